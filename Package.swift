@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The arrows between our targets are the table of "who may import whom"; Tests/StructureTests reads the
+// `import` lines and fails on one that is not declared here, because SwiftPM itself does not check it.
+
+/// Warnings are errors in CI only: a newer compiler must not break the build of a user.
+let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + strict
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(
+    _ name: String, in folder: String = "", uses dependencies: [Target.Dependency], resources: [Resource] = [],
+    exclude: [String] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(folder)\(name)", exclude: exclude,
+        resources: resources, swiftSettings: settings)
+}
+
+func system(_ name: String, package: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/Platform/\(name)", pkgConfig: package, providers: [.apt([apt])])
+}
+
+func tests(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: settings)
+}
+
+var targets: [Target] = [
+    system("CLibgit2", package: "libgit2", apt: "libgit2-dev"),
+    system("CLibyaml", package: "yaml-0.1", apt: "libyaml-dev"),
+    system("CLibcurl", package: "libcurl", apt: "libcurl4-openssl-dev"),
+    system("COpenSSL", package: "libcrypto", apt: "libssl-dev"),
+
+    library("Git", in: "Platform/", uses: ["CLibgit2", logging]),
+    library("YAML", in: "Platform/", uses: ["CLibyaml"]),
+    library("Curl", in: "Platform/", uses: ["CLibcurl", logging]),
+    library("OpenSSL", in: "Platform/", uses: ["COpenSSL"]),
+    library("GitHub", in: "Platform/", uses: ["Curl", "OpenSSL", logging]),
+    library("DockerEngine", in: "Platform/", uses: ["Curl", logging]),
+
+    library("Model", uses: ["OpenSSL"]),
+    library("Config", uses: ["Model", "YAML"]),
+    library("Reconciler", uses: ["Model", "GitHub", logging]),
+    library("Runner", uses: ["Model", "Git", "DockerEngine", logging]),
+    library("Store", uses: ["Model", grdb, logging]),
+    library(
+        "Controller",
+        uses: [
+            "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
+            "Store", lifecycle, asyncAlgorithms, logging,
+        ]),
+    library(
+        "Web", uses: ["Model", "Store", "GitHub", "OpenSSL", hummingbird, mustache, logging],
+        resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
+    library("GitHubSimulator", uses: ["Git", "OpenSSL", hummingbird, subprocess, logging]),
+    .executableTarget(
+        name: "kozmic",
+        dependencies: [
+            "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
+            "Store", "Controller", "Web", "GitHubSimulator", arguments, logging, lifecycle, subprocess,
+        ],
+        path: "Sources/kozmic", swiftSettings: settings),
+
+    tests("OpenSSL", uses: ["OpenSSL"]),
+    tests("Curl", uses: ["Curl"]),
+    tests("YAML", uses: ["YAML"]),
+    tests("Git", uses: ["Git"]),
+    tests("GitHub", uses: ["GitHub", "Curl"]),
+    tests("DockerEngine", uses: ["DockerEngine", "Curl"]),
+    tests("Model", uses: ["Model"]),
+    tests("Config", uses: ["Config", "Model", "YAML"]),
+    tests("Reconciler", uses: ["Reconciler", "GitHub", "Model", "GitHubSimulator"]),
+    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine"]),
+    tests("Store", uses: ["Store", "Model"]),
+    tests("Controller", uses: ["Controller", "Store", "Model", "GitHub", "GitHubSimulator", "Git"]),
+    tests("Web", uses: ["Web", "Store", "Model", "OpenSSL", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+    tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL"]),
+    tests("Structure", uses: []),
+    tests("EndToEnd", uses: ["Curl", "Git", subprocess]),
+]
+
+// DEVELOPMENT FILTER (temporary)
+if let only = Context.environment["KOZMIC_ONLY"] {
+    var keep = Set(only.split(separator: ",").map(String.init))
+    var grew = true
+    while grew {
+        grew = false
+        for t in targets where keep.contains(t.name) {
+            for d in t.dependencies {
+                if case .byNameItem(let n, _) = d, keep.insert(n).inserted { grew = true }
+            }
+        }
+    }
+    targets = targets.filter { keep.contains($0.name) }
+}
+
+let package = Package(
+    name: "kozmic",
+    // Without a macOS platform an asynchronous root command refuses to run, on Linux too.
+    platforms: [.macOS(.v15)],
+    products: targets.contains { $0.name == "kozmic" } ? [.executable(name: "kozmic", targets: ["kozmic"])] : [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: targets
+)

@@ -1,0 +1,30 @@
+import Foundation
+import OpenSSL
+
+/// The server's secret key: 32 random bytes from which every other secret is derived.
+///
+/// Derived secrets are not stored, so the database never holds one in clear.
+public struct SecretKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    private let bytes: [UInt8]
+
+    /// `nil` when there are not exactly 32 bytes.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
+    /// The secret that GitHub signs a hook's deliveries with: HKDF-SHA-256 of the key, with the lower-case repository
+    /// and the hook in the info field, as 64 hexadecimal digits.
+    public func webhookSecret(_ repository: RepositoryName, _ hook: HookID) -> String {
+        let info = Array("kozmic webhook 1\n\(repository.key)\n\(hook)".utf8)
+        return Hex.encode(HKDF.sha256(secret: bytes, salt: [], info: info, length: 32))
+    }
+
+    /// What may be stored to notice that a webhook carries an older secret: a hash that leads back to nothing.
+    public func webhookSecretFingerprint(_ repository: RepositoryName, _ hook: HookID) -> String {
+        Hex.encode(SHA256.hash(Array(webhookSecret(repository, hook).utf8)))
+    }
+
+    public var description: String { "<secret key>" }
+    public var debugDescription: String { description }
+}
