@@ -1,0 +1,60 @@
+# Two commands are enough: `make demo` shows the whole system on this machine, `make test` checks all of it.
+# Everything here works as root or with sudo, on a bare Debian 12 with the Swift toolchain.
+
+SWIFT ?= swift
+# Two compilers at once is what a two-core machine with 4 GiB takes.
+JOBS ?= $(shell nproc)
+BUILD := $(SWIFT) build -j $(JOBS)
+KOZMIC = $(shell $(SWIFT) build --show-bin-path)/kozmic
+ONCE ?=
+
+.PHONY: help setup test-setup build release demo test unit lint format bench clean
+
+help:
+	@echo "make demo    the whole system on this machine, with a stand-in for GitHub (ONCE=1: check it and exit)"
+	@echo "make test    everything that is checked: builds, lint, unit, engine, browser and end-to-end tests"
+	@echo "make setup   install the system packages that the build and the demo need"
+	@echo "make build   a debug build;  make release: an optimised one"
+	@echo "make lint    swift format, warnings as errors;  make format: rewrite the sources"
+	@echo "make bench   the measurements that the README quotes"
+	@echo "make clean   remove what was built"
+
+setup:
+	@Tests/Support/install-packages.sh run
+
+test-setup:
+	@Tests/Support/install-packages.sh run test
+
+build:
+	$(BUILD)
+
+release:
+	$(BUILD) -c release --product kozmic
+
+demo: setup
+	$(BUILD) --product kozmic
+	"$(KOZMIC)" demo $(if $(ONCE),--once)
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+# One build serves everything that follows, so the build comes first and its failure is the first thing seen.
+test: test-setup lint
+	$(BUILD) --build-tests
+	Tests/Support/with-engine.sh $(SWIFT) test --skip-build
+	[ ! -d Sources/kozmic ] || Tests/Support/with-engine.sh "$(KOZMIC)" demo --once
+
+# The tests that need no engine: seconds, for the loop of an editor.
+unit:
+	$(SWIFT) test
+
+bench: setup
+	$(BUILD) -c release --product kozmic
+	Benchmarks/run.sh
+
+clean:
+	$(SWIFT) package clean
+	rm -rf .build-*
