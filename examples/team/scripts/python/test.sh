@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+/opt/venv/bin/python -m unittest discover --verbose
