@@ -1,0 +1,38 @@
+import Git
+import Model
+
+/// Runs jobs somewhere. Nothing above this protocol assumes that containers and controller share a disk.
+public protocol Executor: Sendable {
+    /// Runs the attempt to its end, or continues what an earlier process began: it looks for this attempt's containers
+    /// first. Calling it again after the end gives the same outcome as long as `cleanUp` was not called.
+    ///
+    /// - Parameters:
+    ///   - mirror: holds the job's commit; fetching is the caller's business.
+    ///   - progress: called at each change and waited for.
+    /// - Throws: `CancellationError` when the Swift task was cancelled, which means that the controller shuts down:
+    ///   containers are left running for the next process. Errors of `log` and `progress`. Everything else is an outcome.
+    func run(
+        _ job: JobSpec, mirror: GitMirror, log: any LogSink, control: JobControl,
+        progress: @escaping @Sendable (JobProgress) async throws -> Void
+    ) async throws -> JobOutcome
+
+    /// Removes the attempt's containers and volumes. Call it only after the outcome is stored. Trouble is logged and
+    /// left to the next sweep.
+    func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async
+
+    /// Removes everything that is labelled with this instance and belongs to no attempt of `keep`. Never touches what
+    /// belongs to other instances.
+    func sweep(instance: String, keep: Set<JobAttempt>) async throws
+
+    /// Whether jobs can run; the version, for the health page.
+    func check() async throws(ExecutorError) -> String
+}
+
+/// Why no job can run.
+public struct ExecutorError: Error, Sendable, CustomStringConvertible {
+    /// One sentence with the engine's own words.
+    public let description: String
+
+    /// Takes the sentence.
+    public init(_ description: String) { self.description = description }
+}
