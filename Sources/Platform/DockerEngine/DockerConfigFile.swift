@@ -24,8 +24,9 @@ public struct DockerConfigFile: Sendable {
 
     /// The user's file; without a file there are no credentials, which is fine for public images.
     static func read(environment: [String: String] = ProcessInfo.processInfo.environment) throws(DockerError) -> Self? {
-        guard let folder = environment["DOCKER_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 })
-            ?? environment["HOME"].map({ $0 + "/.docker" })
+        guard
+            let folder = environment["DOCKER_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 })
+                ?? environment["HOME"].map({ $0 + "/.docker" })
         else { return nil }
         let path = folder + "/config.json"
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }

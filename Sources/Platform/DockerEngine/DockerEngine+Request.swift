@@ -48,7 +48,7 @@ extension DockerEngine {
     func find<Value: Decodable>(_ request: EngineRequest, as type: Value.Type) async throws(DockerError) -> Value? {
         do throws(DockerError) {
             return try await fetch(request, as: type)
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             return nil
         }
     }
@@ -57,7 +57,7 @@ extension DockerEngine {
     func delete(_ request: EngineRequest) async throws(DockerError) {
         do throws(DockerError) {
             try await send(request)
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             return
         }
     }
@@ -69,7 +69,8 @@ extension DockerEngine {
             return try JSONDecoder().decode(type, from: Data(response.body))
         } catch let error as DecodingError {
             throw DockerError(
-                .decoding, "the engine's answer to \(request.method) \(request.path) is unexpected: \(place(of: error))")
+                .decoding, "the engine's answer to \(request.method) \(request.path) is unexpected: \(place(of: error))"
+            )
         } catch {
             throw DockerError(.decoding, "the engine's answer to \(request.method) \(request.path) is no JSON")
         }
@@ -78,7 +79,7 @@ extension DockerEngine {
     /// An error of the connection; the next request agrees on the version anew.
     func failure(_ error: CurlError) -> DockerError {
         let explained = host.explain(error)
-        if explained.kind == .transport { agreement.version.withLock { $0 = nil } }
+        if explained.kind == .transport { agreement.version = nil }
         return explained
     }
 

@@ -18,6 +18,11 @@ public struct DockerEngine: Sendable {
 
     /// The version agreed on, until the connection fails: the engine that comes back may be another one.
     final class Agreement: Sendable {
-        let version = Mutex<DockerVersion?>(nil)
+        private let state = Mutex<DockerVersion?>(nil)
+
+        var version: DockerVersion? {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
     }
 }

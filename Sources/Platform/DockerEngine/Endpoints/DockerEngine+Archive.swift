@@ -24,7 +24,7 @@ extension DockerEngine {
         request.limit = limit
         do throws(DockerError) {
             return try await send(request).body
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             return nil
         }
     }

@@ -71,10 +71,10 @@ extension DockerEngine {
                 EngineRequest(
                     "DELETE", path(id, ""), query: [("force", force ? "1" : nil), ("v", volumes ? "1" : nil)],
                     timeouts: EngineRequest.slow))
-        } catch where error.kind == .conflict && error.message.contains("already in progress") {
+        } catch  where error.kind == .conflict && error.message.contains("already in progress") {
             do throws(DockerError) {
                 _ = try await wait(id, for: .removed)
-            } catch where error.kind == .notFound {
+            } catch  where error.kind == .notFound {
                 return
             }
         }

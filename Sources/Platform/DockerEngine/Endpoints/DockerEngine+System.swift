@@ -22,8 +22,9 @@ extension DockerEngine {
         let version = DockerVersion(
             engine: answer.Version,
             api: try Self.agree(engine: answer.Version, newest: engineAPI, oldest: minimum),
-            engineAPI: engineAPI, minimumAPI: minimum, operatingSystem: answer.Os ?? "", architecture: answer.Arch ?? "")
-        agreement.version.withLock { $0 = version }
+            engineAPI: engineAPI, minimumAPI: minimum, operatingSystem: answer.Os ?? "", architecture: answer.Arch ?? ""
+        )
+        agreement.version = version
         return version
     }
 
@@ -52,7 +53,7 @@ extension DockerEngine {
     }
 
     func agreedVersion() async throws(DockerError) -> DockerVersion {
-        if let version = agreement.version.withLock({ $0 }) { return version }
+        if let version = agreement.version { return version }
         return try await version()
     }
 

@@ -28,6 +28,7 @@ public struct DockerAPIVersion: Sendable, Hashable, Comparable, LosslessStringCo
     public static func < (a: Self, b: Self) -> Bool { (a.major, a.minor) < (b.major, b.minor) }
 
     private static func number(_ text: Substring) -> Int? {
-        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } && text.count <= 4 ? Int(text) : nil
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } && text.count <= 4
+            ? Int(text) : nil
     }
 }
