@@ -15,7 +15,7 @@ struct YAMLScalarTests {
             ("0o8", .string("0o8")), ("0xZ", .string("0xZ")), ("0x", .string("0x")), ("-0x1", .string("-0x1")),
             ("1_000", .string("1_000")), ("1:30", .string("1:30")), ("60m", .string("60m")), ("--5", .string("--5")),
             ("9223372036854775807", .int(.max)), ("9223372036854775808", .float(9223372036854775808)),
-            ("0xFFFFFFFFFFFFFFFF", .float(18446744073709551615)),
+            ("0xFFFFFFFFFFFFFFFF", .float(18446744073709551616)),
             ("1.5", .float(1.5)), (".5", .float(0.5)), ("1.", .float(1)), ("-1e3", .float(-1000)), (".", .string(".")),
             ("1e", .string("1e")), ("1.2.3", .string("1.2.3")), (".inf", .float(.infinity)),
             ("-.INF", .float(-.infinity)), ("+.nan", .string("+.nan")), ("1e5x", .string("1e5x")),
