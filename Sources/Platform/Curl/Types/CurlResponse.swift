@@ -1,0 +1,16 @@
+/// A response with all of its body.
+public struct CurlResponse: Sendable, Hashable {
+    /// The status code.
+    public var status: Int
+    /// The headers; trailers are not among them.
+    public var headers: CurlHeaders
+    /// The body.
+    public var body: [UInt8]
+
+    /// A response.
+    public init(status: Int, headers: CurlHeaders = CurlHeaders(), body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
