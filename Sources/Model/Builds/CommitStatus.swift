@@ -1,0 +1,67 @@
+/// What GitHub shows beside a commit.
+public struct CommitStatus: Sendable, Hashable, Codable {
+    /// GitHub's four states.
+    public enum State: String, Sendable, Hashable, Codable { case pending, success, failure, error }
+
+    /// `Kozmic CI`, or `Kozmic CI / <hook>`.
+    public var context: String
+    /// The state.
+    public var state: State
+    /// At most 140 characters, GitHub's limit.
+    public var description: String
+    /// The page of the build or job.
+    public var targetURL: String
+
+    /// Cuts the description to 140 characters.
+    public init(context: String, state: State, description: String, targetURL: String) {
+        self.context = context
+        self.state = state
+        self.description =
+            description.unicodeScalars.count <= 140
+            ? description : String(String.UnicodeScalarView(description.unicodeScalars.prefix(139))) + "…"
+        self.targetURL = targetURL
+    }
+
+    /// The context of a whole build.
+    public static let buildContext = "Kozmic CI"
+    /// The context of one job.
+    public static func jobContext(_ hook: HookID) -> String { "\(buildContext) / \(hook)" }
+
+    /// The status of a build.
+    ///
+    /// - Parameters:
+    ///   - failed: the hooks whose jobs failed or had an error, in the order they are named.
+    ///   - seconds: from the first job's start to the last one's end.
+    public static func build(
+        number: Int, state: BuildState, failed: [HookID], seconds: Int, targetURL: String
+    ) -> CommitStatus {
+        let names = failed.map(\.description).joined(separator: ", ")
+        let (status, text): (State, String) =
+            switch state {
+            case .queued: (.pending, "Build #\(number) is queued")
+            case .running: (.pending, "Build #\(number) is running")
+            case .success: (.success, "Build #\(number) passed in \(Elapsed.text(seconds))")
+            case .failure: (.failure, "Build #\(number) failed: \(names)")
+            case .error: (.error, "Build #\(number) had an error: \(names)")
+            case .cancelled: (.error, "Build #\(number) was cancelled")
+            }
+        return CommitStatus(context: buildContext, state: status, description: text, targetURL: targetURL)
+    }
+
+    /// The status of one job.
+    public static func job(
+        hook: HookID, number: Int, outcome: JobOutcome, seconds: Int, targetURL: String
+    ) -> CommitStatus {
+        let (status, text): (State, String) =
+            switch outcome.state {
+            case .queued: (.pending, "Build #\(number) is queued")
+            case .running: (.pending, "Build #\(number) is running")
+            case .success: (.success, "Build #\(number) passed in \(Elapsed.text(seconds))")
+            case .skipped: (.success, "Skipped: \(outcome.reason ?? "not needed")")
+            case .failure: (.failure, "Build #\(number) failed: \(outcome.reason ?? "a script failed")")
+            case .error: (.error, "Build #\(number) had an error: \(outcome.reason ?? "unknown")")
+            case .cancelled: (.error, "Build #\(number) was cancelled")
+            }
+        return CommitStatus(context: jobContext(hook), state: status, description: text, targetURL: targetURL)
+    }
+}

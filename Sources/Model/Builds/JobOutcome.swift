@@ -1,0 +1,19 @@
+/// How a job ended.
+public struct JobOutcome: Sendable, Hashable, Codable {
+    /// A finished state.
+    public var state: JobState
+    /// The exit code of the script that ended the job, if one ran to its end.
+    public var exitCode: Int?
+    /// One sentence for the log, the page and the status: why it is not a success.
+    public var reason: String?
+
+    /// Memberwise.
+    public init(state: JobState, exitCode: Int? = nil, reason: String? = nil) {
+        self.state = state
+        self.exitCode = exitCode
+        self.reason = reason
+    }
+
+    /// Both scripts ended well.
+    public static let success = JobOutcome(state: .success, exitCode: 0)
+}

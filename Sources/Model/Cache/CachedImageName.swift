@@ -1,0 +1,35 @@
+import OpenSSL
+
+/// The reference under which the result of an install script is kept.
+public enum CachedImageName {
+    /// `kozmic-cache/<owner>/<repo>/<hook>:<key>`, lower case; builds of untrusted refs have a namespace of their own,
+    /// which trusted builds never read.
+    public static func reference(
+        _ repository: RepositoryName, _ hook: HookID, key: CacheKey, trusted: Bool
+    ) -> String {
+        "\(repositoryPart(repository, hook, trusted: trusted)):\(key)"
+    }
+
+    /// The reference without the key.
+    public static func repositoryPart(_ repository: RepositoryName, _ hook: HookID, trusted: Bool) -> String {
+        let parts = [repository.owner.lowercased(), repository.name.lowercased(), hook.description].map(component)
+        return "\(trusted ? "kozmic-cache" : "kozmic-cache-untrusted")/\(parts.joined(separator: "/"))"
+    }
+
+    /// Docker takes fewer names than GitHub: a component such as `.github` or `a-` becomes its words and, because two
+    /// names may have the same words, the beginning of the name's SHA-256: `github__5e0f…`.
+    private static func component(_ name: String) -> String {
+        let words = name.split { !isWord($0) }
+        let separators = name.split(whereSeparator: isWord)
+        let isTaken =
+            name.first.map(isWord) == true && name.last.map(isWord) == true
+            && separators.allSatisfy { $0 == "." || $0 == "_" || $0 == "__" || $0.allSatisfy { $0 == "-" } }
+        guard !isTaken else { return name }
+        let hash = Hex.encode(SHA256.hash(Array(name.utf8))).prefix(12)
+        return (words + [hash]).joined(separator: "__")
+    }
+
+    private static func isWord(_ character: Character) -> Bool {
+        ("a"..."z").contains(character) || ("0"..."9").contains(character)
+    }
+}

@@ -1,0 +1,52 @@
+/// The events that make a job of a hook; `nil` means that the event does not.
+public struct Triggers: Sendable, Hashable, Codable {
+    /// Pushes to branches and tags.
+    public var push: Push?
+    /// Pull requests that were opened, reopened, updated or made ready for review.
+    public var pullRequest: PullRequest?
+    /// Five cron fields, in UTC.
+    public var schedule: String?
+
+    /// The default of a hook that says nothing: push to any branch, and any pull request.
+    public init() {
+        push = Push()
+        pullRequest = PullRequest()
+    }
+
+    /// Memberwise.
+    public init(push: Push?, pullRequest: PullRequest?, schedule: String? = nil) {
+        self.push = push
+        self.pullRequest = pullRequest
+        self.schedule = schedule
+    }
+
+    /// Which pushes count.
+    public struct Push: Sendable, Hashable, Codable {
+        /// Globs of branch names; empty means none, `["**"]` any.
+        public var branches: [String]
+        /// Globs of tag names; empty means none.
+        public var tags: [String]
+        /// By default any branch and no tag.
+        public init(branches: [String] = ["**"], tags: [String] = []) {
+            self.branches = branches
+            self.tags = tags
+        }
+    }
+
+    /// Which pull requests count.
+    public struct PullRequest: Sendable, Hashable, Codable {
+        /// Globs of the base branch's name.
+        public var branches: [String]
+        /// By default any base branch.
+        public init(branches: [String] = ["**"]) { self.branches = branches }
+    }
+
+    /// The webhook events that GitHub must send for these triggers, sorted. A hook owns exactly one webhook, so a
+    /// hook that only runs on a schedule still has one: `push`, by which a changed branch becomes known.
+    public var webhookEvents: [String] {
+        var events: [String] = []
+        if pullRequest != nil { events.append("pull_request") }
+        if push != nil || events.isEmpty { events.append("push") }
+        return events.sorted()
+    }
+}

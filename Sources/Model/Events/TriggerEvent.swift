@@ -1,0 +1,62 @@
+/// What happened in a repository, in our own words: the part of a delivery that decides about builds.
+public struct TriggerEvent: Sendable, Hashable, Codable {
+    /// What kind of event.
+    public enum Kind: String, Sendable, Hashable, Codable {
+        case push
+        case pullRequest = "pull_request"
+        case schedule
+        case manual
+    }
+
+    /// What kind of event.
+    public var kind: Kind
+    /// The ref that is built. A pull request from a branch of the same repository has the branch's ref, so that push
+    /// and pull_request make one build; one from a fork has `refs/pull/<number>/head`.
+    public var ref: GitRef
+    /// The commit that is built, 40 hexadecimal digits.
+    public var commit: String
+    /// The first line and body of the head commit's message (or, for a pull request, its title and body).
+    public var message: String
+    /// Display name of the author.
+    public var authorName: String
+    /// The author's address, if known.
+    public var authorEmail: String?
+    /// The GitHub login of whoever caused the event.
+    public var sender: String?
+    /// The number of the pull request, if it is one.
+    public var pullRequest: Int?
+    /// The base branch of a pull request.
+    public var baseBranch: String?
+    /// The previous head of the ref, when there was one.
+    public var before: String?
+    /// Whether the commit comes from a repository other than the project's own.
+    public var fromFork: Bool
+
+    /// Memberwise.
+    public init(
+        kind: Kind, ref: GitRef, commit: String, message: String = "", authorName: String = "",
+        authorEmail: String? = nil, sender: String? = nil, pullRequest: Int? = nil, baseBranch: String? = nil,
+        before: String? = nil, fromFork: Bool = false
+    ) {
+        self.kind = kind
+        self.ref = ref
+        self.commit = commit
+        self.message = message
+        self.authorName = authorName
+        self.authorEmail = authorEmail
+        self.sender = sender
+        self.pullRequest = pullRequest
+        self.baseBranch = baseBranch
+        self.before = before
+        self.fromFork = fromFork
+    }
+
+    /// Words in a message (or a pull request's title or body) that ask for no build.
+    public static let skipWords = ["[ci skip]", "[skip ci]", "skip_ci", "ci_skip"]
+
+    /// The skip word that the message holds, in any case of letters.
+    public var skipWord: String? {
+        let text = message.lowercased()
+        return Self.skipWords.first { text.contains($0) }
+    }
+}

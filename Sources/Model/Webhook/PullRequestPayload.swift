@@ -1,0 +1,66 @@
+/// The part of a `pull_request` payload that decides about builds.
+struct PullRequestPayload: Decodable {
+    var action: String
+    var before: String?
+    var pullRequest: PullRequest
+    var repository: Repository
+    var sender: Account?
+
+    /// Written out, because errors name the key as it stands in the payload.
+    private enum CodingKeys: String, CodingKey {
+        case action, before, repository, sender
+        case pullRequest = "pull_request"
+    }
+
+    struct PullRequest: Decodable {
+        var number: Int
+        var title: String?
+        var body: String?
+        var user: Account?
+        var head: Side
+        var base: Side
+    }
+
+    struct Side: Decodable {
+        /// The branch's bare name.
+        var ref: String
+        var sha: String
+        /// Null when the fork was deleted.
+        var repo: Repository?
+    }
+
+    struct Repository: Decodable { var id: Int64 }
+    struct Account: Decodable { var login: String? }
+
+    /// The actions that bring a commit which may not have been built.
+    private static let actions: Set<String> = ["opened", "synchronize", "reopened", "ready_for_review"]
+
+    func event() throws(PayloadError) -> WebhookEvent {
+        let request = pullRequest
+        guard request.number > 0 else { throw PayloadError(key: "pull_request.number", "not a number above 0") }
+        guard Self.actions.contains(action) else {
+            let isWord = action.utf8.count <= 64 && action.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            return .ignored("pull request #\(request.number): \(isWord ? "'\(action)'" : "that action") makes no build")
+        }
+        // Whatever is not certainly the project's own branch counts as a fork: those get no secrets.
+        let isFork = request.head.repo?.id != repository.id
+        let branch = try Payload.reference("refs/heads/\(request.head.ref)", key: "pull_request.head.ref")
+        let base = try Payload.reference("refs/heads/\(request.base.ref)", key: "pull_request.base.ref")
+        let texts = [request.title ?? "", request.body ?? ""].filter { !$0.isEmpty }
+        let author = request.user?.login ?? "ghost"
+        return .trigger(
+            TriggerEvent(
+                kind: .pullRequest, ref: isFork ? .pullRequest(request.number) : branch,
+                commit: try Payload.commit(request.head.sha, key: "pull_request.head.sha"),
+                message: Payload.cut(texts.joined(separator: "\n\n"), to: Payload.maximumMessage),
+                authorName: Payload.cut(author, to: Payload.maximumName),
+                sender: sender?.login.map { Payload.cut($0, to: Payload.maximumName) },
+                pullRequest: request.number, baseBranch: base.shortName,
+                before: try previous(), fromFork: isFork))
+    }
+
+    private func previous() throws(PayloadError) -> String? {
+        guard let before, !Payload.isZero(before) else { return nil }
+        return try Payload.commit(before, key: "before")
+    }
+}

@@ -1,0 +1,56 @@
+import Model
+import Testing
+
+@Suite("Which hooks run for an event")
+struct HookMatchTests {
+    private func hook(_ triggers: Triggers) throws -> Hook {
+        Hook(id: try #require(HookID("tests")), triggers: triggers, image: "debian", buildScript: "#!/bin/sh\n")
+    }
+
+    private func push(_ ref: String) -> TriggerEvent { TriggerEvent(kind: .push, ref: GitRef(ref), commit: "") }
+
+    @Test("A hook that says nothing runs for any branch and pull request, not for tags")
+    func defaults() throws {
+        let hook = try hook(Triggers())
+        #expect(HookMatch(hook, push("refs/heads/feature/a")).runs)
+        #expect(!HookMatch(hook, push("refs/tags/v1")).runs)
+        #expect(!HookMatch(hook, push("refs/pull/1/head")).runs)
+        let request = TriggerEvent(kind: .pullRequest, ref: .pullRequest(1), commit: "", baseBranch: "main")
+        #expect(HookMatch(hook, request).runs)
+        #expect(!HookMatch(hook, TriggerEvent(kind: .schedule, ref: .branch("main"), commit: "")).runs)
+        #expect(HookMatch(hook, TriggerEvent(kind: .manual, ref: .branch("main"), commit: "")).runs)
+    }
+
+    @Test("The reason names the rule and the pattern")
+    func reasons() throws {
+        let hook = try hook(Triggers(push: .init(branches: ["main", "release/*"]), pullRequest: nil))
+        #expect(
+            HookMatch(hook, push("refs/heads/release/2")).reason
+                == "on.push.branches: branch release/2 matches 'release/*'")
+        #expect(!HookMatch(hook, push("refs/heads/release/2/x")).runs)
+        let request = TriggerEvent(kind: .pullRequest, ref: .branch("a"), commit: "", baseBranch: "main")
+        #expect(HookMatch(hook, request).reason == "the hook has no on.pull_request")
+    }
+
+    @Test("A pull request is matched by its base branch")
+    func base() throws {
+        let hook = try hook(Triggers(push: nil, pullRequest: .init(branches: ["main"])))
+        #expect(
+            HookMatch(hook, TriggerEvent(kind: .pullRequest, ref: .branch("x"), commit: "", baseBranch: "main")).runs)
+        #expect(
+            !HookMatch(hook, TriggerEvent(kind: .pullRequest, ref: .branch("main"), commit: "", baseBranch: "x")).runs)
+    }
+
+    @Test("Every hook has a webhook, also one that only runs on a schedule")
+    func webhookEvents() {
+        #expect(Triggers().webhookEvents == ["pull_request", "push"])
+        #expect(Triggers(push: nil, pullRequest: .init()).webhookEvents == ["pull_request"])
+        #expect(Triggers(push: nil, pullRequest: nil, schedule: "0 4 * * *").webhookEvents == ["push"])
+    }
+
+    @Test("Skip words in any case", arguments: ["Fix [CI Skip]", "[skip ci]", "x SKIP_CI", "ci_skip"])
+    func skipWords(message: String) {
+        #expect(TriggerEvent(kind: .push, ref: .branch("a"), commit: "", message: message).skipWord != nil)
+        #expect(TriggerEvent(kind: .push, ref: .branch("a"), commit: "", message: "skip the ci").skipWord == nil)
+    }
+}

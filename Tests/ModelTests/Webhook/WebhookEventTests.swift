@@ -1,0 +1,181 @@
+import Foundation
+import Model
+import Testing
+
+@Suite("What a payload means")
+struct WebhookEventTests {
+    private let commit = String(repeating: "a1", count: 20)
+    private let zeros = String(repeating: "0", count: 40)
+
+    private func parse(_ event: String, _ json: String) throws -> WebhookEvent {
+        try WebhookEvent.parse(event: event, payload: Array(json.utf8))
+    }
+
+    private func trigger(_ event: String, _ json: String) throws -> TriggerEvent {
+        guard case .trigger(let trigger) = try parse(event, json) else {
+            throw PayloadError("\(try parse(event, json)) is no trigger")
+        }
+        return trigger
+    }
+
+    private func push(ref: String = "refs/heads/main", before: String? = nil, head: String? = nil) -> String {
+        let head =
+            head ?? #"{"id":"\#(commit)","message":"One\n\nTwo","author":{"name":"Mona","email":"mona@example.org"}}"#
+        return #"{"ref":"\#(ref)","before":"\#(before ?? zeros)","after":"\#(commit)","deleted":false,"#
+            + #""head_commit":\#(head),"pusher":{"name":"hubot"},"sender":{"login":"octocat"}}"#
+    }
+
+    private func pullRequest(
+        action: String = "opened", headRepository: String = #"{"id":7}"#, body: String = #""Because""#
+    ) -> String {
+        #"{"action":"\#(action)","number":17,"repository":{"id":7},"sender":{"login":"octocat"},"pull_request":{"#
+            + #""number":17,"title":"A change","body":\#(body),"user":{"login":"mona"},"#
+            + #""head":{"ref":"topic/a","sha":"\#(commit)","repo":\#(headRepository)},"#
+            + #""base":{"ref":"main","sha":"\#(zeros)","repo":{"id":7}}}}"#
+    }
+
+    @Test("A push of a branch, whose name may hold slashes")
+    func branch() throws {
+        let event = try trigger("push", push(ref: "refs/heads/feature/a/b", before: String(repeating: "b", count: 40)))
+        #expect(
+            event
+                == TriggerEvent(
+                    kind: .push, ref: .branch("feature/a/b"), commit: commit, message: "One\n\nTwo",
+                    authorName: "Mona", authorEmail: "mona@example.org", sender: "octocat",
+                    before: String(repeating: "b", count: 40)))
+    }
+
+    @Test("Zeros before a push mean a new branch")
+    func newBranch() throws {
+        #expect(try trigger("push", push()).before == nil)
+    }
+
+    @Test("The commit of an annotated tag is the head commit, not the tag object")
+    func annotatedTag() throws {
+        let json = push(ref: "refs/tags/v1").replacing(
+            #""after":"\#(commit)""#, with: #""after":"\#(zeros.dropLast())1""#)
+        let event = try trigger("push", json)
+        #expect(event.ref.kind == .tag("v1"))
+        #expect(event.commit == commit)
+    }
+
+    @Test("A deleted branch and a tag of no commit make no build")
+    func nothingToBuild() throws {
+        let deleted =
+            #"{"ref":"refs/heads/a","before":"\#(commit)","after":"\#(zeros)","deleted":true,"head_commit":null}"#
+        #expect(try parse("push", deleted) == .ignored("the branch a was deleted"))
+        let silent = #"{"ref":"refs/heads/a","after":"\#(zeros)"}"#
+        #expect(try parse("push", silent) == .ignored("the branch a was deleted"))
+        #expect(try parse("push", push(ref: "refs/tags/t", head: "null")) == .ignored("the tag t names no commit"))
+        #expect(
+            try parse("push", push(ref: "refs/pull/1/head"))
+                == .ignored("refs/pull/1/head is neither a branch nor a tag"))
+    }
+
+    @Test("A pull request of the same repository has its branch's ref, so that it shares the push's build")
+    func sameRepository() throws {
+        let event = try trigger("pull_request", pullRequest())
+        #expect(
+            event
+                == TriggerEvent(
+                    kind: .pullRequest, ref: .branch("topic/a"), commit: commit, message: "A change\n\nBecause",
+                    authorName: "mona", sender: "octocat", pullRequest: 17, baseBranch: "main"))
+    }
+
+    @Test(
+        "Whatever is not certainly the project's own branch counts as a fork",
+        arguments: [#"{"id":8}"#, "null"])
+    func fork(headRepository: String) throws {
+        let event = try trigger("pull_request", pullRequest(headRepository: headRepository))
+        #expect(event.ref == .pullRequest(17))
+        #expect(event.fromFork)
+    }
+
+    @Test("A pull request without a repository at its head counts as a fork, one without a body has its title")
+    func missingParts() throws {
+        let event = try trigger(
+            "pull_request", pullRequest(body: "null").replacing(#","repo":{"id":7}},"base""#, with: #"},"base""#))
+        #expect(event.fromFork)
+        #expect(event.message == "A change")
+    }
+
+    @Test(
+        "Actions that bring no new commit make no build",
+        arguments: ["closed", "edited", "labeled", "converted_to_draft"])
+    func otherActions(action: String) throws {
+        let event = try parse("pull_request", pullRequest(action: action))
+        #expect(event == .ignored("pull request #17: '\(action)' makes no build"))
+    }
+
+    @Test("A ping, and events that nobody asked for")
+    func others() throws {
+        #expect(
+            try parse("ping", #"{"zen":"Be calm","hook_id":73209766136}"#)
+                == .ping(hookID: 73_209_766_136, zen: "Be calm"))
+        #expect(try parse("ping", "{}") == .ping(hookID: nil, zen: ""))
+        #expect(try parse("star", "{}") == .ignored("the event 'star' makes no build"))
+        #expect(try parse("a\nb", "") == .ignored("the event with that name makes no build"))
+    }
+
+    @Test(
+        "A malformed payload names the key",
+        arguments: [
+            ("push", "", "not JSON"), ("push", "[1", "not JSON"), ("push", "[]", "has the wrong type"),
+            ("push", "{}", "ref: is missing"),
+            ("push", #"{"ref":5,"after":""}"#, "ref: has the wrong type"),
+            ("push", #"{"ref":"main","after":"a"}"#, "ref: not a reference name"),
+            ("push", #"{"ref":"refs/heads/../x","after":"a"}"#, "ref: not a reference name"),
+            ("push", #"{"ref":"refs/heads/a\u0000","after":"a"}"#, "ref: not a reference name"),
+            (
+                "push", #"{"ref":"refs/heads/a","after":"a","head_commit":{"id":"--help"}}"#,
+                "head_commit.id: not a commit id"
+            ),
+            ("push", #"{"ref":"refs/heads/a","after":"a","head_commit":{}}"#, "head_commit.id: is missing"),
+            ("pull_request", #"{"action":"opened","repository":{"id":1}}"#, "pull_request: is missing"),
+            ("pull_request", #"{"action":"opened","repository":{"id":"1"}}"#, "repository.id: has the wrong type"),
+            ("ping", #"{"hook_id":"x"}"#, "hook_id: has the wrong type"),
+        ])
+    func malformed(event: String, json: String, expected: String) {
+        do {
+            Issue.record("no error but \(try parse(event, json))")
+        } catch {
+            #expect("\(error)" == expected)
+        }
+    }
+
+    @Test("Long messages are cut at a character, deep nesting and other people's text do no harm")
+    func bounds() throws {
+        let long = String(repeating: "ü", count: 100_000)
+        let head = #"{"id":"\#(commit)","message":"\#(long)"}"#
+        let message = try trigger("push", push(head: head)).message
+        #expect(message.utf8.count <= 64 << 10)
+        #expect(message.hasSuffix("ü…"))
+        let deep = String(repeating: "[", count: 100_000)
+        #expect(throws: PayloadError.self) { try parse("push", deep) }
+        let big = [UInt8](repeating: 0x20, count: 26 << 20)
+        #expect(throws: PayloadError.self) { try WebhookEvent.parse(event: "push", payload: big) }
+    }
+
+    @Test("Cut and mangled payloads give an error or a value, never a crash")
+    func fuzz() {
+        var random = SeededGenerator(state: 42)
+        for sample in [push(), pullRequest()] {
+            let bytes = Array(sample.utf8)
+            for event in ["push", "pull_request", "ping"] {
+                for _ in 0..<400 {
+                    var mangled = bytes
+                    for _ in 0..<Int.random(in: 1...4, using: &random) {
+                        let place = Int.random(in: mangled.indices, using: &random)
+                        mangled[place] = UInt8.random(in: .min ... .max, using: &random)
+                    }
+                    mangled.removeLast(Int.random(in: 0...3, using: &random))
+                    guard case .trigger(let trigger)? = try? WebhookEvent.parse(event: event, payload: mangled) else {
+                        continue
+                    }
+                    #expect(trigger.commit.utf8.count == 40)
+                    #expect(trigger.ref.description.hasPrefix("refs/"))
+                }
+            }
+        }
+    }
+}
