@@ -1,0 +1,93 @@
+import Synchronization
+
+/// Tells who wants to know that rows changed or log bytes arrived; only that, not what: the store is read again.
+///
+/// Signals come after the commit, and several may be heard as one. Whoever subscribes first and reads then misses
+/// nothing.
+public final class ChangeSignal: Sendable {
+    /// What changed.
+    public enum Topic: Hashable, Sendable {
+        /// The admin repository's revision.
+        case config
+        /// A project.
+        case projects
+        /// A delivery.
+        case deliveries
+        /// A build or a job.
+        case builds
+        /// The status outbox.
+        case statuses
+        /// The row of this job.
+        case job(Int64)
+        /// The log of this job.
+        case log(Int64)
+    }
+
+    private struct Subscriber {
+        let topics: Set<Topic>
+        let continuation: AsyncStream<Void>.Continuation
+    }
+
+    private struct State {
+        var nextID = 0
+        var subscribers: [Int: Subscriber] = [:]
+        var byTopic: [Topic: Set<Int>] = [:]
+        var isFinished = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Nobody listens yet.
+    public init() {}
+
+    /// Wakes everybody who waits for one of the topics.
+    public func notify(_ topics: [Topic]) {
+        let continuations = state.withLock { state in
+            Set(topics.flatMap { state.byTopic[$0] ?? [] }).compactMap { state.subscribers[$0]?.continuation }
+        }
+        for continuation in continuations { continuation.yield() }
+    }
+
+    /// An element for every change since the last element was taken; many changes in between are one element. The
+    /// subscription ends when the stream is dropped or its task is cancelled, the stream ends when the store closes.
+    public func subscribe(_ topics: Set<Topic>) -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let id: Int? = state.withLock { state in
+            guard !state.isFinished else { return nil }
+            let id = state.nextID
+            state.nextID += 1
+            state.subscribers[id] = Subscriber(topics: topics, continuation: continuation)
+            for topic in topics { state.byTopic[topic, default: []].insert(id) }
+            return id
+        }
+        if let id {
+            continuation.onTermination = { [weak self] _ in self?.remove(id) }
+        } else {
+            continuation.finish()
+        }
+        return stream
+    }
+
+    /// How many subscriptions there are.
+    public var subscriberCount: Int { state.withLock { $0.subscribers.count } }
+
+    /// Ends all streams, present and future.
+    func finish() {
+        let subscribers = state.withLock { state in
+            state.isFinished = true
+            return Array(state.subscribers.values)
+        }
+        // Outside of the lock: ending a stream calls `remove`.
+        for subscriber in subscribers { subscriber.continuation.finish() }
+    }
+
+    private func remove(_ id: Int) {
+        state.withLock { state in
+            guard let subscriber = state.subscribers.removeValue(forKey: id) else { return }
+            for topic in subscriber.topics {
+                state.byTopic[topic]?.remove(id)
+                if state.byTopic[topic]?.isEmpty == true { state.byTopic[topic] = nil }
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Model
+
+/// The address of a build's page, or of one of its jobs' pages.
+public typealias PageURL = @Sendable (_ number: Int, _ hook: HookID?) -> String
+
+/// A row of `build`: the jobs of one commit on one ref of a project.
+public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
+    /// Grows in the order in which builds are made, over all projects.
+    public var id: Int64
+    /// The project.
+    public var projectID: Int64
+    /// The build's number in its project, from 1, never given twice.
+    public var number: Int
+    /// The ref.
+    public var ref: GitRef
+    /// The commit.
+    public var commit: String
+    /// The commit's message, or a pull request's title and body.
+    public var message: String
+    /// The author's display name.
+    public var authorName: String
+    /// The author's address, if known.
+    public var authorEmail: String?
+    /// The GitHub login of whoever caused the first event.
+    public var sender: String?
+    /// The kind of the first event.
+    public var trigger: TriggerEvent.Kind
+    /// The pull request's number, if it is one.
+    public var pullRequest: Int?
+    /// Whether its jobs may see secrets and write what other builds read.
+    public var trusted: Bool
+    /// The commit of the admin repository whose hooks it runs.
+    public var configCommit: String
+    /// Derived from the jobs' latest attempts in the same transaction that changes them.
+    public var state: BuildState
+    /// When it was made.
+    public var createdAt: Date
+    /// When its first job started; after a rerun of a finished build, when the rerun's first job started.
+    public var startedAt: Date?
+    /// When its last job ended.
+    public var finishedAt: Date?
+}
+
+/// What makes a build, or adds jobs to the one that exists for the same ref and commit.
+public struct NewBuild: Sendable {
+    /// The project.
+    public var projectID: Int64
+    /// What happened.
+    public var event: TriggerEvent
+    /// The hooks that run for it. Empty: no build is made.
+    public var hooks: [Hook]
+    /// Whether its jobs may see secrets.
+    public var trusted: Bool
+    /// The commit of the admin repository that the hooks come from.
+    public var configCommit: String
+    /// Which commit statuses the project wants; pinned when the build is made.
+    public var statusMode: HookSettings.StatusMode
+    /// The pages' addresses; pinned when the build and its jobs are made.
+    public var pageURL: PageURL
+
+    /// Memberwise.
+    public init(
+        projectID: Int64, event: TriggerEvent, hooks: [Hook], trusted: Bool, configCommit: String,
+        statusMode: HookSettings.StatusMode, pageURL: @escaping PageURL
+    ) {
+        self.projectID = projectID
+        self.event = event
+        self.hooks = hooks
+        self.trusted = trusted
+        self.configCommit = configCommit
+        self.statusMode = statusMode
+        self.pageURL = pageURL
+    }
+}
