@@ -1,6 +1,7 @@
 import Curl
-import DockerEngine
 import Testing
+
+@testable import DockerEngine
 
 @Suite("An engine that misbehaves")
 struct StubTests {
@@ -36,8 +37,9 @@ struct StubTests {
         }
         try await withStub(answer) { server in
             try await with(server) { engine in
-                #expect(try await engine.containers(labels: ["a": "b c", "d": nil]).isEmpty)
-                #expect(try await engine.images().isEmpty)
+                let containers = try await engine.containers(labels: ["a": "b c", "d": nil])
+                let images = try await engine.images()
+                #expect(containers.isEmpty && images.isEmpty)
                 let newest = DockerAPIVersion.newest
                 #expect(
                     server.requests == [
@@ -101,12 +103,18 @@ struct StubTests {
     @Test("a pull that the registry refuses says that a credential helper was not run")
     func helper() async throws {
         let line = #"{"errorDetail":{"message":"denied: sign in"},"error":"denied: sign in"}"# + "\n"
+        let configuration = try DockerConfigFile(Array(#"{"credsStore":"desktop"}"#.utf8))
         try await withStub(versionOr { _ in StubServer.reply(200, line) }) { server in
             try await with(server) { engine in
-                let auth = DockerRegistryAuth(user: "u", password: "p", server: "r.example.org")
+                let image = "r.example.org/team/image:1"
                 await #expect(throws: DockerError(.stream, "denied: sign in")) {
-                    try await engine.pull("r.example.org/team/image:1", auth: auth)
+                    try await engine.pull(image, auth: nil, configuration: nil) { _ in }
                 }
+                let error = try await #require(throws: DockerError.self) {
+                    try await engine.pull(image, auth: nil, configuration: configuration) { _ in }
+                }
+                #expect(error.message.hasPrefix("denied: sign in"))
+                #expect(error.message.contains("docker-credential-desktop"))
                 #expect(server.requests.last?.contains("fromImage=r.example.org%2Fteam%2Fimage&tag=1 ") == true)
             }
         }

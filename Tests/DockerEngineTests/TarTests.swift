@@ -36,7 +36,7 @@ struct TarTests {
                     "-rw------- \(owner) 0 kozmic/src/empty",
                     "-rw-r--r-- \(owner) 6 kozmic/src/gr\u{fc}\u{df}e",
                     "-rw-r--r-- \(owner) 700000 kozmic/src/deep/\(long)/large",
-                    "-rwxr-xr-x \(owner) 17 kozmic/src/run.sh",
+                    "-rwxr-xr-x \(owner) 18 kozmic/src/run.sh",
                     "drwxr-xr-x \(owner) 0 kozmic/src/",
                     "drwxr-xr-x \(owner) 0 kozmic/src/deep/",
                     "drwxr-xr-x \(owner) 0 kozmic/src/deep/\(long)/",

@@ -9,8 +9,15 @@ extension DockerEngine {
         _ reference: String, auth: DockerRegistryAuth? = nil,
         progress: @Sendable (DockerPullProgress) async -> Void = { _ in }
     ) async throws(DockerError) {
-        let name = try DockerImageReference(reference)
         let configuration = auth == nil ? try DockerConfigFile.read() : nil
+        try await pull(reference, auth: auth, configuration: configuration, progress: progress)
+    }
+
+    func pull(
+        _ reference: String, auth: DockerRegistryAuth?, configuration: DockerConfigFile?,
+        progress: @Sendable (DockerPullProgress) async -> Void
+    ) async throws(DockerError) {
+        let name = try DockerImageReference(reference)
         // Without a tag the engine would pull every one there is. A digest goes in its place and says more than a tag.
         var request = EngineRequest(
             "POST", "/images/create",
@@ -22,9 +29,7 @@ extension DockerEngine {
         do throws(DockerError) {
             try await read(request, progress: progress)
         } catch {
-            guard case .stream = error.kind, let helper = configuration?.helper(registry: name.registry) else {
-                throw error
-            }
+            guard error.isRefusal, let helper = configuration?.helper(registry: name.registry) else { throw error }
             throw DockerError(
                 error.kind,
                 "\(error.message) (pulled without credentials: they are kept by docker-credential-\(helper), "
@@ -48,5 +53,15 @@ extension DockerEngine {
             for news in try report.append(chunk) { await progress(news) }
         }
         if let news = try report.finish() { await progress(news) }
+    }
+}
+
+extension DockerError {
+    /// Whether the registry may have wanted credentials: some say of an image that it is missing, some that they failed.
+    fileprivate var isRefusal: Bool {
+        switch kind {
+        case .stream, .notFound, .http: true
+        default: false
+        }
     }
 }

@@ -1,8 +1,10 @@
 /// Cuts a stream of JSON values, one a line, into lines; chunks may be cut anywhere.
 struct LineSplitter: Sendable {
     /// Bytes of a line at most.
-    var limit = 1 << 20
+    private let limit: Int
     private var rest: [UInt8] = []
+
+    init(limit: Int = 1 << 20) { self.limit = limit }
 
     /// The lines that a chunk completes, blank ones left out.
     mutating func append(_ chunk: [UInt8]) throws(DockerError) -> [[UInt8]] {
