@@ -1,11 +1,89 @@
+import CLibgit2
+import FoundationEssentials
+
 extension GitMirror {
-    /// Brings the mirror up to date and removes references that the remote no longer has. Honours cancellation.
+    /// Brings the mirror up to date and removes references that the remote no longer has.
+    ///
+    /// A mirror that is missing or damaged is cloned beside its place and then moved there, so an interrupted clone leaves
+    /// nothing behind. `timeout` counts from when the fetch begins to run, covers the whole of it, and like cancellation
+    /// ends even a connection whose server has fallen silent. `progress` is called on the mirror's thread, at most ten
+    /// times a second.
     public func fetch(
         refspecs: [String] = GitMirror.defaultRefspecs, timeout: Duration = .seconds(600),
         progress: (@Sendable (GitProgress) -> Void)? = nil
-    ) async throws(GitError) { throw GitError(.other, "not written yet") }
+    ) async throws(GitError) {
+        let transfer = try Transfer(remote, timeout: timeout, progress: progress)
+        try Self.checkRefspecs(refspecs)
+        self.refspecs = refspecs
+        try await cancelling(transfer) { () throws(GitError) in
+            tidyOnce()
+            guard exists else { return try renew(transfer) }
+            do throws(GitError) {
+                try transfer.update(path, refspecs: refspecs)
+                try BareRepository.open(path) { repository throws(GitError) in
+                    if repository.hasBrokenReference() { throw GitError(.corrupt, "references without their objects") }
+                }
+            } catch {
+                guard error.kind == .corrupt else { throw error }
+                warn("The mirror is damaged and is cloned again", because: error)
+                try renew(transfer)
+            }
+            compact()
+        }
+    }
+
     /// The remote's references, `HEAD` with the branch it points to among them, without fetching anything.
     public func remoteReferences(timeout: Duration = .seconds(60)) async throws(GitError) -> [GitReference] {
-        throw GitError(.other, "not written yet")
+        let transfer = try Transfer(remote, timeout: timeout)
+        return try await cancelling(transfer) { () throws(GitError) in try transfer.references() }
+    }
+
+    /// Clones into a folder beside the mirror and puts it in its place.
+    func renew(_ transfer: Transfer) throws(GitError) {
+        let fresh = "\(path).incoming-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: fresh) }
+        try BareRepository.create(fresh)
+        try transfer.update(fresh, refspecs: refspecs)
+        do {
+            if exists {
+                let old = "\(path).outgoing-\(UUID().uuidString)"
+                defer { try? FileManager.default.removeItem(atPath: old) }
+                try FileManager.default.moveItem(atPath: path, toPath: old)
+                try FileManager.default.moveItem(atPath: fresh, toPath: path)
+            } else {
+                try FileManager.default.moveItem(atPath: fresh, toPath: path)
+            }
+        } catch {
+            throw GitError(.other, "cannot put the new mirror in place at \(path): \(error)")
+        }
+    }
+
+    /// Runs a transfer on this actor's thread; cancelling the task ends it from outside.
+    private func cancelling<Value>(
+        _ transfer: Transfer, _ body: () throws(GitError) -> Value
+    ) async throws(GitError) -> Value {
+        let result: Result<Value, GitError> = await withTaskCancellationHandler {
+            do throws(GitError) {
+                return .success(try transfer.run(body))
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            transfer.cancel()
+        }
+        return try result.get()
+    }
+
+    private static func checkRefspecs(_ refspecs: [String]) throws(GitError) {
+        guard !refspecs.isEmpty else { throw GitError(.invalid, "there is nothing to fetch without refspecs") }
+        for text in refspecs {
+            var refspec: OpaquePointer?
+            let code = git_refspec_parse(&refspec, text, 1)
+            defer { git_refspec_free(refspec) }
+            guard code >= 0, let target = git_refspec_dst(refspec), String(cString: target).hasPrefix("refs/") else {
+                git_error_clear()
+                throw GitError(.invalid, "not a refspec into refs/: \(text.prefix(200))")
+            }
+        }
     }
 }

@@ -1,24 +1,57 @@
+import CLibgit2
+
 extension GitMirror {
     /// Every reference below `refs/`, sorted by name.
-    public func references() throws(GitError) -> [GitReference] { throw pending }
+    public func references() throws(GitError) -> [GitReference] {
+        try reading { repository throws(GitError) in try repository.references() }
+    }
+
     /// The commit that a revision means (a branch, a tag, an id, `HEAD`…), or nil when there is none.
-    public func resolve(_ revision: String) throws(GitError) -> String? { throw pending }
+    public func resolve(_ revision: String) throws(GitError) -> String? {
+        guard !revision.isEmpty, revision.utf8.count <= 1024, revision.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { throw GitError(.invalid, "a revision is 1 to 1024 characters without control characters") }
+        return try reading { repository throws(GitError) in
+            var object: OpaquePointer?
+            let code = git_revparse_single(&object, repository.pointer, revision)
+            if code == GIT_ENOTFOUND.rawValue {
+                git_error_clear()
+                return nil
+            }
+            try LibGit2.check(code, "cannot resolve \(revision)")
+            defer { git_object_free(object) }
+            var commit: OpaquePointer?
+            let peel = git_object_peel(&commit, object, GIT_OBJECT_COMMIT)
+            guard peel != GIT_EPEEL.rawValue, peel != GIT_EINVALIDSPEC.rawValue else {
+                git_error_clear()
+                return nil
+            }
+            try LibGit2.check(peel, "cannot resolve \(revision)")
+            defer { git_object_free(commit) }
+            return ObjectID.hex(git_object_id(commit))
+        }
+    }
+
     /// Whether the mirror holds the commit.
-    public func contains(commit: String) -> Bool { false }
-    /// What a commit says.
-    public func commit(_ id: String) throws(GitError) -> GitCommit { throw pending }
-    /// The entry at a path of a commit's tree, or nil; `.` is the root tree.
-    public func entry(commit: String, path: String) throws(GitError) -> GitTreeEntry? { throw pending }
-    /// The entries below a path; without `recursive` only the direct ones. With it, directories are not listed, only
-    /// what is in them. More than `limit` entries are an error.
-    public func list(
-        commit: String, under: String = ".", recursive: Bool = true, limit: Int = 100_000
-    ) throws(GitError) -> [GitTreeEntry] { throw pending }
-    /// The bytes of a file; more than `limit` are an error.
-    public func blob(_ object: String, limit: Int = 16 << 20) throws(GitError) -> [UInt8] { throw pending }
-    /// The paths that differ between two commits, or that a commit holds when there is none before it.
-    public func changes(from: String?, to: String) throws(GitError) -> [GitChange] { throw pending }
+    public func contains(commit: String) -> Bool {
+        (try? reading { repository throws(GitError) in
+            try repository.withCommit(commit) { _ throws(GitError) in true }
+        }) ?? false
+    }
+
     /// The best common ancestor, or nil.
-    public func mergeBase(_ a: String, _ b: String) throws(GitError) -> String? { throw pending }
-    private var pending: GitError { GitError(.other, "not written yet") }
+    public func mergeBase(_ a: String, _ b: String) throws(GitError) -> String? {
+        try reading { repository throws(GitError) in
+            var first = try ObjectID.parse(a)
+            var second = try ObjectID.parse(b)
+            for id in [a, b] { try repository.withCommit(id) { _ throws(GitError) in } }
+            var base = git_oid()
+            let code = git_merge_base(&base, repository.pointer, &first, &second)
+            if code == GIT_ENOTFOUND.rawValue {
+                git_error_clear()
+                return nil
+            }
+            try LibGit2.check(code, "cannot compare \(a) and \(b)")
+            return ObjectID.hex(base)
+        }
+    }
 }

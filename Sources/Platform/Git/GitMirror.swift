@@ -1,7 +1,11 @@
+import FoundationEssentials
+import Logging
+
 /// A bare copy of a remote repository on this disk, and everything that is read from it.
 ///
 /// The folder belongs to one mirror in one process. It is created by the first `fetch`, and made anew from the remote
-/// whenever it turns out to be damaged. Calls run one after the other on a thread of the mirror's own.
+/// when it turns out to be damaged, by a fetch as well as by a lookup. Calls run one after the other on a thread of the
+/// mirror's own; a lookup waits for a running fetch. No pointer of libgit2 outlives the call that made it.
 public actor GitMirror {
     /// Branches, tags and the heads of pull requests.
     public static let defaultRefspecs = [
@@ -14,16 +18,71 @@ public actor GitMirror {
 
     /// The folder of the mirror.
     public nonisolated let path: String
+    private let logger: Logger
     var remote: GitRemote
+    /// What a repair has to bring back.
+    var refspecs = GitMirror.defaultRefspecs
+    /// When a lookup last made the mirror anew: what a fresh clone lacks, another one would lack too.
+    var lastRepair: ContinuousClock.Instant?
+    private var isTidy = false
 
     /// Names a mirror; nothing is opened or created yet.
-    public init(path: String, remote: GitRemote) {
+    public init(path: String, remote: GitRemote, logger: Logger = Logger(label: "kozmic.git")) {
+        _ = LibGit2.started
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         self.path = path
         self.remote = remote
+        self.logger = logger
     }
 
     /// Replaces the address or the credentials for later fetches.
     public func setRemote(_ remote: GitRemote) {
         self.remote = remote
+    }
+
+    /// Whether something stands at the mirror's path.
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Removes, once, what an earlier process may have left when it was killed: half clones beside the mirror, half
+    /// packs, and locks that would stop every later fetch.
+    func tidyOnce() {
+        guard !isTidy else { return }
+        isTidy = true
+        let files = FileManager.default
+        let folder = path.parentFolder
+        let name = path.lastName
+        for sibling in (try? files.contentsOfDirectory(atPath: folder)) ?? []
+        where sibling.hasPrefix("\(name).incoming-") || sibling.hasPrefix("\(name).outgoing-") {
+            try? files.removeItem(atPath: "\(folder)/\(sibling)")
+        }
+        for pack in (try? files.contentsOfDirectory(atPath: "\(path)/objects/pack")) ?? []
+        where pack.hasPrefix("pack_") {
+            try? files.removeItem(atPath: "\(path)/objects/pack/\(pack)")
+        }
+        for lock in ["HEAD.lock", "config.lock", "packed-refs.lock"] {
+            try? files.removeItem(atPath: "\(path)/\(lock)")
+        }
+        for file in (try? files.subpathsOfDirectory(atPath: "\(path)/refs")) ?? [] where file.hasSuffix(".lock") {
+            try? files.removeItem(atPath: "\(path)/refs/\(file)")
+        }
+    }
+
+    /// Tells an operator what was done about a problem that is no error to the caller.
+    func warn(_ message: String, because error: GitError) {
+        logger.warning("\(message)", metadata: ["path": "\(path)", "reason": "\(error)"])
+    }
+}
+
+extension String {
+    /// The folder that holds this path.
+    var parentFolder: String {
+        guard let slash = lastIndex(of: "/") else { return "." }
+        return slash == startIndex ? "/" : String(self[..<slash])
+    }
+
+    /// The part after the last slash.
+    var lastName: String {
+        lastIndex(of: "/").map { String(self[index(after: $0)...]) } ?? self
     }
 }
