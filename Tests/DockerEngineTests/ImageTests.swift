@@ -10,13 +10,14 @@ struct ImageTests {
         try await withEngine { fixture in
             let engine = fixture.engine
             var spec = fixture.spec("echo kept > /kept")
-            spec.environment = ["TOKEN=s3cret", "MODE=install"]
+            spec.environment = ["TOKEN=s3cret", "MODE=install", "OTHER=s3cret"]
             let container = try await engine.createContainer(spec)
             try await engine.start(container)
             #expect(try await engine.wait(container) == 0)
             let name = "kozmic-test/\(fixture.id):key"
             let changes = DockerCommitConfig(
-                labels: ["kozmic.key": "k"], environment: ["TOKEN=", "MODE=build"], command: ["/bin/cat", "/kept"],
+                labels: ["kozmic.key": "k"], environment: ["TOKEN=", "MODE=build", "OTHER"],
+                command: ["/bin/bash", "-c", "cat /kept; env | grep -E '^(TOKEN|MODE|OTHER)' | sort"],
                 comment: "install script")
             let id = try await engine.commit(container: container, reference: name, changes: changes)
             #expect(id.hasPrefix("sha256:"))
@@ -30,7 +31,7 @@ struct ImageTests {
             var run = DockerContainerSpec(image: name)
             run.labels = fixture.labels
             run.networkMode = "none"
-            #expect(try await fixture.output(of: run) == "kept\n")
+            #expect(try await fixture.output(of: run) == "kept\nMODE=build\nTOKEN=\n")
 
             try await engine.tag(name, as: "kozmic-test/\(fixture.id):other")
             #expect(try await engine.image(id)?.tags.count == 2)

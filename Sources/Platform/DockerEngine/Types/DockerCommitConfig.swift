@@ -1,7 +1,8 @@
 /// How the image made from a container differs from the container.
 ///
 /// The engine copies the container's whole configuration into the image, its environment with all values included.
-/// Only what is named here is different: to keep a value out of the image, give the variable as `NAME=` (or another value).
+/// Only what is named here is different. To keep a variable's value out of the image, name the variable: as `NAME=` it
+/// is empty in the image's containers, as `NAME` alone they do not have it.
 public struct DockerCommitConfig: Sendable, Hashable, Encodable {
     /// Labels beside the container's.
     public var labels: [String: String]
