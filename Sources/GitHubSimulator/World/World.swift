@@ -1,0 +1,81 @@
+import Foundation
+
+/// Everything the stand-in knows: accounts, repositories, deliveries, and what it was told to spoil.
+///
+/// What needs no git is done in one step of the actor, so of two requests that race exactly one wins. What moves
+/// references holds the repository's lock for as long as git runs.
+actor World {
+    /// How many deliveries and requests are remembered.
+    static let memory = 20_000
+
+    let git: GitRunner
+    private let outgoing: AsyncStream<OutgoingDelivery>.Continuation
+
+    var root = "http://127.0.0.1"
+    var accounts: [String: Account] = [:]
+    /// Token to lower-case login.
+    var tokens: [String: String] = [:]
+    var repositories: [Int64: Repository] = [:]
+    /// Lower-case full name to number.
+    var names: [String: Int64] = [:]
+    /// The same for names that a repository had before.
+    var formerNames: [String: Int64] = [:]
+    var deliveries: [Delivery] = []
+    /// Deliveries that are queued or under way.
+    var underWay = 0
+    var faults: [Fault] = []
+    var requests: [RecordedRequest] = []
+    /// By lower-case login, the empty one for requests without a token.
+    var quotas: [String: Quota] = [:]
+
+    private var lastID: Int64 = 4_294_968_000
+    private var lastFault = 0
+    private var lastRequest = 0
+
+    init(git: GitRunner, outgoing: AsyncStream<OutgoingDelivery>.Continuation) {
+        self.git = git
+        self.outgoing = outgoing
+    }
+
+    /// A number that no other thing has: an id of the wrong kind is never right by chance.
+    func nextID() -> Int64 {
+        lastID += 1
+        return lastID
+    }
+
+    func nextFaultID() -> Int {
+        lastFault += 1
+        return lastFault
+    }
+
+    func nextRequestID() -> Int {
+        lastRequest += 1
+        return lastRequest
+    }
+
+    var lastRequestID: Int { lastRequest }
+
+    func setAddress(_ root: String) { self.root = root }
+
+    /// The addresses that webhooks name.
+    var addresses: Addresses { Addresses(root: root) }
+
+    func send(_ delivery: OutgoingDelivery) {
+        underWay += 1
+        outgoing.yield(delivery)
+    }
+
+    /// Forgets everything. Deliveries that are under way still end.
+    func reset() throws {
+        accounts = [:]
+        tokens = [:]
+        repositories = [:]
+        names = [:]
+        formerNames = [:]
+        deliveries = []
+        faults = []
+        requests = []
+        quotas = [:]
+        try git.prepare()
+    }
+}
