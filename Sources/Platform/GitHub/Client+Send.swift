@@ -1,0 +1,137 @@
+import Curl
+import Foundation
+import Logging
+
+extension GitHubClient {
+    /// Sends a request, again if it may be repeated and the trouble may have passed.
+    ///
+    /// - Returns: an answer with a status below 300.
+    func send(_ request: GitHubRequest) async throws(GitHubError) -> Answer {
+        try await send(request, to: request.url(under: apiURL))
+    }
+
+    /// The same for an address that GitHub gave.
+    func send(_ request: GitHubRequest, to url: String) async throws(GitHubError) -> Answer {
+        var pause = options.firstPause
+        var mayHaveArrived = false
+        var attempt = 1
+        while true {
+            do {
+                return try await follow(request, from: url)
+            } catch {
+                guard attempt < options.attempts, mayRepeat(request, after: error) else {
+                    throw error.after(mayHaveArrived)
+                }
+                mayHaveArrived = mayHaveArrived || !error.wasNeverSent
+                logger.debug("trying again", metadata: ["request": "\(request.name)", "error": "\(error.message)"])
+            }
+            do {
+                try await options.clock.sleep(for: pause)
+            } catch {
+                throw GitHubError(
+                    kind: .cancelled, message: "cancelled", request: request.name, wasNeverSent: !mayHaveArrived)
+            }
+            pause *= 2
+            attempt += 1
+        }
+    }
+
+    private func mayRepeat(_ request: GitHubRequest, after error: GitHubError) -> Bool {
+        switch error.kind {
+        case .transport: request.isRepeatable || error.wasNeverSent
+        case .server: request.isRepeatable
+        default: false
+        }
+    }
+
+    /// Follows redirects, which a renamed repository answers with, keeping method and body.
+    private func follow(_ request: GitHubRequest, from start: String) async throws(GitHubError) -> Answer {
+        var url = start
+        for _ in 0..<5 {
+            let known = request.method == "GET" ? cache.answer(for: url) : nil
+            let response = try await exchange(request, url, etag: known?.etag)
+            if response.status == 304, let known { return known.answer }
+            guard [301, 302, 307, 308].contains(response.status) else {
+                return try answer(request, url, response)
+            }
+            url = try target(of: response, request, from: url)
+        }
+        throw GitHubError(kind: .http(310), message: "GitHub redirects in circles", request: request.name)
+    }
+
+    /// One request, one answer.
+    private func exchange(
+        _ request: GitHubRequest, _ url: String, etag: String?
+    ) async throws(GitHubError) -> CurlResponse {
+        try gate.pass()
+        var headers = [
+            CurlHeader(name: "Accept", value: "application/vnd.github+json"),
+            CurlHeader(name: "X-GitHub-Api-Version", value: "2022-11-28"),
+        ]
+        if isOurs(url), let authorization = try token.authorization() {
+            headers.append(CurlHeader(name: "Authorization", value: authorization))
+        }
+        if let agent = options.userAgent { headers.append(CurlHeader(name: "User-Agent", value: agent)) }
+        if request.body != nil { headers.append(CurlHeader(name: "Content-Type", value: "application/json")) }
+        if let etag { headers.append(CurlHeader(name: "If-None-Match", value: etag)) }
+        do {
+            return try await curl.send(
+                CurlRequest(
+                    method: request.method, url: url, headers: headers,
+                    body: request.body.map { .bytes($0) } ?? .none, timeouts: options.timeouts,
+                    bodyLimit: options.bodyLimit))
+        } catch {
+            throw self.error(error, for: request)
+        }
+    }
+
+    private func answer(
+        _ request: GitHubRequest, _ url: String, _ response: CurlResponse
+    ) throws(GitHubError) -> Answer {
+        guard (200..<300).contains(response.status) else {
+            let error = error(response, for: request)
+            gate.note(error)
+            throw error
+        }
+        let links = response.headers.all.filter { $0.name.lowercased() == "link" }.map(\.value)
+        let answer = Answer(
+            status: response.status, body: response.body, link: links.isEmpty ? nil : links.joined(separator: ", "))
+        if request.method == "GET", response.status == 200, let etag = response.headers["ETag"], etag.utf8.count < 500 {
+            cache.store(answer, etag: etag, for: url)
+        }
+        return answer
+    }
+
+    private func target(
+        of response: CurlResponse, _ request: GitHubRequest, from url: String
+    ) throws(GitHubError) -> String {
+        let location = response.headers["Location"] ?? ""
+        guard let target = URL(string: location, relativeTo: URL(string: url))?.absoluteString,
+            let origin = Origin(target), !location.isEmpty
+        else { throw error(response, for: request) }
+        let current = Origin(url)
+        // The body of a write may hold a secret, so it goes no further than the token; nothing goes from TLS to clear.
+        guard origin == current || (request.method == "GET" && (origin.scheme == "https" || current?.scheme == "http"))
+        else {
+            throw GitHubError(
+                kind: .http(response.status), message: "GitHub redirects to another host, which is not followed",
+                request: request.name)
+        }
+        return target
+    }
+
+    /// Whether an address is on the API's own host, the only one that gets the token.
+    func isOurs(_ url: String) -> Bool {
+        guard let origin = Origin(url) else { return false }
+        return origin == Origin(apiURL)
+    }
+}
+
+extension GitHubError {
+    /// Takes earlier attempts into account: one of them may have arrived.
+    fileprivate func after(_ mayHaveArrived: Bool) -> GitHubError {
+        var error = self
+        error.wasNeverSent = wasNeverSent && !mayHaveArrived
+        return error
+    }
+}

@@ -1,0 +1,40 @@
+import Curl
+import Logging
+
+/// GitHub's REST API, as one account sees it.
+///
+/// Every method is one request, or one list read to its end. Copies share the cache, the rate limit and the
+/// connections. Endpoints are in `Endpoints/`, what they give back in `Types/`.
+///
+/// What a request may meet on its way is dealt with here: redirects of renamed repositories, pages, answers that did
+/// not change since the last time, passing troubles of the network and of GitHub (for requests that may be repeated).
+/// A rate limit is not waited for: the error says until when, and requests before that are refused without asking
+/// GitHub again.
+public struct GitHubClient: Sendable {
+    /// Where the API is, without a slash at the end.
+    public let apiURL: String
+    let token: GitHubToken
+    let curl: CurlClient
+    let options: GitHubOptions
+    let logger: Logger
+    let gate: RequestGate
+    let cache: AnswerCache
+
+    /// - Parameters:
+    ///   - apiURL: `https://api.github.com`, or `https://<host>/api/v3` of an enterprise server.
+    ///   - token: sent to that host only; an empty one makes anonymous requests.
+    public init(
+        apiURL: String, token: GitHubToken, curl: CurlClient, options: GitHubOptions = GitHubOptions(),
+        logger: Logger = Logger(label: "kozmic.github")
+    ) {
+        var url = apiURL[...]
+        while url.last == "/" { url.removeLast() }
+        self.apiURL = String(url)
+        self.token = token
+        self.curl = curl
+        self.options = options
+        self.logger = logger
+        gate = RequestGate(now: options.now)
+        cache = AnswerCache(byteLimit: options.cacheLimit)
+    }
+}

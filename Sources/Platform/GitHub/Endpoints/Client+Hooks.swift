@@ -1,0 +1,46 @@
+extension GitHubClient {
+    /// `GET /repos/O/R/hooks`: all webhooks of a repository, those of others and old services too.
+    public func hooks(_ repository: String) async throws(GitHubError) -> [GitHubHook] {
+        try await list(try GitHubRequest.path(repository, "hooks"))
+    }
+
+    /// `GET /repos/O/R/hooks/ID`.
+    public func hook(_ repository: String, _ id: Int64) async throws(GitHubError) -> GitHubHook {
+        try await value(GitHubRequest("GET", try GitHubRequest.path(repository, "hooks", "\(id)")))
+    }
+
+    /// `POST /repos/O/R/hooks`.
+    ///
+    /// Not repeated after a lost answer, since it may have been carried out: see `GitHubError.leavesOutcomeOpen`.
+    public func createHook(_ repository: String, _ spec: GitHubHookSpec) async throws(GitHubError) -> GitHubHook {
+        try await value(
+            GitHubRequest("POST", try GitHubRequest.path(repository, "hooks"), body: spec.body(name: "web")))
+    }
+
+    /// `PATCH /repos/O/R/hooks/ID`: replaces events and configuration, so it may be repeated.
+    public func updateHook(
+        _ repository: String, _ id: Int64, _ spec: GitHubHookSpec
+    ) async throws(GitHubError) -> GitHubHook {
+        try await value(
+            GitHubRequest("PATCH", try GitHubRequest.path(repository, "hooks", "\(id)"), body: spec.body(name: nil)))
+    }
+
+    /// `DELETE /repos/O/R/hooks/ID`. One that is gone already is as good.
+    public func deleteHook(_ repository: String, _ id: Int64) async throws(GitHubError) {
+        try await delete(try GitHubRequest.path(repository, "hooks", "\(id)"))
+    }
+
+    /// `POST /repos/O/R/hooks/ID/pings`: GitHub sends a `ping`.
+    public func pingHook(_ repository: String, _ id: Int64) async throws(GitHubError) {
+        _ = try await send(GitHubRequest("POST", try GitHubRequest.path(repository, "hooks", "\(id)", "pings")))
+    }
+
+    /// Deletes something; that it is gone already is as good.
+    func delete(_ path: String) async throws(GitHubError) {
+        do {
+            _ = try await send(GitHubRequest("DELETE", path))
+        } catch {
+            guard error.kind == .notFound else { throw error }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// A repository.
+public struct GitHubRepository: Sendable, Hashable, Decodable {
+    /// Stays the same when the repository is renamed or given to somebody else.
+    public var id: Int64
+    /// `owner/name` as it is now.
+    public var fullName: String
+    /// Whether only those with access see it.
+    public var isPrivate: Bool
+    /// The branch that HEAD names.
+    public var defaultBranch: String
+    /// Whether it can only be read.
+    public var isArchived: Bool
+    /// Whether it was made from another one.
+    public var isFork: Bool
+    /// For git over HTTP.
+    public var cloneURL: String?
+    /// For git over SSH.
+    public var sshURL: String?
+    /// For people.
+    public var htmlURL: String?
+    /// What the token's account may do; `nil` for anonymous requests.
+    public var permissions: GitHubPermissions?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, permissions
+        case fullName = "full_name"
+        case isPrivate = "private"
+        case defaultBranch = "default_branch"
+        case isArchived = "archived"
+        case isFork = "fork"
+        case cloneURL = "clone_url"
+        case sshURL = "ssh_url"
+        case htmlURL = "html_url"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(Int64.self, forKey: .id)
+        fullName = try container.decode(String.self, forKey: .fullName)
+        isPrivate = try container.decode(Bool.self, forKey: .isPrivate)
+        defaultBranch = try container.decode(String.self, forKey: .defaultBranch)
+        isArchived = try container.decodeIfPresent(Bool.self, forKey: .isArchived) ?? false
+        isFork = try container.decodeIfPresent(Bool.self, forKey: .isFork) ?? false
+        cloneURL = try container.decodeIfPresent(String.self, forKey: .cloneURL)
+        sshURL = try container.decodeIfPresent(String.self, forKey: .sshURL)
+        htmlURL = try container.decodeIfPresent(String.self, forKey: .htmlURL)
+        permissions = try container.decodeIfPresent(GitHubPermissions.self, forKey: .permissions)
+    }
+}
