@@ -19,17 +19,9 @@ public enum CachedImageName {
     /// Docker takes fewer names than GitHub: a component such as `.github` or `a-` becomes its words and, because two
     /// names may have the same words, the beginning of the name's SHA-256: `github__5e0f…`.
     private static func component(_ name: String) -> String {
-        let words = name.split { !isWord($0) }
-        let separators = name.split(whereSeparator: isWord)
-        let isTaken =
-            name.first.map(isWord) == true && name.last.map(isWord) == true
-            && separators.allSatisfy { $0 == "." || $0 == "_" || $0 == "__" || $0.allSatisfy { $0 == "-" } }
-        guard !isTaken else { return name }
+        guard !ImageReference.isComponent(name) else { return name }
+        let words = name.split { !$0.isLetter && !$0.isNumber }
         let hash = Hex.encode(SHA256.hash(Array(name.utf8))).prefix(12)
         return (words + [hash]).joined(separator: "__")
-    }
-
-    private static func isWord(_ character: Character) -> Bool {
-        ("a"..."z").contains(character) || ("0"..."9").contains(character)
     }
 }

@@ -7,6 +7,8 @@ public struct DesiredState: Sendable, Hashable, Codable {
     public var broken: [RepositoryName] = []
     /// A project file so broken that its repository cannot be known: then nothing may be removed.
     public var hasUnreadableFile = false
+    /// `kozmic.yaml` has errors: then there are no valid projects, and `server` must not replace what was read last.
+    public var hasBrokenSettings = false
     /// Settings for all projects.
     public var server = ServerSettings()
 

@@ -40,9 +40,9 @@ public struct Hook: Sendable, Hashable, Codable {
     public var standby: Standby = .auto
 
     /// When a verdict is reused.
-    public enum Reuse: String, Sendable, Hashable, Codable { case never, tree }
+    public enum Reuse: String, Sendable, Hashable, Codable, CaseIterable { case never, tree }
     /// Whether a container is prepared ahead.
-    public enum Standby: String, Sendable, Hashable, Codable { case auto, never }
+    public enum Standby: String, Sendable, Hashable, Codable, CaseIterable { case auto, never }
 
     /// A hook with the defaults of a configuration that says nothing else.
     public init(
@@ -66,7 +66,7 @@ public struct Hook: Sendable, Hashable, Codable {
         /// What a new job does when the group is full.
         public var onNew: OnNew
         /// Waits its turn, or cancels the older ones.
-        public enum OnNew: String, Sendable, Hashable, Codable { case queue, cancel }
+        public enum OnNew: String, Sendable, Hashable, Codable, CaseIterable { case queue, cancel }
 
         /// Memberwise.
         public init(group: String, limit: Int = 1, onNew: OnNew = .queue) {

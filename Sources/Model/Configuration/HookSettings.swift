@@ -21,13 +21,13 @@ public struct HookSettings: Sendable, Hashable, Codable {
     /// Look for a newer base image when the last look is older.
     public var pullSeconds = 3600
 
-    /// The defaults of `interfaces.md`'s table, which the documentation of the configuration repeats.
+    /// The defaults of a configuration that says nothing.
     public init() {}
 
     /// One status for the build, one for each job, or both.
-    public enum StatusMode: String, Sendable, Hashable, Codable { case build, jobs, both }
+    public enum StatusMode: String, Sendable, Hashable, Codable, CaseIterable { case build, jobs, both }
     /// Repair a drift, or only show it.
-    public enum DriftMode: String, Sendable, Hashable, Codable { case heal, report }
+    public enum DriftMode: String, Sendable, Hashable, Codable, CaseIterable { case heal, report }
     /// Pull requests from forks wait for an approval, never run, or always run.
-    public enum ForkMode: String, Sendable, Hashable, Codable { case approve, never, always }
+    public enum ForkMode: String, Sendable, Hashable, Codable, CaseIterable { case approve, never, always }
 }

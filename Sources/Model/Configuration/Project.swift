@@ -27,5 +27,5 @@ public struct Project: Sendable, Hashable, Codable {
     public func hook(_ id: HookID) -> Hook? { hooks.first { $0.id == id } }
 
     /// For private repositories, always or never.
-    public enum DeployKeyMode: String, Sendable, Hashable, Codable { case auto, always, never }
+    public enum DeployKeyMode: String, Sendable, Hashable, Codable, CaseIterable { case auto, always, never }
 }

@@ -1,0 +1,38 @@
+import YAML
+
+/// The diagnostics of one file, gathered while it is read.
+final class Findings {
+    /// A file with more mistakes than this one is not read to its end by anybody.
+    private static let maximum = 200
+
+    /// Relative to the admin repository.
+    let path: String
+    private var found: Set<Diagnostic> = []
+    private(set) var hasErrors = false
+
+    init(path: String) { self.path = path }
+
+    func error(_ position: YAMLPosition, _ message: String) {
+        hasErrors = true
+        add(position, .error, message)
+    }
+
+    func warning(_ position: YAMLPosition, _ message: String) { add(position, .warning, message) }
+
+    /// In the order of the file.
+    var diagnostics: [Diagnostic] { found.sorted() }
+
+    /// A mistake inside of an alias's anchor is found at each use, and counts once.
+    private func add(_ position: YAMLPosition, _ severity: Diagnostic.Severity, _ message: String) {
+        guard found.count < Self.maximum || severity == .error && !found.contains(where: { $0.severity == .error })
+        else { return }
+        found.insert(
+            Diagnostic(
+                path: path, line: position.line, column: position.column, severity: severity, message: message))
+    }
+}
+
+/// A text from a file, as a message shows it.
+func quoted(_ text: some StringProtocol) -> String {
+    text.unicodeScalars.count <= 80 ? "'\(text)'" : "'\(String.UnicodeScalarView(text.unicodeScalars.prefix(79)))…'"
+}

@@ -1,0 +1,60 @@
+import YAML
+
+/// The keys that are read and checked, but have no effect yet. Whoever gives one its effect deletes its row.
+enum NotSupportedYet {
+    private struct Row {
+        var shape: Shape
+        var key: String
+        var when: Condition = .written
+    }
+
+    /// When a key asks for something that does not happen.
+    private enum Condition {
+        case written
+        /// Only this word asks for it.
+        case value(String)
+        /// Every word but this one asks for it.
+        case anythingBut(String)
+    }
+
+    private static let rows: [Row] = [
+        Row(shape: .server, key: "prune"),
+        Row(shape: .server, key: "retention"),
+        Row(shape: .server, key: "notify"),
+        Row(shape: .server, key: "allowed_signers"),
+        Row(shape: .settings, key: "drift", when: .value("report")),
+        Row(shape: .settings, key: "fork_pull_requests", when: .value("approve")),
+        Row(shape: .settings, key: "cached_images"),
+        Row(shape: .settings, key: "log_limit"),
+        Row(shape: .settings, key: "pull"),
+        Row(shape: .project, key: "permissions"),
+        Row(shape: .project, key: "deploy_key", when: .anythingBut("auto")),
+        Row(shape: .on, key: "schedule"),
+        Row(shape: .hook, key: "paths"),
+        Row(shape: .hook, key: "secrets"),
+        Row(shape: .hook, key: "concurrency"),
+        Row(shape: .hook, key: "refresh"),
+        Row(shape: .hook, key: "reuse", when: .value("tree")),
+        Row(shape: .hook, key: "keep_failed", when: .anythingBut("0s")),
+        Row(shape: .hook, key: "submodules", when: .value("true")),
+        Row(shape: .hook, key: "standby", when: .anythingBut("auto")),
+    ]
+
+    /// Warns at the key when its value asks for what does not happen yet.
+    static func check(_ shape: Shape, _ entry: YAMLNode.Entry, _ findings: Findings) {
+        guard let key = entry.key.scalar?.text, !isEmpty(entry.value),
+            let row = rows.first(where: { $0.shape == shape && $0.key == key })
+        else { return }
+        let text = entry.value.scalar?.text
+        switch row.when {
+        case .written: findings.warning(entry.key.start, "not supported yet: \(key)")
+        case .value(let word) where text == word, .anythingBut(let word) where text != word:
+            findings.warning(entry.key.start, "not supported yet: \(key): \(quoted(text ?? ""))")
+        case .value, .anythingBut: break
+        }
+    }
+
+    private static func isEmpty(_ node: YAMLNode) -> Bool {
+        node.isNull || node.elements?.isEmpty == true || node.entries?.isEmpty == true
+    }
+}

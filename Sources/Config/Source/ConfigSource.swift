@@ -1,0 +1,46 @@
+/// The files of an admin repository. Only those that matter are read: `kozmic.yaml`, the project files, and what a
+/// script refers to with `file:`.
+public struct ConfigSource: Sendable {
+    /// What stands at a path.
+    public enum Content: Sendable, Hashable {
+        case bytes([UInt8])
+        /// Nothing.
+        case missing
+        /// Something that is not taken, and why: `is a symbolic link`.
+        case unreadable(String)
+    }
+
+    /// The largest file that is read.
+    public static let maximumFileBytes = 1 << 20
+
+    /// The paths of the project files, sorted; also of those that cannot be read.
+    public let projectFiles: [String]
+    private let load: @Sendable (String) -> Content
+
+    /// - Parameters:
+    ///   - files: bytes by path, relative to the root.
+    ///   - unreadable: what was left out, with the reason: a project file that is left out without a word would look as
+    ///     if the project had been removed.
+    public init(files: [String: [UInt8]], unreadable: [String: String] = [:]) {
+        self.init(paths: Array(files.keys) + unreadable.keys) { path in
+            if let reason = unreadable[path] { return .unreadable(reason) }
+            guard let bytes = files[path] else { return .missing }
+            guard bytes.count <= Self.maximumFileBytes else { return .unreadable(Self.isTooLarge) }
+            return .bytes(bytes)
+        }
+    }
+
+    init(paths: [String], load: @escaping @Sendable (String) -> Content) {
+        projectFiles = Set(paths).filter(Self.isProjectFile).sorted()
+        self.load = load
+    }
+
+    static let isTooLarge = "is larger than \(maximumFileBytes >> 20) MiB"
+
+    static func isProjectFile(_ path: String) -> Bool {
+        path.hasPrefix("projects/") && (path.hasSuffix(".yaml") || path.hasSuffix(".yml"))
+    }
+
+    /// What stands at a path relative to the root.
+    public func content(_ path: String) -> Content { load(path) }
+}

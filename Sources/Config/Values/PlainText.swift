@@ -1,0 +1,79 @@
+import YAML
+
+/// A text of one line for people: a title, a group's name.
+struct PlainText: TextKind {
+    var maximumBytes = 200
+    var isFree: Bool { true }
+    var expected: String { "a text" }
+    var plural: String { "texts" }
+
+    func parse(_ text: String) throws(Mistake) -> String {
+        guard text.contains(where: { !$0.isWhitespace }) else { throw Mistake("an empty text") }
+        guard text.hasNoControlCharacters else { throw Mistake("a line break or control character in a name") }
+        return text
+    }
+}
+
+/// The value of an environment variable. A number or truth value is taken as it is written: `012` is `012`.
+struct VariableValue: ValueKind {
+    static let maximumBytes = 64 << 10
+
+    var expected: String { "a text" }
+    var plural: String { "texts" }
+
+    func read(_ node: YAMLNode, _ findings: Findings) -> String? {
+        guard let scalar = node.scalar else { return mismatch(node, findings) }
+        guard !node.isNull else { return mismatch(node, findings, hint: "; write '' for an empty text") }
+        guard !scalar.text.utf8.contains(0) else {
+            findings.error(node.start, "a zero byte cannot be part of an environment variable")
+            return nil
+        }
+        guard scalar.text.utf8.count <= Self.maximumBytes else {
+            findings.error(node.start, "longer than \(Self.maximumBytes) bytes")
+            return nil
+        }
+        return scalar.text
+    }
+}
+
+/// The name of an environment variable.
+struct VariableName: TextKind {
+    var maximumBytes: Int { 256 }
+    var expected: String { "a variable's name" }
+    var plural: String { "names" }
+
+    func parse(_ text: String) throws(Mistake) -> String {
+        let isName = text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
+        guard isName, let first = text.utf8.first, !first.isASCIIDigit else {
+            throw Mistake("\(quoted(text)) is not a variable's name: letters, digits and _, not beginning with a digit")
+        }
+        return text
+    }
+}
+
+/// What `kozmic secret seal` prints.
+struct SealedText: TextKind {
+    var maximumBytes: Int { 128 << 10 }
+    var expected: String { "a sealed value" }
+    var plural: String { "sealed values" }
+
+    /// The message never shows the text: it may be the secret itself, put there by mistake.
+    func parse(_ text: String) throws(Mistake) -> String {
+        let prefix = "sealed:v1:"
+        let sealed = text.utf8.dropFirst(prefix.utf8.count)
+        let isBase64 = sealed.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "+/=-_".utf8.contains($0) }
+        guard text.hasPrefix(prefix), !sealed.isEmpty, isBase64 else {
+            throw Mistake("not a sealed value; make one with 'kozmic secret seal', it begins with \(prefix)")
+        }
+        return text
+    }
+}
+
+extension String {
+    var hasNoControlCharacters: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+}
+
+extension UInt8 {
+    var isASCIILetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
+    var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
+}
