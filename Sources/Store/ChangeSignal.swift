@@ -1,4 +1,4 @@
-import Synchronization
+internal import Synchronization
 
 /// Tells who wants to know that rows changed or log bytes arrived; only that, not what: the store is read again.
 ///

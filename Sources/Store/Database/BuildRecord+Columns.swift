@@ -1,0 +1,36 @@
+import Model
+
+extension BuildRecord {
+    static let columns = """
+        build.id, build.projectID, build.number, build.ref, build.sha, build.message, build.authorName, \
+        build.authorEmail, build.sender, build.kind, build.pullRequest, build.trusted, build.configCommit, \
+        build.state, build.createdAt, build.startedAt, build.finishedAt
+        """
+
+    init(_ columns: inout Columns) throws {
+        self.init(
+            id: try columns.next(), projectID: try columns.next(), number: try columns.next(),
+            ref: GitRef(try columns.next()), commit: try columns.next(), message: try columns.next(),
+            authorName: try columns.next(), authorEmail: try columns.next(), sender: try columns.next(),
+            trigger: try columns.value(TriggerEvent.Kind.init(rawValue:)), pullRequest: try columns.next(),
+            trusted: try columns.next(), configCommit: try columns.next(),
+            state: try columns.value(BuildState.init(rawValue:)), createdAt: try columns.date(),
+            startedAt: try columns.dateIfAny(), finishedAt: try columns.dateIfAny())
+    }
+}
+
+extension DeliveryRecord {
+    static let columns = """
+        delivery.id, delivery.repository, delivery.hook, delivery.guid, delivery.event, delivery.receivedAt, \
+        delivery.state, delivery.decision, delivery.buildNumber, delivery.action, delivery.ref
+        """
+
+    init(_ columns: inout Columns) throws {
+        self.init(
+            id: try columns.next(), repository: try columns.value { RepositoryName($0) },
+            hook: try columns.value { HookID($0) }, guid: try columns.next(), event: try columns.next(),
+            receivedAt: try columns.date(), state: try columns.value(State.init(rawValue:)),
+            decision: try columns.next(), buildNumber: try columns.next(), action: try columns.next(),
+            ref: try columns.next(String?.self).map { GitRef($0) })
+    }
+}

@@ -1,0 +1,73 @@
+internal import Dispatch
+import Foundation
+internal import GRDB
+internal import Glibc
+
+extension DatabaseFile {
+    /// A file up to this size is checked whole at every start; it takes a moment.
+    private static let quickCheckLimit: Int64 = 64 << 20
+
+    /// Opens the file, makes it when there is none, and brings its tables up to date.
+    ///
+    /// - Parameter trace: is given every statement with its values; for tests.
+    static func open(
+        path: String, trace: (@Sendable (String) -> Void)? = nil
+    ) async throws(StoreError) -> DatabaseFile {
+        let result: Result<DatabasePool, any Error> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: Result { try openPool(path: path, trace: trace) })
+            }
+        }
+        switch result {
+        case .success(let pool): return DatabaseFile(path: path, pool: pool)
+        case .failure(let error): throw StoreError(error, path: path)
+        }
+    }
+
+    private static func openPool(path: String, trace: (@Sendable (String) -> Void)?) throws -> DatabasePool {
+        let size = try makePrivate(path)
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        configuration.label = "kozmic"
+        if let trace {
+            configuration.prepareDatabase { db in db.trace { trace($0.expandedDescription) } }
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            // GRDB opens pools with NORMAL, which may lose the last transactions when the power fails: then GitHub
+            // has been told 202 for a delivery that nobody knows any more.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try check(db, path: path, size: size)
+        }
+        try Schema.migrator.migrate(pool)
+        return pool
+    }
+
+    private static func check(_ db: Database, path: String, size: Int64) throws {
+        let hasTables = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema)") ?? false
+        guard hasTables else { return }
+        guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID else {
+            throw StoreError.corrupt(path: path, detail: "it belongs to another program")
+        }
+        guard try !Schema.migrator.hasBeenSuperseded(db) else { throw StoreError.newerSchema(path: path) }
+        if size <= quickCheckLimit, let finding = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"),
+            finding != "ok"
+        {
+            throw StoreError.corrupt(path: path, detail: finding)
+        }
+    }
+
+    /// Makes the file, readable by nobody else, before SQLite would make it with the process's mask; SQLite gives its
+    /// two companions the same mode. Returns its size.
+    private static func makePrivate(_ path: String) throws(StoreError) -> Int64 {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StoreError(errno: errno, path: path) }
+        defer { Glibc.close(descriptor) }
+        var status = stat()
+        guard fchmod(descriptor, 0o600) == 0, fstat(descriptor, &status) == 0 else {
+            throw StoreError(errno: errno, path: path)
+        }
+        return Int64(status.st_size)
+    }
+}

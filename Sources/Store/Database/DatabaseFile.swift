@@ -1,0 +1,90 @@
+internal import Dispatch
+import Foundation
+internal import GRDB
+internal import Synchronization
+
+/// The SQLite file. Only the asynchronous forms are offered: GRDB's others compile in an `async` function too, and then
+/// block a thread of the cooperative pool.
+///
+/// A write is carried out whole or not at all, even when the task that asked for it is cancelled meanwhile: a job whose
+/// process is being shut down can still store its outcome.
+final class DatabaseFile: Sendable {
+    let path: String
+    private let pool: DatabasePool
+    private let isClosed = Mutex(false)
+
+    /// Takes an open pool; see `DatabaseFile+Open.swift`.
+    init(path: String, pool: DatabasePool) {
+        self.path = path
+        self.pool = pool
+    }
+
+    /// Reads from one snapshot.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        guard !isClosed.withLock({ $0 }) else { throw .closed }
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            pool.asyncRead { access in
+                continuation.resume(returning: Result { try body(access.get()) })
+            }
+        }
+        return try value(of: result)
+    }
+
+    /// Writes in one transaction, which is committed when this returns.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        guard !isClosed.withLock({ $0 }) else { throw .closed }
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            pool.asyncWrite(body) { _, result in continuation.resume(returning: result) }
+        }
+        return try value(of: result)
+    }
+
+    /// Later reads and writes throw `closed`; those under way end first.
+    func close() async {
+        let wasClosed = isClosed.withLock { closed in
+            defer { closed = true }
+            return closed
+        }
+        guard !wasClosed else { return }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            // GRDB closes synchronously, waiting for the accesses under way.
+            DispatchQueue.global().async { [pool] in
+                try? pool.close()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func value<Value>(of result: Result<Value, any Error>) throws(StoreError) -> Value {
+        switch result {
+        case .success(let value): return value
+        case .failure(let error): throw StoreError(error, path: path)
+        }
+    }
+}
+
+extension StoreError {
+    /// The error in the store's words. SQLite's own words never hold values, only names of tables and columns.
+    init(_ error: any Error, path: String) {
+        switch error {
+        case let error as StoreError:
+            self = error
+        case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
+            self = .diskFull(path: path)
+        case let error as DatabaseError
+        where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB:
+            self = .corrupt(path: path, detail: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+        case let error as DatabaseError where error.message == "Connection is closed":
+            self = .closed
+        case let error as DatabaseError:
+            self = .failed(
+                "SQLite error \(error.extendedResultCode.rawValue) in \(path): \(error.message ?? "no message")")
+        default:
+            self = .failed("\(path): \(error)")
+        }
+    }
+}

@@ -1,0 +1,177 @@
+internal import GRDB
+
+/// The tables, as migrations that are only ever appended to: a database of any earlier version becomes the newest one.
+///
+/// The rules live in SQLite, so that no crash and no mistake of ours leaves rows that contradict each other. Times are
+/// milliseconds since 1970; nothing is ordered by them, but by numbers that grow.
+enum Schema {
+    /// Marks the file as ours: `Kzmc`.
+    static let applicationID: Int32 = 0x4B7A_6D63
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 projects, builds, jobs, statuses") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            for statement in [projects, deliveries, builds, jobs, statuses] { try db.execute(sql: statement) }
+        }
+        return migrator
+    }
+
+    private static let projects = """
+        CREATE TABLE configRevision (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            sha TEXT NOT NULL,
+            authorName TEXT NOT NULL,
+            committedAt INTEGER NOT NULL,
+            message TEXT NOT NULL,
+            readAt INTEGER NOT NULL,
+            appliedAt INTEGER,
+            diagnostics TEXT NOT NULL CHECK (json_valid(diagnostics)),
+            error TEXT
+        ) STRICT;
+        CREATE TABLE configProblem (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            message TEXT NOT NULL,
+            since INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE project (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            repository TEXT NOT NULL,
+            repositoryKey TEXT NOT NULL UNIQUE CHECK (repositoryKey = lower(repository)),
+            isActive INTEGER NOT NULL CHECK (isActive IN (0, 1)),
+            config TEXT NOT NULL CHECK (json_valid(config)),
+            configCommit TEXT NOT NULL,
+            githubID INTEGER,
+            isPrivate INTEGER NOT NULL DEFAULT 1 CHECK (isPrivate IN (0, 1)),
+            defaultBranch TEXT,
+            condition TEXT NOT NULL CHECK (condition IN ('ready', 'reconciling', 'stalled')),
+            conditionReason TEXT,
+            conditionSince INTEGER NOT NULL,
+            lastBuildNumber INTEGER NOT NULL DEFAULT 0 CHECK (lastBuildNumber >= 0),
+            createdAt INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE webhook (
+            githubID INTEGER PRIMARY KEY,
+            projectID INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+            hook TEXT NOT NULL,
+            secretFingerprint TEXT NOT NULL,
+            url TEXT NOT NULL,
+            updatedAt INTEGER NOT NULL,
+            UNIQUE (projectID, hook)
+        ) STRICT;
+        """
+
+    /// The payload has a table of its own, so that a change of the row does not write megabytes again.
+    private static let deliveries = """
+        CREATE TABLE delivery (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            repository TEXT NOT NULL,
+            repositoryKey TEXT NOT NULL CHECK (repositoryKey = lower(repository)),
+            hook TEXT NOT NULL,
+            guid TEXT NOT NULL CHECK (length(guid) BETWEEN 1 AND 200),
+            event TEXT NOT NULL CHECK (length(event) BETWEEN 1 AND 100),
+            receivedAt INTEGER NOT NULL,
+            state TEXT NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'done', 'failed')),
+            decision TEXT,
+            buildNumber INTEGER,
+            action TEXT,
+            ref TEXT,
+            UNIQUE (repositoryKey, hook, guid),
+            CHECK ((state = 'received') = (decision IS NULL))
+        ) STRICT;
+        CREATE INDEX delivery_received ON delivery (id) WHERE state = 'received';
+        CREATE INDEX delivery_of_repository ON delivery (repositoryKey, id);
+        CREATE TABLE payload (
+            deliveryID INTEGER PRIMARY KEY REFERENCES delivery (id) ON DELETE CASCADE,
+            body BLOB NOT NULL
+        ) STRICT;
+        """
+
+    private static let builds = """
+        CREATE TABLE build (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            projectID INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL CHECK (number >= 1),
+            ref TEXT NOT NULL,
+            sha TEXT NOT NULL,
+            message TEXT NOT NULL,
+            authorName TEXT NOT NULL,
+            authorEmail TEXT,
+            sender TEXT,
+            kind TEXT NOT NULL CHECK (kind IN ('push', 'pull_request', 'schedule', 'manual')),
+            pullRequest INTEGER,
+            trusted INTEGER NOT NULL CHECK (trusted IN (0, 1)),
+            configCommit TEXT NOT NULL,
+            state TEXT NOT NULL
+                CHECK (state IN ('queued', 'running', 'success', 'failure', 'error', 'cancelled')),
+            createdAt INTEGER NOT NULL,
+            startedAt INTEGER,
+            finishedAt INTEGER,
+            statusMode TEXT NOT NULL CHECK (statusMode IN ('build', 'jobs', 'both')),
+            page TEXT NOT NULL,
+            UNIQUE (projectID, number),
+            UNIQUE (projectID, ref, sha),
+            CHECK ((state IN ('queued', 'running')) = (finishedAt IS NULL))
+        ) STRICT;
+        CREATE INDEX build_of_ref ON build (projectID, ref, number);
+        """
+
+    /// `projectID` repeats the build's, so that a free slot finds its job in one small index.
+    private static let jobs = """
+        CREATE TABLE job (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            buildID INTEGER NOT NULL REFERENCES build (id) ON DELETE CASCADE,
+            projectID INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+            hook TEXT NOT NULL,
+            title TEXT NOT NULL,
+            config TEXT NOT NULL CHECK (json_valid(config)),
+            attempt INTEGER NOT NULL CHECK (attempt >= 1),
+            state TEXT NOT NULL
+                CHECK (state IN ('queued', 'running', 'success', 'failure', 'error', 'cancelled', 'skipped')),
+            phase TEXT CHECK (phase IN ('preparing', 'pulling', 'installing', 'committing', 'building')),
+            cancelReason TEXT,
+            exitCode INTEGER,
+            reason TEXT,
+            baseImageID TEXT,
+            baseImageDigest TEXT,
+            cacheKey TEXT,
+            cacheReused INTEGER CHECK (cacheReused IN (0, 1)),
+            createdAt INTEGER NOT NULL,
+            startedAt INTEGER,
+            finishedAt INTEGER,
+            page TEXT NOT NULL,
+            UNIQUE (buildID, hook, attempt),
+            CHECK ((state IN ('queued', 'running')) = (finishedAt IS NULL)),
+            CHECK (state <> 'queued' OR startedAt IS NULL),
+            CHECK (state <> 'running' OR startedAt IS NOT NULL)
+        ) STRICT;
+        CREATE INDEX job_of_project ON job (projectID);
+        CREATE INDEX job_queued ON job (projectID, id) WHERE state = 'queued';
+        CREATE INDEX job_running ON job (projectID, id) WHERE state = 'running';
+        """
+
+    /// `gaveUpSequence` is the sequence that will not be tried again.
+    private static let statuses = """
+        CREATE TABLE status (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            projectID INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+            sha TEXT NOT NULL,
+            context TEXT NOT NULL,
+            buildID INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'success', 'failure', 'error')),
+            description TEXT NOT NULL,
+            targetURL TEXT NOT NULL,
+            sequence INTEGER NOT NULL DEFAULT 1,
+            acknowledgedSequence INTEGER NOT NULL DEFAULT 0,
+            gaveUpSequence INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
+            nextTryAt INTEGER NOT NULL,
+            lastError TEXT,
+            UNIQUE (projectID, sha, context),
+            CHECK (acknowledgedSequence BETWEEN 0 AND sequence),
+            CHECK (gaveUpSequence BETWEEN 0 AND sequence)
+        ) STRICT;
+        CREATE INDEX status_due ON status (nextTryAt, id)
+            WHERE acknowledgedSequence <> sequence AND gaveUpSequence <> sequence;
+        """
+}

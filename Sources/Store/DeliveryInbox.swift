@@ -1,0 +1,128 @@
+import Foundation
+internal import GRDB
+import Model
+
+/// Stores webhook requests, many in one transaction.
+///
+/// A transaction costs a flush of the disk, and webhooks come in bursts: while one transaction is written, the requests
+/// that arrive wait, and the next transaction takes all of them.
+public actor DeliveryInbox {
+    /// So many requests may wait, and so many bytes of them; more is `busy`.
+    static let waitingLimit = 10_000
+    static let waitingBytesLimit = 256 << 20
+    /// So much goes into one transaction, which bounds how long the database's one writer is taken.
+    static let batchLimit = 1_000
+    static let batchBytesLimit = 32 << 20
+
+    private struct Waiting {
+        let delivery: NewDelivery
+        let continuation: CheckedContinuation<Result<Bool, StoreError>, Never>
+    }
+
+    private let database: DatabaseFile
+    private let changes: ChangeSignal
+    private let now: @Sendable () -> Date
+    private var waiting: [Waiting] = []
+    private var waitingBytes = 0
+    private var isWriting = false
+    private var isClosed = false
+    private var closing: [CheckedContinuation<Void, Never>] = []
+    /// How many transactions were written; for tests.
+    private(set) var transactions = 0
+
+    init(database: DatabaseFile, changes: ChangeSignal, now: @escaping @Sendable () -> Date) {
+        self.database = database
+        self.changes = changes
+        self.now = now
+    }
+
+    /// Stores a request durably: it is on the disk when this returns.
+    ///
+    /// - Returns: false when the same hook has a request with the same GUID already; nothing is stored then.
+    /// - Throws: `busy` when too many wait, `invalid` when the GUID or the event's name is empty or too long.
+    public func store(_ delivery: NewDelivery) async throws(StoreError) -> Bool {
+        guard (1...200).contains(delivery.guid.unicodeScalars.count), !delivery.guid.utf8.contains(0) else {
+            throw .invalid("a delivery's GUID has 1 to 200 characters")
+        }
+        guard (1...100).contains(delivery.event.unicodeScalars.count), !delivery.event.utf8.contains(0) else {
+            throw .invalid("an event's name has 1 to 100 characters")
+        }
+        guard !isClosed else { throw .closed }
+        let bytes = waitingBytes + delivery.payload.count
+        guard waiting.count < Self.waitingLimit, waiting.isEmpty || bytes <= Self.waitingBytesLimit else {
+            throw .busy
+        }
+        waitingBytes = bytes
+        let result = await withCheckedContinuation { continuation in
+            waiting.append(Waiting(delivery: delivery, continuation: continuation))
+            if !isWriting {
+                isWriting = true
+                // A task of its own, because whoever came first must not wait for all who come later. It ends when
+                // nobody waits.
+                Task { await writeAll() }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Takes no more requests; returns when those that wait are stored.
+    func close() async {
+        isClosed = true
+        guard isWriting else { return }
+        await withCheckedContinuation { closing.append($0) }
+    }
+
+    private func writeAll() async {
+        while !waiting.isEmpty {
+            let batch = takeBatch()
+            let time = now().milliseconds
+            let deliveries = batch.map(\.delivery)
+            let result: Result<[Bool], StoreError>
+            do throws(StoreError) {
+                result = .success(try await database.write { db in try Self.insert(deliveries, db, time) })
+            } catch {
+                result = .failure(error)
+            }
+            transactions += 1
+            if case .success(let stored) = result, stored.contains(true) { changes.notify([.deliveries]) }
+            for (index, waiting) in batch.enumerated() {
+                waiting.continuation.resume(returning: result.map { $0[index] })
+            }
+        }
+        isWriting = false
+        for continuation in closing { continuation.resume() }
+        closing = []
+    }
+
+    private func takeBatch() -> [Waiting] {
+        var bytes = 0
+        var count = 0
+        for item in waiting.prefix(Self.batchLimit) {
+            if count > 0, bytes + item.delivery.payload.count > Self.batchBytesLimit { break }
+            bytes += item.delivery.payload.count
+            count += 1
+        }
+        let batch = Array(waiting.prefix(count))
+        waiting.removeFirst(count)
+        waitingBytes -= bytes
+        return batch
+    }
+
+    private static func insert(_ deliveries: [NewDelivery], _ db: Database, _ time: Int64) throws -> [Bool] {
+        let insertRow = try db.cachedStatement(
+            sql: """
+                INSERT INTO delivery (repository, repositoryKey, hook, guid, event, receivedAt)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (repositoryKey, hook, guid) DO NOTHING
+                """)
+        let insertPayload = try db.cachedStatement(sql: "INSERT INTO payload (deliveryID, body) VALUES (?, ?)")
+        return try deliveries.map { delivery in
+            try insertRow.execute(arguments: [
+                delivery.repository.description, delivery.repository.key, delivery.hook.description, delivery.guid,
+                delivery.event, time,
+            ])
+            guard db.changesCount > 0 else { return false }
+            try insertPayload.execute(arguments: [db.lastInsertedRowID, Data(delivery.payload)])
+            return true
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import Dispatch
+import Foundation
+internal import Glibc
+
+/// The logs of the jobs: `logs/<id / 1000>/<id>.log` holds the bytes and nothing else, `<id>.chunks` beside it says
+/// which stream they came from and when.
+public struct LogFiles: Sendable {
+    let folder: String
+    let changes: ChangeSignal
+
+    /// Opens a job's log to append to it; what an earlier process wrote stays.
+    ///
+    /// - Throws: `conflict` while another writer of the same log is open.
+    public func writer(_ jobID: Int64) async throws(StoreError) -> LogWriter {
+        let paths = LogPaths(folder, jobID)
+        let changes = changes
+        let queue = DispatchQueue(label: "kozmic.log.\(jobID)")
+        let result: Result<LogWriter, any Error> = await withCheckedContinuation { continuation in
+            queue.async {
+                continuation.resume(
+                    returning: Result { try LogWriter(jobID, paths, queue: queue, changes: changes) })
+            }
+        }
+        switch result {
+        case .success(let writer): return writer
+        case .failure(let error): throw StoreError(error, path: paths.log)
+        }
+    }
+
+    /// Reads a job's log, while it is written or later; there need not be one yet.
+    public func reader(_ jobID: Int64) -> LogReader { LogReader(LogPaths(folder, jobID)) }
+
+    /// Removes a job's log, if there is one. Readers that have it open keep it until they go.
+    public func remove(_ jobID: Int64) async throws(StoreError) {
+        let paths = LogPaths(folder, jobID)
+        let code: Int32 = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var code: Int32 = 0
+                for path in [paths.log, paths.chunks] where unlink(path) != 0 && errno != ENOENT { code = errno }
+                continuation.resume(returning: code)
+            }
+        }
+        if code != 0 { throw StoreError(errno: code, path: paths.log) }
+    }
+
+    /// The bytes that the disk has left for logs.
+    public func freeBytes() throws(StoreError) -> Int64 {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { throw StoreError(errno: errno, path: folder) }
+        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    }
+}
+
+/// Where a job's log is.
+struct LogPaths: Sendable {
+    let folder: String
+    let log: String
+    let chunks: String
+
+    init(_ logs: String, _ jobID: Int64) {
+        folder = "\(logs)/\(jobID / 1000)"
+        log = "\(folder)/\(jobID).log"
+        chunks = "\(folder)/\(jobID).chunks"
+    }
+}

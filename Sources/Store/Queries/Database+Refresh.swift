@@ -1,0 +1,116 @@
+import Foundation
+internal import GRDB
+import Model
+
+/// What a build's state and statuses are derived from; a page of twenty jobs is not worth decoding twenty hooks.
+private struct LatestAttempt {
+    let id: Int64
+    let hook: HookID
+    let outcome: JobOutcome
+    let startedAt: Date?
+    let finishedAt: Date?
+    let page: String
+
+    static let query = """
+        SELECT id, hook, state, exitCode, reason, startedAt, finishedAt, page, MAX(attempt)
+        FROM job WHERE buildID = ? GROUP BY hook ORDER BY hook
+        """
+
+    init(_ columns: inout Columns) throws {
+        id = try columns.next()
+        hook = try columns.value { HookID($0) }
+        outcome = JobOutcome(
+            state: try columns.value(JobState.init(rawValue:)), exitCode: try columns.next(),
+            reason: try columns.next())
+        startedAt = try columns.dateIfAny()
+        finishedAt = try columns.dateIfAny()
+        page = try columns.next()
+    }
+
+    func seconds(until now: Date) -> Int {
+        startedAt.map { Int((finishedAt ?? now).timeIntervalSince($0)) } ?? 0
+    }
+}
+
+extension Database {
+    /// Derives the build's state and times from the latest attempts of its jobs, and what GitHub should show from these.
+    /// Every transaction that touches a job ends with it.
+    ///
+    /// - Returns: the topics to notify.
+    func refreshBuild(_ id: Int64, at now: Date, pageURL: PageURL? = nil) throws -> [ChangeSignal.Topic] {
+        guard var build = try build(id) else { throw StoreError.notFound("build \(id)") }
+        let jobs = try all(LatestAttempt.query, [id], LatestAttempt.init)
+        let wasFinished = build.state.isFinished
+        build.state = BuildState(jobs: jobs.map(\.outcome.state))
+        if wasFinished, !build.state.isFinished {
+            // Run again: from here on the times are those of the new run.
+            build.startedAt = nil
+            build.finishedAt = nil
+        }
+        if build.startedAt == nil, !wasFinished || !build.state.isFinished {
+            build.startedAt = jobs.filter { $0.outcome.state == .running }.compactMap(\.startedAt).min()
+        }
+        if build.state.isFinished, build.finishedAt == nil { build.finishedAt = now }
+        try run(
+            "UPDATE build SET state = ?, startedAt = ?, finishedAt = ? WHERE id = ?",
+            [build.state.rawValue, build.startedAt?.milliseconds, build.finishedAt?.milliseconds, id])
+        let wanted = try statuses(of: build, jobs, at: now, pageURL)
+        var topics: [ChangeSignal.Topic] = [.builds]
+        for status in wanted where try want(status, of: build, at: now) { topics.append(.statuses) }
+        return topics
+    }
+
+    private func statuses(
+        of build: BuildRecord, _ jobs: [LatestAttempt], at now: Date, _ pageURL: PageURL?
+    ) throws -> [CommitStatus] {
+        let pinned = try first("SELECT statusMode, page FROM build WHERE id = ?", [build.id]) { columns in
+            (
+                mode: try columns.value(HookSettings.StatusMode.init(rawValue:)),
+                page: try columns.next(String.self)
+            )
+        }
+        guard let pinned else { return [] }
+        var statuses: [CommitStatus] = []
+        if pinned.mode != .jobs {
+            let failed = jobs.filter { $0.outcome.state == .failure || $0.outcome.state == .error }.map(\.hook)
+            let seconds = build.startedAt.map { (build.finishedAt ?? now).timeIntervalSince($0) } ?? 0
+            statuses.append(
+                .build(
+                    number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
+                    targetURL: pageURL?(build.number, nil) ?? pinned.page))
+        }
+        if pinned.mode != .build {
+            statuses += jobs.map { job in
+                .job(
+                    hook: job.hook, number: build.number, outcome: job.outcome, seconds: job.seconds(until: now),
+                    targetURL: pageURL?(build.number, job.hook) ?? job.page)
+            }
+        }
+        return statuses
+    }
+
+    /// Puts a status into the outbox, if it says something new. A commit has one status for each context; the newest
+    /// build that has the commit decides, so what an older one (the same commit on another ref) wants is passed over.
+    private func want(_ status: CommitStatus, of build: BuildRecord, at now: Date) throws -> Bool {
+        try run(
+            """
+            INSERT INTO status (projectID, sha, context, buildID, state, description, targetURL, nextTryAt)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (projectID, sha, context) DO UPDATE SET
+                sequence = sequence + 1, buildID = excluded.buildID, state = excluded.state,
+                description = excluded.description, targetURL = excluded.targetURL,
+                -- A back-off that is under way goes on; after giving up the new status is tried at once.
+                nextTryAt = CASE WHEN failures > 0 AND gaveUpSequence <> sequence
+                    THEN nextTryAt ELSE excluded.nextTryAt END,
+                failures = CASE WHEN gaveUpSequence = sequence THEN 0 ELSE failures END
+            WHERE buildID <= excluded.buildID
+                AND (buildID, state, description, targetURL)
+                    IS NOT (excluded.buildID, excluded.state, excluded.description, excluded.targetURL)
+            """,
+            [
+                build.projectID, build.commit, status.context, build.id, status.state.rawValue, status.description,
+                status.targetURL, now.milliseconds,
+            ])
+        return changesCount > 0
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+internal import GRDB
+import Model
+
+extension Store {
+    /// The deliveries that wait to be looked at, oldest first. The bodies are bounded too: after 32 MB the list ends.
+    public func pendingDeliveries(limit: Int) async throws(StoreError) -> [PendingDelivery] {
+        try await database.read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(DeliveryRecord.columns), payload.body FROM delivery
+                    LEFT JOIN payload ON payload.deliveryID = delivery.id
+                    WHERE delivery.state = 'received' ORDER BY delivery.id LIMIT ?
+                    """, arguments: [limit])
+            var pending: [PendingDelivery] = []
+            var bytes = 0
+            while bytes < 32 << 20, let row = try rows.next() {
+                var columns = Columns(row)
+                let delivery = try DeliveryRecord(&columns)
+                let payload = try columns.next(Data?.self).map { Array($0) } ?? []
+                bytes += payload.count
+                pending.append(PendingDelivery(delivery: delivery, payload: payload))
+            }
+            return pending
+        }
+    }
+
+    /// A page of deliveries, newest first.
+    ///
+    /// - Parameters:
+    ///   - repository: only the ones for this repository.
+    ///   - before: only the ones older than the delivery of this number.
+    public func deliveries(
+        _ repository: RepositoryName? = nil, before: Int64? = nil, limit: Int
+    ) async throws(StoreError) -> [DeliveryRecord] {
+        let before = before ?? .max
+        return try await database.read { db in
+            if let repository {
+                return try db.all(
+                    """
+                    SELECT \(DeliveryRecord.columns) FROM delivery WHERE repositoryKey = ? AND id < ?
+                    ORDER BY id DESC LIMIT ?
+                    """, [repository.key, before, limit], DeliveryRecord.init)
+            }
+            return try db.all(
+                "SELECT \(DeliveryRecord.columns) FROM delivery WHERE id < ? ORDER BY id DESC LIMIT ?",
+                [before, limit], DeliveryRecord.init)
+        }
+    }
+
+    /// Stores what was decided about a delivery and, in the same transaction, makes the build or adds its jobs.
+    ///
+    /// Nothing happens when the delivery was finished before, so that it can be called again after a crash.
+    ///
+    /// - Parameters:
+    ///   - decision: one sentence.
+    ///   - failed: whether the delivery could not be understood.
+    ///   - action: the payload's action, for the page; also `ref`, which is the build's by default.
+    /// - Returns: the build that the delivery made or joined.
+    @discardableResult
+    public func finishDelivery(
+        _ id: Int64, decision: String, failed: Bool = false, build: NewBuild? = nil, action: String? = nil,
+        ref: GitRef? = nil
+    ) async throws(StoreError) -> BuildRecord? {
+        let time = now()
+        let (record, topics) = try await database.write { db -> (BuildRecord?, [ChangeSignal.Topic]) in
+            let state = try String.fetchOne(db, sql: "SELECT state FROM delivery WHERE id = ?", arguments: [id])
+            guard let state else { throw StoreError.notFound("delivery \(id)") }
+            guard state == DeliveryRecord.State.received.rawValue else {
+                return (try db.buildOfDelivery(id), [])
+            }
+            let made = try build.flatMap { try db.make($0, at: time) }
+            try db.run(
+                """
+                UPDATE delivery SET state = ?, decision = ?, buildNumber = ?, action = ?, ref = ? WHERE id = ?
+                """,
+                [
+                    failed ? "failed" : "done", decision, made?.build.number, action,
+                    (ref ?? build?.event.ref)?.description, id,
+                ])
+            return (made?.build, [.deliveries] + (made?.topics ?? []))
+        }
+        notify(topics)
+        return record
+    }
+}
+
+extension Database {
+    fileprivate func buildOfDelivery(_ id: Int64) throws -> BuildRecord? {
+        try first(
+            """
+            SELECT \(BuildRecord.columns) FROM delivery
+            JOIN project ON project.repositoryKey = delivery.repositoryKey
+            JOIN build ON build.projectID = project.id AND build.number = delivery.buildNumber
+            WHERE delivery.id = ?
+            """, [id], BuildRecord.init)
+    }
+}

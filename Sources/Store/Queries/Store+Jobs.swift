@@ -1,0 +1,169 @@
+import Foundation
+internal import GRDB
+import Model
+
+extension Store {
+    /// Gives the next job a slot: the oldest one of the project that has the fewest running, so that no project waits
+    /// for another's long queue. The job is `running` when this returns; `nil` when nothing is queued.
+    public func claimNextJob() async throws(StoreError) -> ClaimedJob? {
+        let time = now()
+        let claimed = try await database.write { db -> (ClaimedJob, [ChangeSignal.Topic])? in
+            let id = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT next.id FROM (
+                        SELECT projectID, MIN(id) AS id FROM job WHERE state = 'queued' GROUP BY projectID
+                    ) AS next
+                    ORDER BY (SELECT COUNT(*) FROM job
+                        WHERE job.projectID = next.projectID AND job.state = 'running'), next.id
+                    LIMIT 1
+                    """)
+            guard let id else { return nil }
+            try db.run(
+                "UPDATE job SET state = 'running', startedAt = ? WHERE id = ?", [time.milliseconds, id])
+            let buildID = try Int64.fetchOne(db, sql: "SELECT buildID FROM job WHERE id = ?", arguments: [id])
+            let topics = try db.refreshBuild(buildID ?? 0, at: time)
+            guard let claimed = try db.claimed("WHERE job.id = ?", [id]).first else { return nil }
+            return (claimed, topics + [.job(id)])
+        }
+        notify(claimed?.1 ?? [])
+        return claimed?.0
+    }
+
+    /// The jobs that have a slot, oldest first: after a start, the ones that an earlier process left running.
+    public func runningJobs() async throws(StoreError) -> [ClaimedJob] {
+        try await database.read { db in try db.claimed("WHERE job.state = 'running' ORDER BY job.id") }
+    }
+
+    /// Remembers what a running job is doing; `nil` leaves a value as it is.
+    public func recordProgress(
+        _ jobID: Int64, phase: JobPhase? = nil, baseImageID: String? = nil, digest: String? = nil,
+        cacheKey: String? = nil, reused: Bool? = nil
+    ) async throws(StoreError) {
+        let isChange = try await database.write { db in
+            try db.run(
+                """
+                UPDATE job SET phase = coalesce(?, phase), baseImageID = coalesce(?, baseImageID),
+                    baseImageDigest = coalesce(?, baseImageDigest), cacheKey = coalesce(?, cacheKey),
+                    cacheReused = coalesce(?, cacheReused)
+                WHERE id = ? AND state = 'running'
+                """, [phase?.rawValue, baseImageID, digest, cacheKey, reused, jobID])
+            return db.changesCount > 0
+        }
+        if isChange { notify([.builds, .job(jobID)]) }
+    }
+
+    /// Stores how a job ended, and in the same transaction the build's state and what GitHub should show.
+    ///
+    /// - Parameters:
+    ///   - outcome: with a finished state.
+    ///   - pageURL: when given, instead of the addresses pinned when the build was made.
+    /// - Returns: false when the job had ended already; nothing is changed then.
+    @discardableResult
+    public func finishJob(
+        _ jobID: Int64, _ outcome: JobOutcome, pageURL: PageURL? = nil
+    ) async throws(StoreError) -> Bool {
+        guard outcome.state.isFinished else { throw .invalid("a job cannot end in the state \(outcome.state)") }
+        let time = now()
+        let topics = try await database.write { db in
+            try db.finish(jobID, outcome, cancelReason: nil, at: time, pageURL: pageURL)
+        }
+        notify(topics)
+        return !topics.isEmpty
+    }
+
+    /// Asks for a job's end. One in the queue is cancelled at once; a running one has its `cancelReason` set, which
+    /// whoever runs it acts upon. The first reason stands.
+    ///
+    /// - Returns: false when the job had ended already.
+    @discardableResult
+    public func requestCancel(_ jobID: Int64, reason: String) async throws(StoreError) -> Bool {
+        let time = now()
+        let (isOpen, topics) = try await database.write { db -> (Bool, [ChangeSignal.Topic]) in
+            switch try db.state(ofJob: jobID) {
+            case .queued:
+                let outcome = JobOutcome(state: .cancelled, reason: reason)
+                return (true, try db.finish(jobID, outcome, cancelReason: reason, at: time, pageURL: nil))
+            case .running:
+                try db.run(
+                    "UPDATE job SET cancelReason = ? WHERE id = ? AND cancelReason IS NULL", [reason, jobID])
+                return (true, db.changesCount > 0 ? [.builds, .job(jobID)] : [])
+            case .success, .failure, .error, .cancelled, .skipped:
+                return (false, [])
+            }
+        }
+        notify(topics)
+        return isOpen
+    }
+
+    /// Queues a new attempt of a job that ended, with the hook as it was when the job was made.
+    ///
+    /// - Throws: `notFound` when the build has no such job, `conflict` when its last attempt has not ended.
+    @discardableResult
+    public func rerun(_ buildID: Int64, _ hook: HookID) async throws(StoreError) -> JobRecord {
+        let time = now()
+        let (record, topics) = try await database.write { db -> (JobRecord, [ChangeSignal.Topic]) in
+            let query = """
+                SELECT \(JobRecord.columns), job.projectID, job.page FROM job WHERE buildID = ? AND hook = ?
+                ORDER BY attempt DESC LIMIT 1
+                """
+            let last = try db.first(query, [buildID, hook.description]) { columns in
+                (
+                    job: try JobRecord(&columns), projectID: try columns.next(Int64.self),
+                    page: try columns.next(String.self)
+                )
+            }
+            guard let last else { throw StoreError.notFound("the job \(hook) of build \(buildID)") }
+            guard last.job.state.isFinished else {
+                throw StoreError.conflict("attempt \(last.job.attempt) of \(hook) has not ended")
+            }
+            let id = try db.insertJob(
+                last.job.config, buildID: buildID, projectID: last.projectID, attempt: last.job.attempt + 1,
+                page: last.page, at: time)
+            let topics = try db.refreshBuild(buildID, at: time)
+            guard let job = try db.job(id) else { throw StoreError.notFound("job \(id)") }
+            return (job, topics + [.job(id)])
+        }
+        notify(topics)
+        return record
+    }
+}
+
+extension Database {
+    fileprivate func state(ofJob id: Int64) throws -> JobState {
+        let state = try first("SELECT state FROM job WHERE id = ?", [id]) { columns in
+            try columns.value(JobState.init(rawValue:))
+        }
+        guard let state else { throw StoreError.notFound("job \(id)") }
+        return state
+    }
+
+    /// No topics when the job had ended already.
+    fileprivate func finish(
+        _ id: Int64, _ outcome: JobOutcome, cancelReason: String?, at time: Date, pageURL: PageURL?
+    ) throws -> [ChangeSignal.Topic] {
+        guard try !state(ofJob: id).isFinished else { return [] }
+        let buildID = try Int64.fetchOne(
+            self,
+            sql: """
+                UPDATE job SET state = ?, exitCode = ?, reason = ?, cancelReason = coalesce(cancelReason, ?),
+                    finishedAt = ? WHERE id = ? RETURNING buildID
+                """,
+            arguments: [
+                outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds, id,
+            ])
+        return try refreshBuild(buildID ?? 0, at: time, pageURL: pageURL) + [.job(id)]
+    }
+
+    fileprivate func claimed(_ condition: String, _ arguments: StatementArguments = []) throws -> [ClaimedJob] {
+        try all(
+            """
+            SELECT \(JobRecord.columns), \(BuildRecord.columns), \(ProjectRecord.columns) FROM job
+            JOIN build ON build.id = job.buildID JOIN project ON project.id = build.projectID \(condition)
+            """, arguments
+        ) { columns in
+            ClaimedJob(
+                job: try JobRecord(&columns), build: try BuildRecord(&columns), project: try ProjectRecord(&columns))
+        }
+    }
+}

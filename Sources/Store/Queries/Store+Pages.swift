@@ -1,0 +1,90 @@
+import Foundation
+internal import GRDB
+import Model
+
+/// What the pages read. Each query finds its rows by an index, which a test holds it to.
+extension Store {
+    /// The declared projects by name, each with its newest builds.
+    ///
+    /// - Parameter recent: at most so many builds for each.
+    public func projectOverview(recent: Int = 20) async throws(StoreError) -> [ProjectOverview] {
+        let (projects, builds) = try await database.read { db in
+            let projects = try db.all(
+                "SELECT \(ProjectRecord.columns) FROM project WHERE isActive = 1 ORDER BY repositoryKey", [],
+                ProjectRecord.init)
+            let builds = try db.all(
+                """
+                SELECT \(BuildRecord.columns) FROM project CROSS JOIN build
+                    ON build.projectID = project.id AND build.number > coalesce((
+                        SELECT number FROM build AS older WHERE older.projectID = project.id
+                        ORDER BY number DESC LIMIT 1 OFFSET ?), 0)
+                WHERE project.isActive = 1 ORDER BY project.id, build.number DESC
+                """, [recent], BuildRecord.init)
+            return (projects, Dictionary(grouping: builds, by: \.projectID))
+        }
+        return projects.map { ProjectOverview(project: $0, recent: builds[$0.id] ?? []) }
+    }
+
+    /// A page of a project's builds, newest first.
+    ///
+    /// - Parameters:
+    ///   - ref: only the ones of this ref.
+    ///   - before: only the ones with a smaller number.
+    public func builds(
+        _ projectID: Int64, ref: GitRef? = nil, before: Int? = nil, limit: Int
+    ) async throws(StoreError) -> [BuildRecord] {
+        let before = before ?? .max
+        return try await database.read { db in
+            if let ref {
+                return try db.all(
+                    """
+                    SELECT \(BuildRecord.columns) FROM build WHERE projectID = ? AND ref = ? AND number < ?
+                    ORDER BY number DESC LIMIT ?
+                    """, [projectID, ref.description, before, limit], BuildRecord.init)
+            }
+            return try db.all(
+                """
+                SELECT \(BuildRecord.columns) FROM build WHERE projectID = ? AND number < ?
+                ORDER BY number DESC LIMIT ?
+                """, [projectID, before, limit], BuildRecord.init)
+        }
+    }
+
+    /// The build of that number.
+    public func build(_ projectID: Int64, number: Int) async throws(StoreError) -> BuildRecord? {
+        try await database.read { db in
+            try db.first(
+                "SELECT \(BuildRecord.columns) FROM build WHERE projectID = ? AND number = ?", [projectID, number],
+                BuildRecord.init)
+        }
+    }
+
+    /// The build of that row.
+    public func build(id: Int64) async throws(StoreError) -> BuildRecord? {
+        try await database.read { db in try db.build(id) }
+    }
+
+    /// The newest build of a project, or of one of its refs.
+    public func latestBuild(_ projectID: Int64, ref: GitRef? = nil) async throws(StoreError) -> BuildRecord? {
+        try await builds(projectID, ref: ref, limit: 1).first
+    }
+
+    /// The latest attempt of each job of a build, by hook.
+    public func jobs(_ buildID: Int64) async throws(StoreError) -> [JobRecord] {
+        try await database.read { db in try db.all(JobRecord.latestAttempts, [buildID], JobRecord.init) }
+    }
+
+    /// All attempts of one job of a build, oldest first.
+    public func attempts(_ buildID: Int64, _ hook: HookID) async throws(StoreError) -> [JobRecord] {
+        try await database.read { db in
+            try db.all(
+                "SELECT \(JobRecord.columns) FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt",
+                [buildID, hook.description], JobRecord.init)
+        }
+    }
+
+    /// The job of that row.
+    public func job(_ id: Int64) async throws(StoreError) -> JobRecord? {
+        try await database.read { db in try db.job(id) }
+    }
+}

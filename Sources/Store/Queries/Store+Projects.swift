@@ -1,0 +1,117 @@
+import Foundation
+internal import GRDB
+import Model
+
+extension Store {
+    /// The projects that are declared now, by name.
+    public func activeProjects() async throws(StoreError) -> [ProjectRecord] {
+        try await projects("WHERE isActive = 1")
+    }
+
+    /// The projects that are no longer declared but still have webhooks of ours to be removed, by name.
+    public func inactiveProjectsWithWebhooks() async throws(StoreError) -> [ProjectRecord] {
+        try await projects(
+            "WHERE isActive = 0 AND EXISTS (SELECT 1 FROM webhook WHERE webhook.projectID = project.id)")
+    }
+
+    /// The project of that name, declared now or once; letter case does not matter.
+    public func project(_ repository: RepositoryName) async throws(StoreError) -> ProjectRecord? {
+        try await database.read { db in
+            try db.first(
+                "SELECT \(ProjectRecord.columns) FROM project WHERE repositoryKey = ?", [repository.key],
+                ProjectRecord.init)
+        }
+    }
+
+    /// The project of that number.
+    public func project(id: Int64) async throws(StoreError) -> ProjectRecord? {
+        try await database.read { db in try db.project(id) }
+    }
+
+    /// Says whether GitHub agrees with a project's configuration.
+    ///
+    /// - Parameters:
+    ///   - condition: `since` is taken only when the status or the reason is another one than before.
+    ///   - configCommit: the commit of the configuration that was compared. When a newer one was applied meanwhile,
+    ///     nothing is changed: the newer one has to be compared first.
+    /// - Returns: whether that was still the project's commit.
+    @discardableResult
+    public func setCondition(
+        _ projectID: Int64, _ condition: ProjectCondition, configCommit: String
+    ) async throws(StoreError) -> Bool {
+        let (isCurrent, isChange) = try await database.write { db in
+            let current = try db.first(
+                "SELECT configCommit, condition, conditionReason FROM project WHERE id = ?", [projectID]
+            ) { columns in
+                (
+                    commit: try columns.next(String.self), status: try columns.next(String.self),
+                    reason: try columns.next(String?.self)
+                )
+            }
+            guard let current, current.commit == configCommit else { return (false, false) }
+            guard current.status != condition.status.rawValue || current.reason != condition.reason else {
+                return (true, false)
+            }
+            try db.run(
+                "UPDATE project SET condition = ?, conditionReason = ?, conditionSince = ? WHERE id = ?",
+                [condition.status.rawValue, condition.reason, condition.since.milliseconds, projectID])
+            return (true, true)
+        }
+        if isChange { notify([.projects]) }
+        return isCurrent
+    }
+
+    /// Remembers what GitHub says about the repository.
+    public func setGitHubFacts(
+        _ projectID: Int64, githubID: Int64, isPrivate: Bool, defaultBranch: String?
+    ) async throws(StoreError) {
+        let isChange = try await database.write { db in
+            try db.run(
+                """
+                UPDATE project SET githubID = ?1, isPrivate = ?2, defaultBranch = ?3
+                WHERE id = ?4 AND (githubID IS NOT ?1 OR isPrivate IS NOT ?2 OR defaultBranch IS NOT ?3)
+                """, [githubID, isPrivate, defaultBranch, projectID])
+            return db.changesCount > 0
+        }
+        if isChange { notify([.projects]) }
+    }
+
+    /// The webhooks that we made for a project, by hook.
+    public func webhooks(_ projectID: Int64) async throws(StoreError) -> [WebhookRecord] {
+        try await database.read { db in
+            try db.all(
+                "SELECT \(WebhookRecord.columns) FROM webhook WHERE projectID = ? ORDER BY hook", [projectID],
+                WebhookRecord.init)
+        }
+    }
+
+    /// Remembers a webhook; a hook has one, so one of another number that the hook had is forgotten.
+    public func saveWebhook(_ webhook: WebhookRecord) async throws(StoreError) {
+        try await database.write { db in
+            try db.run(
+                "DELETE FROM webhook WHERE githubID = ? OR (projectID = ? AND hook = ?)",
+                [webhook.githubID, webhook.projectID, webhook.hook.description])
+            try db.run(
+                "INSERT INTO webhook (\(WebhookRecord.columns)) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    webhook.projectID, webhook.hook.description, webhook.githubID, webhook.secretFingerprint,
+                    webhook.url, webhook.updatedAt.milliseconds,
+                ])
+        }
+        notify([.projects])
+    }
+
+    /// Forgets a webhook that is gone from GitHub.
+    public func removeWebhook(githubID: Int64) async throws(StoreError) {
+        try await database.write { db in try db.run("DELETE FROM webhook WHERE githubID = ?", [githubID]) }
+        notify([.projects])
+    }
+
+    private func projects(_ condition: String) async throws(StoreError) -> [ProjectRecord] {
+        try await database.read { db in
+            try db.all(
+                "SELECT \(ProjectRecord.columns) FROM project \(condition) ORDER BY repositoryKey", [],
+                ProjectRecord.init)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+internal import GRDB
+import Model
+
+/// The outbox of commit statuses. What GitHub should show is written in the transactions that change builds; here it is
+/// read by whoever sends it.
+extension Store {
+    /// The statuses that GitHub has not acknowledged and whose time has come, the longest due first.
+    ///
+    /// A row holds the latest status only: between two tries, `pending` may be replaced by the final one, never the
+    /// other way round.
+    public func dueStatuses(now: Date, limit: Int) async throws(StoreError) -> [DueStatus] {
+        try await database.read { db in
+            try db.all(
+                """
+                SELECT \(StatusRecord.columns), \(ProjectRecord.columns) FROM status
+                JOIN project ON project.id = status.projectID
+                WHERE \(StatusRecord.isDue) AND nextTryAt <= ? ORDER BY nextTryAt, status.id LIMIT ?
+                """, [now.milliseconds, limit]
+            ) { columns in
+                DueStatus(status: try StatusRecord(&columns), project: try ProjectRecord(&columns))
+            }
+        }
+    }
+
+    /// GitHub has taken that sequence. If the wanted status changed while it was sent, the row stays due.
+    public func acknowledgeStatus(
+        _ projectID: Int64, commit: String, context: String, sequence: Int64
+    ) async throws(StoreError) {
+        try await changeStatus(
+            """
+            UPDATE status SET acknowledgedSequence = ?4, failures = 0, lastError = NULL
+            WHERE projectID = ?1 AND sha = ?2 AND context = ?3
+                AND ?4 > acknowledgedSequence AND ?4 <= sequence
+            """, [projectID, commit, context, sequence])
+    }
+
+    /// Sending that sequence failed.
+    ///
+    /// - Parameters:
+    ///   - until: not tried again before.
+    ///   - giveUp: this sequence is not tried again at all; a change of the wanted status is.
+    public func postponeStatus(
+        _ projectID: Int64, commit: String, context: String, sequence: Int64, until: Date, error: String,
+        giveUp: Bool = false
+    ) async throws(StoreError) {
+        try await changeStatus(
+            """
+            UPDATE status SET failures = failures + 1, lastError = ?5, nextTryAt = ?6,
+                gaveUpSequence = CASE WHEN ?7 AND ?4 = sequence THEN ?4 ELSE gaveUpSequence END
+            WHERE projectID = ?1 AND sha = ?2 AND context = ?3
+                AND ?4 > acknowledgedSequence AND ?4 <= sequence
+            """, [projectID, commit, context, sequence, error, until.milliseconds, giveUp])
+    }
+
+    /// When the next status is to be sent, which may be in the past; `nil` when GitHub has them all.
+    public func nextStatusTime() async throws(StoreError) -> Date? {
+        try await database.read { db in
+            try db.first(
+                "SELECT nextTryAt FROM status WHERE \(StatusRecord.isDue) ORDER BY nextTryAt LIMIT 1"
+            ) { columns in try columns.date() }
+        }
+    }
+
+    /// The statuses of a commit, by context.
+    public func statuses(_ projectID: Int64, commit: String) async throws(StoreError) -> [StatusRecord] {
+        try await database.read { db in
+            try db.all(
+                "SELECT \(StatusRecord.columns) FROM status WHERE projectID = ? AND sha = ? ORDER BY context",
+                [projectID, commit], StatusRecord.init)
+        }
+    }
+
+    private func changeStatus(_ sql: String, _ arguments: StatementArguments) async throws(StoreError) {
+        let isChange = try await database.write { db in
+            try db.run(sql, arguments)
+            return db.changesCount > 0
+        }
+        if isChange { notify([.statuses]) }
+    }
+}
