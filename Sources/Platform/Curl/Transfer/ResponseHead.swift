@@ -1,0 +1,5 @@
+/// What stands before the body of a response.
+struct ResponseHead: Sendable, Hashable {
+    var status: Int
+    var headers = CurlHeaders()
+}
