@@ -1,4 +1,5 @@
 import Curl
+import Synchronization
 import Testing
 
 @testable import DockerEngine
@@ -47,6 +48,28 @@ struct StubTests {
                         "GET /v\(newest)/containers/json?all=1&filters=%7B%22label%22%3A%5B%22a%3Db%20c%22%2C%22d%22%5D%7D HTTP/1.1",
                         "GET /v\(newest)/images/json HTTP/1.1",
                     ])
+            }
+        }
+    }
+
+    @Test("an engine that is replaced by a newer one is asked for its version again")
+    func replaced() async throws {
+        let old = "client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client"
+        let isNew = Mutex(false)
+        let answer: @Sendable (String) -> [UInt8] = { line in
+            let version = isNew.withLock { $0 } ? "1.47" : "1.41"
+            if line.contains(" /version ") { return StubServer.reply(200, StubServer.version(version)) }
+            return line.contains("/v\(version)/")
+                ? StubServer.reply(200, "[]") : StubServer.reply(400, #"{"message":"\#(old)"}"#)
+        }
+        try await withStub(answer) { server in
+            try await with(server) { engine in
+                _ = try await engine.images()
+                isNew.withLock { $0 = true }
+                let error = try await #require(throws: DockerError.self) { try await engine.images() }
+                #expect(error.isTransient && error.message.contains(old))
+                _ = try await engine.images()
+                #expect(server.requests.count == 5)
             }
         }
     }

@@ -3,6 +3,9 @@
 # The image has bash, sudo, git, openssh-client and a user `kozmic` with password-less sudo.
 set -euo pipefail
 
+# debootstrap is there, and a user's PATH need not be.
+PATH=$PATH:/usr/sbin:/sbin
+
 usage() {
     cat <<'TEXT'
 usage: make-base-image.sh [--suite bookworm] [--mirror URL] [--output rootfs.tar] [--tag NAME:TAG]
@@ -81,7 +84,7 @@ make_root() {
     local root=$work/root started=$SECONDS
     # Printed without user info, which apt's configuration may hold.
     say "debootstrap $suite ($architecture) from ${mirror/\/\/*@/\/\/}, about a minute"
-    if ! as_root env ${proxy:+http_proxy="$proxy"} PATH="$PATH:/usr/sbin:/sbin" debootstrap --variant=minbase \
+    if ! as_root env ${proxy:+http_proxy="$proxy"} PATH="$PATH" debootstrap --variant=minbase \
         --include="$packages" "$suite" "$root" "$mirror" >"$work/log" 2>&1; then
         tail -n 20 "$work/log" >&2
         fail 'debootstrap failed'

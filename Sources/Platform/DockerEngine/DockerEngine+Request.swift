@@ -17,7 +17,7 @@ extension DockerEngine {
             throw failure(error)
         }
         guard response.status < 300 || response.status == 304 else {
-            throw Self.refusal(response.status, response.body)
+            throw refusal(response.status, response.body)
         }
         return response
     }
@@ -36,7 +36,7 @@ extension DockerEngine {
         var chunks = stream.body.makeAsyncIterator()
         // What is known is enough if the rest does not come.
         while body.count < 64 << 10, let chunk = try? await chunks.next() { body += chunk }
-        throw Self.refusal(stream.status, body)
+        throw refusal(stream.status, body)
     }
 
     /// The answer as JSON.
@@ -94,11 +94,16 @@ extension DockerEngine {
         return curlRequest
     }
 
-    private static func refusal(_ status: Int, _ body: [UInt8]) -> DockerError {
+    private func refusal(_ status: Int, _ body: [UInt8]) -> DockerError {
         struct Words: Decodable { var message: String }
         let text = String(decoding: body.prefix(2000), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         let words = (try? JSONDecoder().decode(Words.self, from: Data(body)))?.message ?? text
         let message = words.isEmpty ? "the Docker Engine answered with status \(status)" : String(words.prefix(4000))
+        // The engine was replaced by one that does not speak the version agreed on; the next request agrees anew.
+        if status == 400, message.hasPrefix("client version") {
+            agreement.version = nil
+            return DockerError(.transport, "the Docker Engine at \(host) is another one now: \(message)")
+        }
         let kind: DockerError.Kind =
             switch status {
             case 404: .notFound

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -10,7 +9,6 @@ final class StubServer: Sendable {
     private let listener: Int32
     private let answer: @Sendable (_ firstLine: String) -> [UInt8]
     private let seen = Mutex<[String]>([])
-    private let threads = DispatchQueue(label: "stub", attributes: .concurrent)
 
     init(in folder: String, answer: @escaping @Sendable (String) -> [UInt8]) throws {
         struct Problem: Error { var errno: Int32 }
@@ -28,9 +26,10 @@ final class StubServer: Sendable {
             }
         }
         guard bound == 0, listen(listener, 16) == 0 else { throw Problem(errno: errno) }
-        threads.async { [self] in
+        // Threads, not a queue: they only block, and a queue is slow to grow.
+        Thread.detachNewThread { [self] in
             while case let connection = accept(listener, nil, nil), connection >= 0 {
-                threads.async { self.serve(connection) }
+                Thread.detachNewThread { self.serve(connection) }
             }
         }
     }

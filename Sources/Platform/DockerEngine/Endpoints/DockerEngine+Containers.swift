@@ -34,6 +34,9 @@ extension DockerEngine {
 
     /// `POST /containers/ID/wait`: waits, as long as it takes, and returns the exit code. With `removed`, a container
     /// that is gone already is `notFound`.
+    ///
+    /// An engine that is shut down kills its containers first, and says 137 as of any other that was killed; one that
+    /// is killed itself is a `transport` error.
     public func wait(
         _ id: String, for condition: DockerWaitCondition = .notRunning
     ) async throws(DockerError) -> Int {

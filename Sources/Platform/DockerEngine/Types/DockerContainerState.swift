@@ -10,7 +10,7 @@ public struct DockerContainerState: Sendable, Hashable {
     public var oomKilled: Bool
     /// Why the engine could not start it; empty otherwise.
     public var error: String
-    /// When it was last started.
+    /// When it was last started, as far as the engine noticed: of a very short run this may be after its end.
     public var startedAt: DockerTime?
     /// When it last ended.
     public var finishedAt: DockerTime?

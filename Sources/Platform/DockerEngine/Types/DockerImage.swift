@@ -1,6 +1,6 @@
 /// An image that the engine holds.
 public struct DockerImage: Sendable, Hashable {
-    /// `sha256:…`: the digest of the image's configuration, the same wherever the image is.
+    /// `sha256:…`: a digest of what the image is, so that the same id is the same image.
     public var id: String
     /// The names it goes by, such as `debian:bookworm`.
     public var tags: [String]
