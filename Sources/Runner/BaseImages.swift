@@ -1,0 +1,72 @@
+import DockerEngine
+import Model
+
+/// Finds base images, and looks for newer ones at the registry when the last look is too old.
+actor BaseImages {
+    private let engine: DockerEngine
+    private let clock = ContinuousClock()
+    private let turns = Turns<String>()
+    private var lastLook: [String: ContinuousClock.Instant] = [:]
+
+    init(engine: DockerEngine) { self.engine = engine }
+
+    /// The image that a reference names now.
+    ///
+    /// - Parameters:
+    ///   - maximumAge: a look at the registry older than this is repeated.
+    ///   - pulling: called before an image is pulled.
+    /// - Throws: `Ending` when there is no such image.
+    nonisolated func resolve(
+        _ reference: String, maximumAge: Duration, log: JobLog, pulling: @Sendable () async throws -> Void
+    ) async throws -> DockerImage {
+        // Jobs that want the same image at the same time share one look.
+        let image = try await turns.take(reference) {
+            let present = try await engine.image(reference)
+            if let present, await isFresh(reference, present, maximumAge: maximumAge) { return present }
+            return try await pull(reference, present: present, log: log, pulling: pulling)
+        }
+        try await log.note("Using image \(reference) (\(Self.short(image.id)))")
+        return image
+    }
+
+    /// The beginning of an image's id, enough for people.
+    static func short(_ id: String) -> String {
+        id.hasPrefix("sha256:") ? "sha256:\(id.dropFirst(7).prefix(12))" : id
+    }
+
+    private nonisolated func pull(
+        _ reference: String, present: DockerImage?, log: JobLog, pulling: @Sendable () async throws -> Void
+    ) async throws -> DockerImage {
+        try await pulling()
+        try await log.note(
+            present == nil ? "Pulling image \(reference)" : "Looking for a newer image of \(reference)")
+        let start = clock.now
+        do {
+            try await engine.pull(reference)
+        } catch {
+            guard error.kind != .cancelled else { throw error }
+            guard let present else {
+                throw Ending.error("the image \(reference) cannot be pulled: \(error.message)")
+            }
+            await looked(at: reference)
+            try await log.note("The registry gave no newer image (\(error.message)); using the one that is here")
+            return present
+        }
+        await looked(at: reference)
+        guard let image = try await engine.image(reference) else {
+            throw Ending.error("the image \(reference) was pulled and is not there")
+        }
+        if image.id != present?.id { try await log.note("Pulled in \(Amount.elapsed(clock.now - start))") }
+        return image
+    }
+
+    /// An image that no registry has ever seen was made here: a registry could only have another one by that name. One
+    /// that is named by its digest never changes.
+    private func isFresh(_ reference: String, _ image: DockerImage, maximumAge: Duration) -> Bool {
+        if image.digests.isEmpty || reference.contains("@") || image.id == reference { return true }
+        guard let last = lastLook[reference] else { return false }
+        return clock.now - last < maximumAge
+    }
+
+    private func looked(at reference: String) { lastLook[reference] = clock.now }
+}

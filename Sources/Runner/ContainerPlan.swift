@@ -1,0 +1,73 @@
+import DockerEngine
+import Model
+
+/// What a script's container is to be; pure.
+struct ContainerPlan: Sendable {
+    let job: JobSpec
+    let phase: ScriptPhase
+    /// The image's id.
+    let image: String
+    /// Labels beside those of the attempt.
+    var labels: [String: String] = [:]
+
+    /// The same name for the same attempt, so that what was made twice is noticed.
+    var name: String { Self.name(job, phase) }
+
+    /// The name of an attempt's container and of its volume.
+    static func name(_ job: JobSpec, _ phase: ScriptPhase) -> String {
+        "\(prefix(job.instance))\(job.jobID)-\(job.attempt)-\(phase.rawValue)"
+    }
+
+    /// What names of an instance's things begin with; characters that the engine refuses are replaced.
+    static func prefix(_ instance: String) -> String {
+        let safe = instance.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return "kozmic-\(String(decoding: safe, as: UTF8.self))-"
+    }
+
+    /// The labels of the container and of its volume.
+    var allLabels: [String: String] { Labels.attempt(job, phase: phase).merging(labels) { $1 } }
+
+    /// What the engine is asked for.
+    var spec: DockerContainerSpec {
+        let settings = job.hook.settings
+        var spec = DockerContainerSpec(image: image)
+        spec.entrypoint = [phase.path]
+        spec.command = []
+        spec.user = job.hook.user
+        spec.workingDirectory = "/kozmic/src"
+        spec.environment = ScriptEnvironment.list(job, phase: phase)
+        spec.labels = allLabels
+        // Without copying: what the image has at /kozmic is not shown.
+        spec.mounts = [DockerMount(.volume(name, noCopy: true), at: "/kozmic")]
+        spec.networkMode = "bridge"
+        spec.memory = settings.resources.memoryBytes
+        spec.memorySwap = settings.resources.memoryBytes
+        spec.nanoCPUs = Int64(settings.resources.milliCPUs) * 1_000_000
+        spec.pidsLimit = Int64(settings.resources.pids)
+        spec.stopSignal = "SIGTERM"
+        if !job.hook.sudo {
+            spec.capDrop = ["ALL"]
+            spec.securityOptions = ["no-new-privileges"]
+        }
+        // The output is read by attaching; the engine's own copy is only there to continue after a crash.
+        spec.logDriver = "json-file"
+        spec.logOptions = ["max-size": String(max(settings.logLimitBytes * 2, 64 << 20)), "max-file": "1"]
+        return spec
+    }
+
+    /// What is different in the image made of an install container: nothing of one build or one job stays in it.
+    static func cachedImage(_ job: JobSpec, key: String) -> DockerCommitConfig {
+        DockerCommitConfig(
+            labels: Labels.cachedImage(job, key: key),
+            environment: ScriptEnvironment.ofOneBuild,
+            entrypoint: [], command: ["/bin/sh"], user: job.hook.user, workingDirectory: "/",
+            comment: "Kozmic: \(job.repository.key) \(job.hook.id)", pauses: false)
+    }
+}

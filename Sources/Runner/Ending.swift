@@ -1,0 +1,26 @@
+import DockerEngine
+import Git
+import Model
+
+/// Thrown by a step that ends the job early.
+struct Ending: Error {
+    let outcome: JobOutcome
+
+    init(_ outcome: JobOutcome) { self.outcome = outcome }
+
+    /// The script is not to blame.
+    static func error(_ reason: String) -> Ending { Ending(JobOutcome(state: .error, reason: reason)) }
+
+    /// The outcome that an error of a step stands for; `nil` for errors that the runner's caller has to see: those of
+    /// the log and of the store.
+    static func outcome(of error: any Error) -> JobOutcome? {
+        switch error {
+        case let ending as Ending: ending.outcome
+        case let docker as DockerError:
+            JobOutcome(state: .error, reason: "the Docker Engine: \(docker.message)")
+        case let git as GitError:
+            JobOutcome(state: .error, reason: "git: \(git.message)")
+        default: nil
+        }
+    }
+}

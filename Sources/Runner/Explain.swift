@@ -1,0 +1,91 @@
+import Foundation
+import Model
+
+/// Says in one sentence how a script ended.
+enum Explain {
+    /// The outcome; `success` only for exit code 0 of a script that nobody stopped.
+    static func outcome(_ end: ScriptEnd, of phase: ScriptPhase, hook: Hook) -> JobOutcome {
+        if let stop = end.stop {
+            switch stop {
+            case .cancel(let reason):
+                return JobOutcome(state: .cancelled, exitCode: end.exitCode, reason: reason)
+            case .timeout, .stall:
+                return JobOutcome(state: .failure, exitCode: end.exitCode, reason: stopped(stop, hook.settings))
+            }
+        }
+        guard end.exitCode != 0 else { return .success }
+        if end.oomKilled {
+            let limit = Amount.bytes(hook.settings.resources.memoryBytes)
+            return JobOutcome(
+                state: .failure, exitCode: end.exitCode,
+                reason: "\(phase.words) killed by the kernel: out of memory (limit \(limit))")
+        }
+        if let reason = notExecuted(end, phase: phase, script: phase.text(hook)) {
+            return JobOutcome(state: .error, reason: reason)
+        }
+        if end.unwatched, end.exitCode > 128 {
+            return JobOutcome(
+                state: .error, exitCode: end.exitCode,
+                reason: "the Docker Engine stopped while the \(phase.words) ran (exit code \(end.exitCode))")
+        }
+        return JobOutcome(
+            state: .failure, exitCode: end.exitCode,
+            reason: "\(phase.words) failed with exit code \(end.exitCode)\(hint(end.exitCode))")
+    }
+
+    /// Why a script was stopped.
+    static func stopped(_ stop: Deadlines.Stop, _ settings: HookSettings) -> String {
+        switch stop {
+        case .timeout: "stopped: ran longer than \(Elapsed.text(settings.timeoutSeconds))"
+        case .stall: "stopped: no output for \(Elapsed.text(settings.stallTimeoutSeconds))"
+        case .cancel(let reason): "stopped: \(reason)"
+        }
+    }
+
+    /// Why the engine could not start the script, with its own words at the end.
+    static func notStarted(_ words: String, phase: ScriptPhase, hook: Hook) -> JobOutcome {
+        let reason =
+            refused(words, phase: phase, script: phase.text(hook))
+            ?? "the Docker Engine cannot start the \(phase.words): \(words)"
+        return JobOutcome(state: .error, reason: reason)
+    }
+
+    /// Script and engine meet in the kernel, which refuses a script that it cannot run; the engine passes that on
+    /// through the script's own standard error, or as an error of `start`.
+    private static func notExecuted(_ end: ScriptEnd, phase: ScriptPhase, script: String) -> String? {
+        guard [1, 126, 127, 255].contains(end.exitCode) else { return nil }
+        let text = String(decoding: end.errorTail, as: UTF8.self)
+        guard let begin = text.range(of: "exec \(phase.path): ") else { return nil }
+        return refused(String(text[begin.lowerBound...]), phase: phase, script: script)
+    }
+
+    private static func refused(_ words: String, phase: ScriptPhase, script: String) -> String? {
+        guard let shebang = Shebang(script: script) else { return noShebang(phase) }
+        if words.contains("no such file or directory") {
+            return shebang.hasCarriageReturn
+                ? "the \(phase.words)'s first line ends with a carriage return (Windows line ending): remove it"
+                : "the \(phase.words)'s interpreter '\(shebang.interpreter)' is not in the image"
+        }
+        if words.contains("exec format error") {
+            return "the \(phase.words)'s interpreter '\(shebang.interpreter)' is no program for this machine"
+        }
+        if words.contains("permission denied") {
+            return "the \(phase.words)'s interpreter '\(shebang.interpreter)' may not be executed by this user"
+        }
+        return nil
+    }
+
+    /// What to do about a script that names no interpreter.
+    static func noShebang(_ phase: ScriptPhase) -> String {
+        "the \(phase.words) does not begin with a shebang line such as #!/bin/bash"
+    }
+
+    private static func hint(_ exitCode: Int) -> String {
+        switch exitCode {
+        case 126: " (a command could not be executed)"
+        case 127: " (a command was not found)"
+        case 129...159: " (signal \(exitCode - 128))"
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import DockerEngine
+import Model
+
+extension JobRun {
+    /// The cached image that an install container was to become.
+    static func cachedName(_ container: DockerContainer) -> CachedImages.Name? {
+        guard let key = container.labels[Labels.cache], let reference = container.labels[Labels.reference],
+            !key.isEmpty, !reference.isEmpty
+        else { return nil }
+        return CachedImages.Name(key: key, reference: reference)
+    }
+
+    /// Does something about a cached image while no other job does.
+    func alone<Result: Sendable>(
+        _ name: CachedImages.Name, _ work: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let turns = tools.cachedImages.turns
+        try await stoppable {
+            try await turns.begin(name.reference) {
+                try await log.note("Another job is making the cached image; waiting for it")
+            }
+        }
+        do {
+            let result = try await work()
+            await turns.end(name.reference)
+            return result
+        } catch {
+            await turns.end(name.reference)
+            throw error
+        }
+    }
+
+    /// The cached image if it is there, else the install script is run.
+    func cachedImage(_ name: CachedImages.Name, base: Image) async throws -> Image {
+        if let image = try await tools.cachedImages.find(name, refreshSeconds: job.hook.refreshSeconds) {
+            try await progress(.cacheKey(name.key, reused: true))
+            try await log.note("Cached image found: \(Self.short(name)) (\(BaseImages.short(image.id)))")
+            return Image(id: image.id, name: name.reference)
+        }
+        try await progress(.cacheKey(name.key, reused: false))
+        let run = try await prepare(
+            .install, image: base, labels: [Labels.cache: name.key, Labels.reference: name.reference])
+        try await progress(.phase(.installing))
+        try await log.note("Running the install script")
+        let (outcome, duration) = try await conclude(.install) { try await run.start() }
+        return try await commit(run.container, as: name, outcome: outcome, duration: duration)
+    }
+
+    /// Goes on with an install container that an earlier process started, and perhaps committed.
+    func installed(resuming container: DockerContainer, as name: CachedImages.Name) async throws -> Image {
+        try await progress(.baseImage(id: container.imageID, digest: nil))
+        try await progress(.cacheKey(name.key, reused: false))
+        return try await alone(name) {
+            let run = try await adopt(container, .install)
+            let (outcome, duration) = try await conclude(.install) { try await run.resume() }
+            if outcome.state == .success, let finished = try await engine.container(container.id)?.state.finishedAt,
+                let image = try await engine.image(name.reference), let created = image.created,
+                created.date >= finished.date
+            {
+                try await remove(container)
+                return Image(id: image.id, name: name.reference)
+            }
+            return try await commit(container.id, as: name, outcome: outcome, duration: duration)
+        }
+    }
+
+    /// Keeps what an install script did, if it ended well.
+    private func commit(
+        _ container: String, as name: CachedImages.Name, outcome: JobOutcome, duration: Duration
+    ) async throws -> Image {
+        guard outcome.state == .success else { throw Ending(outcome) }
+        try await progress(.phase(.committing))
+        let id = try await tools.cachedImages.commit(container, as: name, job: job)
+        try await log.note("Install script finished in \(Amount.elapsed(duration)), committed as \(Self.short(name))")
+        if let container = try await engine.container(container) { try await remove(container) }
+        return Image(id: id, name: name.reference)
+    }
+
+    /// A reference with as much of its key as people look at.
+    private static func short(_ name: CachedImages.Name) -> String {
+        "\(name.reference.dropLast(name.key.count))\(name.key.prefix(12))…"
+    }
+}

@@ -1,0 +1,120 @@
+import DockerEngine
+import Git
+import Model
+
+/// One attempt on its way: the steps in their order, each of which may end the job.
+struct JobRun: Sendable {
+    let tools: RunnerTools
+    let job: JobSpec
+    let mirror: GitMirror
+    let log: JobLog
+    let control: JobControl
+    let progress: @Sendable (JobProgress) async throws -> Void
+
+    /// An image to begin with, and the name that people know it by.
+    struct Image: Sendable {
+        let id: String
+        let name: String
+    }
+
+    var engine: DockerEngine { tools.engine }
+    var patience: EnginePatience { EnginePatience(limit: tools.engineAbsence, log: log) }
+
+    /// Runs the steps. The last line of the log says how it ended.
+    func outcome() async throws -> JobOutcome {
+        let outcome: JobOutcome
+        do {
+            outcome = try await steps()
+        } catch {
+            try Task.checkCancellation()
+            guard let known = Ending.outcome(of: error) else { throw error }
+            outcome = known
+        }
+        if let reason = outcome.reason { try await log.note(reason.sentence) }
+        return outcome
+    }
+
+    private func steps() async throws -> JobOutcome {
+        let found = try await containers()
+        if let build = found[.build] {
+            return try await self.build(resuming: build)
+        }
+        let image =
+            if let install = found[.install], let name = Self.cachedName(install) {
+                try await installed(resuming: install, as: name)
+            } else {
+                try await preparedImage()
+            }
+        return try await build(image)
+    }
+
+    /// Step 1: what an earlier process left behind. A container that was never started is no use.
+    private func containers() async throws -> [ScriptPhase: DockerContainer] {
+        let query = Labels.query(instance: job.instance, jobID: job.jobID, attempt: job.attempt)
+        let summaries = try await patience.ask { try await self.engine.containers(labels: query) }.answer
+        var found: [ScriptPhase: DockerContainer] = [:]
+        for summary in summaries {
+            guard let container = try await engine.container(summary.id) else { continue }
+            if let phase = container.labels[Labels.phase].flatMap(ScriptPhase.init), container.state.startedAt != nil,
+                phase == .build || Self.cachedName(container) != nil
+            {
+                found[phase] = container
+            } else {
+                try await remove(container)
+            }
+        }
+        return found
+    }
+
+    /// Step 2: the base image, or the cached image that the install script makes of it.
+    private func preparedImage() async throws -> Image {
+        try await progress(.phase(.preparing))
+        let hook = job.hook
+        for phase in hook.installScript == nil ? [ScriptPhase.build] : [.install, .build]
+        where Shebang(script: phase.text(hook)) == nil {
+            throw Ending.error(Explain.noShebang(phase))
+        }
+        let base = try await stoppable {
+            try await tools.baseImages.resolve(
+                hook.image, maximumAge: .seconds(hook.settings.pullSeconds), log: log
+            ) { try await progress(.phase(.pulling)) }
+        }
+        try await progress(.baseImage(id: base.id, digest: base.digests.first))
+        let image = Image(id: base.id, name: hook.image)
+        guard let script = hook.installScript else { return image }
+        let name = try await CachedImages.name(job, baseImage: base.id, script: script, mirror: mirror)
+        return try await alone(name) { try await cachedImage(name, base: image) }
+    }
+
+    /// Step 3: the script that the job is about.
+    private func build(_ image: Image) async throws -> JobOutcome {
+        let run = try await prepare(.build, image: image)
+        try await progress(.phase(.building))
+        try await log.note("Running the build script")
+        return try await conclude(.build) { try await run.start() }.outcome
+    }
+
+    private func build(resuming container: DockerContainer) async throws -> JobOutcome {
+        let run = try await adopt(container, .build)
+        return try await conclude(.build) { try await run.resume() }.outcome
+    }
+
+    /// Waits for a script, completes its part of the log and says how it ended.
+    func conclude(
+        _ phase: ScriptPhase, _ script: () async throws -> ScriptEnd
+    ) async throws -> (outcome: JobOutcome, duration: Duration) {
+        let end: ScriptEnd
+        do {
+            end = try await script()
+        } catch {
+            if !Task.isCancelled { try await log.finish(phase.section) }
+            throw error
+        }
+        try await log.finish(phase.section)
+        let outcome = Explain.outcome(end, of: phase, hook: job.hook)
+        if outcome.state == .success, phase == .build {
+            try await log.note("Build script finished in \(Amount.elapsed(end.duration))")
+        }
+        return (outcome, end.duration)
+    }
+}

@@ -1,0 +1,55 @@
+import Model
+
+/// The labels by which containers, volumes and images are found again.
+enum Labels {
+    static let instance = "kozmic.instance"
+    static let job = "kozmic.job"
+    static let attempt = "kozmic.attempt"
+    static let phase = "kozmic.phase"
+    static let repository = "kozmic.repository"
+    static let hook = "kozmic.hook"
+    /// The cache key: on cached images, and on the container whose result becomes one.
+    static let cache = "kozmic.cache"
+    /// The reference that an install container is committed as.
+    static let reference = "kozmic.reference"
+    /// How many bytes of the job's log belonged to earlier containers of the same attempt.
+    static func logged(_ source: LogSource) -> String { "kozmic.logged.\(source == .stdout ? "stdout" : "stderr")" }
+
+    /// What every container and volume of an attempt carries.
+    static func attempt(_ job: JobSpec, phase: ScriptPhase) -> [String: String] {
+        [
+            instance: job.instance,
+            Self.job: String(job.jobID),
+            attempt: String(job.attempt),
+            Self.phase: phase.rawValue,
+            repository: job.repository.key,
+            hook: job.hook.id.description,
+        ]
+    }
+
+    /// Finds everything of an attempt.
+    static func query(instance: String, jobID: Int64, attempt: Int) -> [String: String?] {
+        [Self.instance: instance, job: String(jobID), Self.attempt: String(attempt)]
+    }
+
+    /// The attempt that something belongs to; `nil` for anything that a job did not make, such as a container that
+    /// somebody started from a cached image to look at it.
+    static func owner(_ labels: [String: String]) -> JobAttempt? {
+        guard let jobID = labels[job].flatMap({ Int64($0) }), let attempt = labels[attempt].flatMap({ Int($0) }) else {
+            return nil
+        }
+        return JobAttempt(jobID: jobID, attempt: attempt)
+    }
+
+    /// What a cached image carries. Containers inherit the labels of their image, so those that would make a container
+    /// look like a job's are emptied.
+    static func cachedImage(_ job: JobSpec, key: String) -> [String: String] {
+        [
+            cache: key,
+            repository: job.repository.key,
+            hook: job.hook.id.description,
+            instance: job.instance,
+            Self.job: "", attempt: "", phase: "", reference: "", logged(.stdout): "", logged(.stderr): "",
+        ]
+    }
+}

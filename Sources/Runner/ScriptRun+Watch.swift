@@ -1,0 +1,152 @@
+import DockerEngine
+import Model
+import Synchronization
+
+extension ScriptRun {
+    /// How watching ended.
+    enum Watched {
+        case exited(Int)
+        /// The engine went away, or closed a stream that should have gone on.
+        case lost(DockerError)
+    }
+
+    private enum Event: Sendable {
+        case outputEnded(DockerError?)
+        case exited(Int)
+        case lost(DockerError)
+        case cancel(String)
+        case tick
+        /// The log cannot be written: the job cannot go on.
+        case failed(any Error)
+    }
+
+    /// Watches until the container ended and its output is stored, or until the engine is lost.
+    func watch(_ frames: DockerFrameStream, skip: LogSkip) async throws -> Watched {
+        let (events, feed) = AsyncStream.makeStream(of: Event.self)
+        let watched = try await withThrowingTaskGroup(of: Void.self) { group -> Watched? in
+            defer { group.cancelAll() }
+            group.addTask { feed.yield(await self.pump(frames, skip: skip)) }
+            group.addTask { feed.yield(await self.waitForExit()) }
+            group.addTask {
+                if let reason = try? await self.control.wait() { feed.yield(.cancel(reason)) }
+            }
+            var exitCode: Int?
+            var outputEnded = false
+            var armed: Duration?
+            for await event in events {
+                switch event {
+                case .exited(let code):
+                    exitCode = code
+                    deadlines.withLock { $0.exited(at: now) }
+                case .outputEnded(nil):
+                    outputEnded = true
+                    // The exit is known in a moment; if not, the engine dropped the stream of a running container.
+                    if exitCode == nil { group.addTask { feed.yield(await self.missingExit()) } }
+                case .outputEnded(let error?):
+                    // What is missing can be read again, unless the engine says that it cannot.
+                    guard error.isTransient else { throw error }
+                    return Watched.lost(error)
+                case .lost(let error):
+                    guard exitCode == nil else { break }
+                    guard error.isTransient else { throw error }
+                    return Watched.lost(error)
+                case .cancel(let reason):
+                    try await act(on: deadlines.withLock { $0.cancel(reason, at: now) })
+                case .tick:
+                    if let next = armed, next <= now { armed = nil }
+                    if try await act(on: deadlines.withLock { $0.tick(at: now) }) {
+                        return Watched.exited(exitCode ?? 0)
+                    }
+                case .failed(let error):
+                    throw error
+                }
+                if let exitCode, outputEnded { return Watched.exited(exitCode) }
+                if let next = deadlines.withLock({ $0.next }), armed.map({ next < $0 }) ?? true {
+                    armed = next
+                    group.addTask {
+                        try? await self.sleep(until: next)
+                        feed.yield(.tick)
+                    }
+                }
+            }
+            return Watched?.none
+        }
+        try Task.checkCancellation()
+        guard let watched else { throw CancellationError() }
+        return watched
+    }
+
+    /// Carries out what the deadlines ask for; `true` when nothing more is to be read.
+    @discardableResult
+    private func act(on action: Deadlines.Action?) async throws -> Bool {
+        switch action {
+        case .terminate(let stop):
+            try await log.note(Explain.stopped(stop, job.hook.settings).sentence + "; sending SIGTERM")
+            await signal("SIGTERM")
+        case .kill:
+            try await log.note(
+                "The script still runs after \(Amount.elapsed(deadlines.withLock { $0.grace })); sending SIGKILL")
+            await signal("SIGKILL")
+        case .giveUp:
+            throw Ending.error("the Docker Engine does not end the container of the \(phase.words)")
+        case .stopReading:
+            return true
+        case nil: break
+        }
+        return false
+    }
+
+    /// A signal that cannot be delivered is followed by the next one, so trouble here is not the end.
+    private func signal(_ name: String) async {
+        try? await engine.kill(container, signal: name)
+    }
+
+    private func pump(_ frames: DockerFrameStream, skip: LogSkip) async -> Event {
+        var skip = skip
+        do {
+            for try await frame in frames {
+                let source: LogSource
+                switch frame.stream {
+                case .stdout: source = .stdout
+                case .stderr: source = .stderr
+                case .stdin: continue
+                }
+                if source == .stderr { keepTail(frame.bytes) }
+                deadlines.withLock { $0.outputBegan() }
+                try await log.append(phase.section, source, skip.rest(of: frame.bytes, from: source))
+                deadlines.withLock { $0.outputEnded(at: now) }
+            }
+            return .outputEnded(nil)
+        } catch let error as DockerError {
+            return .outputEnded(error)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func waitForExit() async -> Event {
+        do {
+            return .exited(try await engine.wait(container))
+        } catch {
+            return .lost(error)
+        }
+    }
+
+    private func missingExit() async -> Event {
+        try? await Task.sleep(for: .seconds(5))
+        return .lost(DockerError(.transport, "the container's output ended before the container"))
+    }
+
+    /// The last words of a script tell whether it was run at all.
+    private func keepTail(_ bytes: [UInt8]) {
+        errorTail.withLock { tail in
+            tail += bytes.suffix(1024)
+            tail = tail.suffix(1024)
+        }
+    }
+}
+
+extension String {
+    /// With a capital letter at the beginning.
+    var sentence: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,124 @@
+import DockerEngine
+import Foundation
+import Model
+import Synchronization
+
+/// Watches one container to its end: its output into the log, its limits, and requests to stop.
+///
+/// It survives an engine that goes away for a while: the container is looked at again and its log continued.
+final class ScriptRun: Sendable {
+    let engine: DockerEngine
+    let container: String
+    let phase: ScriptPhase
+    let job: JobSpec
+    let log: JobLog
+    let control: JobControl
+    let deadlines: Mutex<Deadlines>
+    let errorTail = Mutex<[UInt8]>([])
+    private let logged: [LogSource: Int64]
+    private let patience: EnginePatience
+    private let clock = ContinuousClock()
+    private let origin: ContinuousClock.Instant
+
+    /// How often the sight of a container may be lost before it is given up.
+    private static let mostLosses = 100
+
+    /// - Parameters:
+    ///   - startedAt: when the script started, if an earlier process started it.
+    ///   - logged: how many bytes of the section came from earlier containers of the attempt.
+    init(
+        engine: DockerEngine, container: String, phase: ScriptPhase, job: JobSpec, log: JobLog, control: JobControl,
+        patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64]
+    ) {
+        self.engine = engine
+        self.container = container
+        self.phase = phase
+        self.job = job
+        self.log = log
+        self.control = control
+        self.logged = logged
+        self.patience = patience
+        origin = clock.now
+        let elapsed = startedAt.map { max(0, Date().timeIntervalSince($0)) } ?? 0
+        deadlines = Mutex(Deadlines(job.hook.settings, startedAt: .seconds(-min(elapsed, 1e9)), now: .zero))
+    }
+
+    /// Starts a container that was just made, and watches it to its end.
+    func start() async throws -> ScriptEnd {
+        switch try await begin() {
+        case .exited(let code): try await end(code)
+        case .lost: try await resume()
+        }
+    }
+
+    /// Watches a container that was started before: reads its log from where ours ends.
+    func resume() async throws -> ScriptEnd {
+        for _ in 0..<Self.mostLosses {
+            guard let found = try await patience.ask({ try await self.engine.container(self.container) }).answer else {
+                throw Ending.error("the container of the \(phase.words) is gone: somebody removed it")
+            }
+            let isOver = !found.state.isRunning
+            let watched: Watched
+            if isOver, found.state.startedAt == nil {
+                guard found.state.error.isEmpty else { throw notStarted(found.state.error) }
+                watched = try await begin()
+            } else {
+                watched = try await follow(isOver: isOver)
+            }
+            if case .exited(let code) = watched { return try await end(code, unwatched: isOver) }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        throw Ending.error("the Docker Engine drops the connection to the \(phase.words) again and again")
+    }
+
+    private func begin() async throws -> Watched {
+        do {
+            // Attached before the start, so that nothing is missed.
+            let frames = try await engine.attach(container)
+            try await engine.start(container)
+            return try await watch(frames, skip: LogSkip())
+        } catch let error as DockerError where error.kind == .transport {
+            return .lost(error)
+        } catch let error as DockerError where error.kind != .cancelled {
+            throw notStarted(error.message)
+        }
+    }
+
+    private func follow(isOver: Bool) async throws -> Watched {
+        do {
+            return try await watch(try await engine.logs(container, follow: !isOver), skip: await skip())
+        } catch let error as DockerError where error.kind == .transport {
+            return .lost(error)
+        }
+    }
+
+    private func notStarted(_ words: String) -> Ending {
+        Ending(Explain.notStarted(words, phase: phase, hook: job.hook))
+    }
+
+    private func skip() async -> LogSkip {
+        LogSkip(
+            stdout: await log.taken(phase.section, .stdout) - (logged[.stdout] ?? 0),
+            stderr: await log.taken(phase.section, .stderr) - (logged[.stderr] ?? 0))
+    }
+
+    /// - Parameter unwatched: the end was not seen when it happened.
+    private func end(_ code: Int, unwatched: Bool = false) async throws -> ScriptEnd {
+        let look = try await patience.ask { try await self.engine.container(self.container) }
+        let state = look.answer?.state
+        var duration = now
+        if let started = state?.startedAt, let finished = state?.finishedAt {
+            duration = .seconds(max(0, finished.date.timeIntervalSince(started.date)))
+        }
+        return ScriptEnd(
+            exitCode: state?.exitCode ?? code, oomKilled: state?.oomKilled ?? false, duration: duration,
+            stop: deadlines.withLock { $0.stop }, errorTail: errorTail.withLock { $0 },
+            unwatched: unwatched || look.wasAway)
+    }
+
+    /// The time on the clock of the deadlines.
+    var now: Duration { clock.now - origin }
+
+    /// Waits until then; the time is on the clock of the deadlines.
+    func sleep(until time: Duration) async throws { try await Task.sleep(until: origin + time, clock: clock) }
+}

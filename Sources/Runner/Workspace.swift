@@ -1,0 +1,60 @@
+import Dispatch
+import Foundation
+import Git
+import Model
+
+/// The folder in which the files of a job are put together before they are sent to its container.
+final class Workspace: Sendable {
+    /// Holds one folder for each container that is being prepared.
+    let root: String
+    /// Removing a large work tree blocks for seconds.
+    private let queue = DispatchQueue(label: "kozmic.workspace", attributes: .concurrent)
+
+    init(root: String) { self.root = root }
+
+    /// Puts together what `/kozmic/src` is to be: all of the commit with its history, or only the tracked files.
+    ///
+    /// - Returns: the folder; whoever called removes it.
+    func fill(_ name: String, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror) async throws -> String {
+        let folder = path(name)
+        let tracked = job.hook.trackedFiles
+        do {
+            try await blocking {
+                try? FileManager.default.removeItem(atPath: folder)
+                try FileManager.default.createDirectory(
+                    atPath: self.root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+            switch phase {
+            case .install:
+                if !tracked.isEmpty { try await mirror.export(commit: job.commit, paths: tracked, into: folder) }
+            case .build:
+                try await mirror.checkout(commit: job.commit, into: folder)
+            }
+        } catch {
+            await remove(name)
+            throw error
+        }
+        return folder
+    }
+
+    /// Removes a folder; that it is not there is fine.
+    func remove(_ name: String) async {
+        let folder = path(name)
+        try? await blocking { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
+    /// The names of the folders that are there.
+    func names() async -> [String] {
+        let root = root
+        return (try? await blocking { try FileManager.default.contentsOfDirectory(atPath: root) }) ?? []
+    }
+
+    private func path(_ name: String) -> String { "\(root)/\(name)" }
+
+    private func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Swift.Result { try work() }) }
+        }
+    }
+}
