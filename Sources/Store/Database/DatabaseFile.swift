@@ -43,6 +43,15 @@ final class DatabaseFile: Sendable {
         return try value(of: result)
     }
 
+    /// The rows of one statement as texts, columns separated by `|`; for tests, which look at plans and damage rows.
+    func query(_ sql: String) async throws(StoreError) -> [String] {
+        try await write { db in
+            try Row.fetchAll(db, sql: sql).map { row in
+                row.databaseValues.map { String.fromDatabaseValue($0) ?? "\($0)" }.joined(separator: "|")
+            }
+        }
+    }
+
     /// Later reads and writes throw `closed`; those under way end first.
     func close() async {
         let wasClosed = isClosed.withLock { closed in

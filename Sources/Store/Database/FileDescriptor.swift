@@ -46,8 +46,10 @@ final class FileDescriptor: Sendable {
         return Int64(status.st_size)
     }
 
-    func truncate(to size: Int64) throws(StoreError) {
-        guard ftruncate(number.withLock { $0 }, Int(size)) == 0 else { throw StoreError(errno: errno, path: path) }
+    /// Cuts the file off, if it is longer.
+    func truncate(to limit: Int64) throws(StoreError) {
+        guard try size() > limit else { return }
+        guard ftruncate(number.withLock { $0 }, Int(limit)) == 0 else { throw StoreError(errno: errno, path: path) }
     }
 
     /// Writes all bytes at the offset, or throws: `diskFull` when there is no room.

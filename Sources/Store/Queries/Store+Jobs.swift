@@ -32,7 +32,8 @@ extension Store {
 
     /// The jobs that have a slot, oldest first: after a start, the ones that an earlier process left running.
     public func runningJobs() async throws(StoreError) -> [ClaimedJob] {
-        try await database.read { db in try db.claimed("WHERE job.state = 'running' ORDER BY job.id") }
+        // The plus keeps SQLite from walking the whole table in the order of its numbers, and so to the small index.
+        try await database.read { db in try db.claimed("WHERE job.state = 'running' ORDER BY +job.id") }
     }
 
     /// Remembers what a running job is doing; `nil` leaves a value as it is.

@@ -1,0 +1,120 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Store
+
+@Suite("Projects from the admin repository")
+struct ConfigurationTests {
+    @Test("only projects whose configuration changed are touched")
+    func onlyChanges() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let first = try await fixture.declare(["a", "b"])
+            #expect(first.allSatisfy { $0.condition.status == .reconciling && $0.isActive && $0.isPrivate })
+            for project in first {
+                try await store.setCondition(project.id, ProjectCondition(status: .ready), configCommit: "c1")
+            }
+            let changed = try Fixture.project("b", hooks: ["lint", "tests"])
+            let result = try await store.applyConfig(
+                DesiredState(projects: [try Fixture.project("a"), changed]), revision: Fixture.revision("c2"))
+            #expect(result == ConfigChanges(changed: [first[1].id]))
+            let now = try await store.activeProjects()
+            #expect(now.map(\.configCommit) == ["c1", "c2"])
+            #expect(now.map(\.condition.status) == [.ready, .reconciling])
+            #expect(now[1].config == changed)
+
+            // The answer about an older configuration comes too late.
+            let late = try await store.setCondition(
+                first[1].id, ProjectCondition(status: .ready), configCommit: "c1")
+            #expect(!late)
+            #expect(try await store.project(id: first[1].id)?.condition.status == .reconciling)
+        }
+    }
+
+    @Test("a removed project keeps its history and comes back with it; a broken file removes nothing")
+    func removal() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a", "b"])[0]
+            try await fixture.build(project)
+            let hook = try #require(HookID("tests"))
+            try await store.saveWebhook(
+                WebhookRecord(projectID: project.id, hook: hook, githubID: 5, secretFingerprint: "f", url: "u"))
+
+            var desired = DesiredState(projects: [try Fixture.project("b")])
+            desired.broken = [try #require(RepositoryName("O/A"))]
+            #expect(try await store.applyConfig(desired, revision: Fixture.revision("c2")) == ConfigChanges())
+            desired.broken = []
+            desired.hasUnreadableFile = true
+            #expect(try await store.applyConfig(desired, revision: Fixture.revision("c3")) == ConfigChanges())
+            desired.hasUnreadableFile = false
+            let result = try await store.applyConfig(desired, revision: Fixture.revision("c4"))
+            #expect(result == ConfigChanges(removed: [project.id]))
+            #expect(try await store.inactiveProjectsWithWebhooks().map(\.id) == [project.id])
+            #expect(try await store.project(project.repository)?.isActive == false)
+            #expect(try await store.builds(project.id, limit: 5).count == 1)
+            try await store.removeWebhook(githubID: 5)
+            #expect(try await store.inactiveProjectsWithWebhooks().isEmpty)
+
+            let back = try await fixture.declare(["A", "b"], commit: "c5")[0]
+            #expect(back.id == project.id)
+            #expect(back.isActive)
+            #expect(back.repository.description == "o/A", "in the letters of the latest configuration")
+            #expect(back.configCommit == "c5")
+        }
+    }
+
+    @Test("a hook has one webhook, and a webhook one hook")
+    func webhooks() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            let (one, two) = (try #require(HookID("one")), try #require(HookID("two")))
+            for (hook, id) in [(one, 5), (two, 6), (one, 7), (two, 7)] as [(HookID, Int64)] {
+                try await fixture.store.saveWebhook(
+                    WebhookRecord(
+                        projectID: project.id, hook: hook, githubID: id, secretFingerprint: "f\(id)", url: "u"))
+            }
+            let webhooks = try await fixture.store.webhooks(project.id)
+            #expect(webhooks.map(\.hook) == [two])
+            #expect(webhooks.map(\.githubID) == [7])
+        }
+    }
+
+    @Test("revisions and trouble are remembered, and the next revision takes the trouble back")
+    func revisions() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            #expect(try await store.latestConfigRevision() == nil)
+            try await store.noteConfigProblem("cannot reach it")
+            #expect(try await store.configProblem()?.message == "cannot reach it")
+            try await store.saveRevision(Fixture.revision("c1"))
+            #expect(try await store.configProblem() == nil)
+            #expect(try await store.latestConfigRevision()?.appliedAt == nil)
+            try await fixture.declare(["a"], commit: "c1")
+            #expect(try await store.latestConfigRevision()?.appliedAt != nil)
+            #expect(try await store.database.query("SELECT COUNT(*) FROM configRevision") == ["1"])
+            try await store.noteConfigProblem("gone again")
+            #expect(try await store.latestConfigRevision()?.error == "gone again")
+            try await store.noteConfigProblem(nil)
+            #expect(try await store.latestConfigRevision()?.error == nil)
+        }
+    }
+
+    @Test("rows of a version that knew fewer settings can be read")
+    func olderRows() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            let build = try await fixture.build(project)
+            let database = fixture.store.database
+            _ = try await database.query(
+                """
+                UPDATE project SET config = json_remove(config, '$.permissions', '$.settings.pullSeconds',
+                    '$.hooks[0].sudo', '$.hooks[0].settings.resources.pids')
+                """)
+            _ = try await database.query("UPDATE job SET config = json_remove(config, '$.standby', '$.settings')")
+            #expect(try await fixture.store.project(id: project.id)?.config == project.config)
+            #expect(try await fixture.store.jobs(build.id).map(\.config) == project.config.hooks)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+@testable import Store
+
+@Suite("Logs")
+struct LogTests {
+    /// The appends of a small log: section, source, bytes.
+    private static let appends: [(UInt8, UInt8, String)] = [
+        (0, 0, "prepared\n"), (1, 1, "installing"), (1, 2, "oh"), (1, 1, "\n"), (2, 1, "building\n"), (2, 2, "x"),
+    ]
+
+    private func write(_ logs: LogFiles, _ job: Int64) async throws {
+        let writer = try await logs.writer(job)
+        for (section, source, text) in Self.appends {
+            try await writer.append(section: section, source: source, Array(text.utf8))
+            // One write each, so that every record stands before its bytes in time too.
+            try await writer.flush()
+        }
+        try await writer.close()
+    }
+
+    @Test("cut off at any byte, as by a kill, the counts of each stream are exact and writing goes on")
+    func kill() async throws {
+        try await Fixture.with { fixture in
+            let logs = fixture.store.logs
+            try await write(logs, 1_001)
+            let paths = LogPaths(logs.folder, 1_001)
+            let whole = try Data(contentsOf: URL(filePath: paths.log))
+            let records = try Data(contentsOf: URL(filePath: paths.chunks))
+            #expect(whole == Data(Self.appends.map(\.2).joined().utf8))
+            #expect(records.count == 24 * Self.appends.count)
+
+            for size in 0...whole.count {
+                // The kernel may have taken any number of records that is enough for the bytes.
+                for recordsSize in stride(from: 0, through: records.count, by: 7) {
+                    try whole.prefix(size).write(to: URL(filePath: paths.log))
+                    try records.prefix(recordsSize).write(to: URL(filePath: paths.chunks))
+                    var covered = Self.appends.prefix(recordsSize / 24).map(\.2.utf8.count).reduce(0, +)
+                    covered = min(covered, size)
+                    let writer = try await logs.writer(1_001)
+                    var expected: [String: Int64] = [:]
+                    var position = 0
+                    for (section, source, text) in Self.appends {
+                        let end = min(position + text.utf8.count, covered)
+                        expected["\(section) \(source)", default: 0] += Int64(max(0, end - position))
+                        position += text.utf8.count
+                    }
+                    for (section, source, _) in Self.appends {
+                        let stored = writer.stored(section: section, source: source)
+                        #expect(stored == expected["\(section) \(source)"], "\(size) bytes, \(recordsSize) of records")
+                    }
+                    try await writer.append(section: 2, source: 1, [0x21])
+                    try await writer.close()
+                    let bytes = try await logs.reader(1_001).read(from: 0, count: 1_000)
+                    #expect(bytes == Array(whole.prefix(covered)) + [0x21])
+                    let chunks = try await logs.reader(1_001).chunks()
+                    #expect(chunks.map(\.end).last == Int64(covered + 1))
+                    #expect(zip(chunks, chunks.dropFirst()).allSatisfy { $0.end == $1.start })
+                }
+            }
+        }
+    }
+
+    @Test("readers see what is written while it is written, in ranges")
+    func readers() async throws {
+        try await Fixture.with { fixture in
+            let logs = fixture.store.logs
+            let reader = logs.reader(7)
+            #expect(try await reader.size() == 0)
+            #expect(try await reader.read(from: 0, count: 10).isEmpty)
+            #expect(try await reader.chunks().isEmpty)
+            var signal = fixture.store.changes.subscribe([.log(7)]).makeAsyncIterator()
+            let writer = try await logs.writer(7)
+            await #expect(throws: StoreError.conflict("the log of job 7 is being written already")) {
+                _ = try await logs.writer(7)
+            }
+            try await writer.append(section: 2, source: 1, Array("0123456789".utf8))
+            await signal.next()
+            #expect(try await reader.read(from: 3, count: 4) == Array("3456".utf8))
+            #expect(try await reader.read(from: 8, count: 100) == Array("89".utf8))
+            #expect(try await reader.read(from: 10, count: 5).isEmpty)
+            #expect(try await reader.read(from: .max, count: .max).isEmpty)
+            #expect(try await reader.read(from: -1, count: 5).isEmpty)
+            try await writer.close()
+            try await writer.close()
+            await #expect(throws: StoreError.closed) {
+                try await writer.append(section: 2, source: 1, [1])
+            }
+            #expect(try await logs.reader(7).size() == 10)
+            let chunk = try #require(try await reader.chunks().first)
+            #expect(chunk.section == 2 && chunk.source == 1)
+            #expect(abs(chunk.time.timeIntervalSinceNow) < 60)
+            try await logs.remove(7)
+            try await logs.remove(7)
+            #expect(try await logs.reader(7).size() == 0)
+            #expect(try logs.freeBytes() > 0)
+        }
+    }
+
+    @Test("a full disk is said with the path, and what was written stays readable")
+    func diskFull() async throws {
+        try await Fixture.withFolder { folder in
+            // Every write to this device fails with ENOSPC.
+            try FileManager.default.createDirectory(atPath: "\(folder)/0", withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/0/5.chunks", withDestinationPath: "/dev/full")
+            let logs = LogFiles(folder: folder, changes: ChangeSignal())
+            let error = try await #require(throws: StoreError.self) {
+                let writer = try await logs.writer(5)
+                try await writer.append(section: 0, source: 0, [1])
+                try await writer.close()
+            }
+            #expect(error == .diskFull(path: "\(folder)/0/5.chunks"))
+        }
+    }
+
+    @Test("appends of 4 KB to 1 MB are quick, and nothing is lost", .timeLimit(.minutes(1)))
+    func speed() async throws {
+        try await Fixture.with { fixture in
+            for (job, size) in [(1, 4 << 10), (2, 64 << 10), (3, 1 << 20)] as [(Int64, Int)] {
+                let piece = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+                let total = 100 << 20
+                let writer = try await fixture.store.logs.writer(job)
+                let start = ContinuousClock.now
+                for _ in 0..<total / size { try await writer.append(section: 2, source: 1, piece) }
+                try await writer.flush()
+                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                // Far below what an idle machine does, to hold on a busy one; the figure itself is printed.
+                print("log: \(size) bytes each: \(Int(100 * 1.048576 / seconds)) MB/s")
+                #expect(seconds < 10)
+                #expect(writer.stored(section: 2, source: 1) == Int64(total))
+                try await writer.close()
+                let reader = fixture.store.logs.reader(job)
+                #expect(try await reader.size() == Int64(total))
+                #expect(try await reader.read(from: Int64(total - size), count: size) == piece)
+                try await fixture.store.logs.remove(job)
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Model
+import Synchronization
+import Testing
+
+@testable import Store
+
+@Suite("Query plans with 1,000 projects and 20,000 builds")
+struct QueryPlanTests {
+    @Test("no page query reads a big table from end to end")
+    func pages() async throws {
+        let statements = Recorder()
+        try await Fixture.with(trace: { statements.add($0) }) { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project)
+            _ = try await fixture.store.inbox.store(Fixture.delivery("g"))
+            try await fill(fixture.store.database)
+            let store = fixture.store
+            statements.start()
+
+            let overview = try await store.projectOverview()
+            #expect(overview.count == 1_000)
+            #expect(overview.last?.recent.count == 20)
+            _ = try await store.builds(500, limit: 20)
+            _ = try await store.builds(500, ref: .branch("main"), before: 12, limit: 20)
+            #expect(try await store.latestBuild(500, ref: .branch("main")) != nil)
+            let build = try #require(try await store.build(500, number: 7))
+            _ = try await store.build(id: build.id)
+            #expect(try await store.jobs(build.id).count == 1)
+            #expect(try await store.attempts(build.id, #require(HookID("tests"))).count == 1)
+            _ = try await store.job(5)
+            _ = try await store.project(project.repository)
+            _ = try await store.project(id: 5)
+            _ = try await store.webhooks(5)
+            _ = try await store.deliveries(limit: 50)
+            _ = try await store.deliveries(project.repository, before: 900, limit: 50)
+            _ = try await store.statuses(5, commit: "c5")
+            _ = try await store.dueStatuses(now: Date(), limit: 10)
+
+            let selects = statements.stop().filter { $0.hasPrefix("SELECT") }
+            #expect(selects.count >= 16)
+            for sql in selects {
+                for step in try await store.database.query("EXPLAIN QUERY PLAN \(sql)") {
+                    let isScan = ["build", "job", "delivery", "payload", "status", "webhook", "older"].contains {
+                        step.contains("SCAN \($0)")
+                    }
+                    #expect(!isScan, "\(step) in \(sql)")
+                }
+            }
+        }
+    }
+
+    @Test("the queue and the outbox read only the rows that are open")
+    func partialIndexes() async throws {
+        let statements = Recorder()
+        try await Fixture.with(trace: { statements.add($0) }) { fixture in
+            try await fixture.declare(["a"])
+            try await fill(fixture.store.database)
+            statements.start()
+            _ = try await fixture.store.claimNextJob()
+            _ = try await fixture.store.pendingDeliveries(limit: 10)
+            _ = try await fixture.store.nextStatusTime()
+            _ = try await fixture.store.runningJobs()
+            for sql in statements.stop() where sql.hasPrefix("SELECT") {
+                for step in try await fixture.store.database.query("EXPLAIN QUERY PLAN \(sql)")
+                where step.contains("SCAN") && !step.contains("SCAN next") {
+                    let isPartial = ["job_queued", "job_running", "delivery_received", "status_due"].contains {
+                        step.contains($0)
+                    }
+                    #expect(isPartial, "\(step) in \(sql)")
+                }
+            }
+        }
+    }
+
+    /// Copies the first project, with 20 builds of one job each.
+    private func fill(_ database: DatabaseFile) async throws {
+        let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %)"
+        func counted(_ count: Int, _ sql: String) -> String {
+            "\(numbers.replacing("%", with: "\(count)")) \(sql)"
+        }
+        for sql in [
+            "DELETE FROM build",
+            """
+            INSERT INTO project (id, repository, repositoryKey, isActive, config, configCommit, condition,
+                conditionSince, lastBuildNumber, createdAt)
+            SELECT i, 'o/p' || i, 'o/p' || i, 1, config, 'c1', 'ready', 0, 20, 0 FROM n, project
+            WHERE project.id = 1 AND i > 1
+            """,
+            """
+            INSERT INTO build (id, projectID, number, ref, sha, message, authorName, kind, trusted, configCommit,
+                state, createdAt, startedAt, finishedAt, statusMode, page)
+            SELECT i, 1 + (i - 1) / 20, 1 + (i - 1) % 20, 'refs/heads/main', 'c' || i, 'A message', 'Mona',
+                'push', 1, 'c1', 'success', 0, 0, 0, 'build', '' FROM n
+            """,
+            """
+            INSERT INTO job (buildID, projectID, hook, title, config, attempt, state, createdAt, startedAt,
+                finishedAt, page)
+            SELECT i, 1 + (i - 1) / 20, 'tests', 'Tests', json_extract(config, '$.hooks[0]'), 1, 'success', 0, 0,
+                0, '' FROM n, project WHERE project.id = 1
+            """,
+            """
+            INSERT INTO status (projectID, sha, context, buildID, state, description, targetURL, sequence,
+                acknowledgedSequence, nextTryAt)
+            SELECT 1 + (i - 1) / 20, 'c' || i, 'Kozmic CI', i, 'success', '', '', 3, 3, 0 FROM n
+            """,
+            """
+            INSERT INTO delivery (repository, repositoryKey, hook, guid, event, receivedAt, state, decision)
+            SELECT 'o/a', 'o/a', 'tests', 'g' || i, 'push', 0, 'done', 'runs' FROM n
+            """,
+        ] {
+            let count = sql.contains("INTO project") ? 1_000 : 20_000
+            _ = try await database.query(sql.hasPrefix("INSERT") ? counted(count, sql) : sql)
+        }
+    }
+}
+
+/// Collects the statements that SQLite runs.
+final class Recorder: Sendable {
+    private let statements = Mutex<[String]?>(nil)
+
+    func add(_ sql: String) { statements.withLock { $0?.append(sql) } }
+
+    func start() { statements.withLock { $0 = [] } }
+
+    func stop() -> [String] {
+        statements.withLock { statements in
+            defer { statements = nil }
+            return statements ?? []
+        }
+    }
+}

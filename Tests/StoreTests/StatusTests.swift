@@ -1,0 +1,120 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Store
+
+@Suite("The outbox of commit statuses")
+struct StatusTests {
+    @Test("the final status is due until exactly its sequence is acknowledged")
+    func lateAcknowledge() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project)
+            let queued = try #require(try await fixture.due().first)
+            #expect(queued.sequence == 1)
+            #expect(queued.wanted.state == .pending)
+            #expect(queued.wanted.description == "Build #1 is queued")
+            #expect(queued.wanted.targetURL == "http://ci/o/a/builds/1")
+
+            // While the first one is on its way, the build ends.
+            try await fixture.runNext()
+            try await store.acknowledgeStatus(
+                project.id, commit: "aaaa", context: queued.wanted.context, sequence: queued.sequence)
+            let final = try #require(try await fixture.due().first)
+            #expect(final.wanted.state == .success)
+            #expect(final.acknowledgedSequence == 1)
+            #expect(final.sequence > 1)
+
+            try await store.acknowledgeStatus(
+                project.id, commit: "aaaa", context: final.wanted.context, sequence: final.sequence)
+            #expect(try await fixture.due().isEmpty)
+            #expect(try await store.nextStatusTime() == nil)
+            // An answer that was delayed, and one about a sequence that never was, change nothing.
+            for sequence in [1, final.sequence + 1] {
+                try await store.acknowledgeStatus(
+                    project.id, commit: "aaaa", context: final.wanted.context, sequence: sequence)
+            }
+            #expect(try await fixture.status(project).acknowledgedSequence == final.sequence)
+        }
+    }
+
+    @Test(
+        "each mode has its contexts, and an unchanged status keeps its sequence", arguments: ["build", "jobs", "both"])
+    func modes(mode: String) async throws {
+        let mode = try #require(HookSettings.StatusMode(rawValue: mode))
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"], hooks: ["one", "two"])[0]
+            try await fixture.build(project, mode: mode)
+            try await fixture.runNext(JobOutcome(state: .failure, exitCode: 1, reason: "exit code 1"))
+            let contexts = try await fixture.due().map(\.wanted.context).sorted()
+            let jobContexts = ["Kozmic CI / one", "Kozmic CI / two"]
+            switch mode {
+            case .build: #expect(contexts == ["Kozmic CI"])
+            case .jobs: #expect(contexts == jobContexts)
+            case .both: #expect(contexts == ["Kozmic CI"] + jobContexts)
+            }
+            if mode != .build {
+                let one = try await fixture.status(project, "Kozmic CI / one")
+                #expect(one.wanted.state == .failure)
+                #expect(one.wanted.description == "Build #1 failed: exit code 1")
+                #expect(one.wanted.targetURL == "http://ci/o/a/builds/1/jobs/one")
+                #expect(try await fixture.status(project, "Kozmic CI / two").sequence == 1)
+            }
+            try await fixture.runNext()
+            if mode != .jobs {
+                let build = try await fixture.status(project)
+                #expect(build.wanted.description == "Build #1 failed: one")
+                #expect(build.wanted.state == .failure)
+            }
+        }
+    }
+
+    @Test("when one commit is built on two refs, the newest build's status is the commit's")
+    func newestBuildWins() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project, ref: .branch("main"))
+            try await fixture.build(project, ref: .branch("release"))
+            #expect(try await fixture.status(project).wanted.description == "Build #2 is queued")
+            try await fixture.runNext(JobOutcome(state: .failure, exitCode: 1))
+            #expect(try await fixture.status(project).wanted.description == "Build #2 is queued")
+            try await fixture.runNext()
+            #expect(try await fixture.status(project).wanted.state == .success)
+            #expect(try await fixture.due().count == 1)
+        }
+    }
+
+    @Test("a failed try is put off, a hopeless one given up until something changes")
+    func postpone() async throws {
+        let clock = TestClock()
+        try await Fixture.with(clock: clock) { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project)
+            let later = clock.now + 60
+            func postpone(_ sequence: Int64, giveUp: Bool = false) async throws {
+                try await store.postponeStatus(
+                    project.id, commit: "aaaa", context: CommitStatus.buildContext, sequence: sequence,
+                    until: later, error: "502", giveUp: giveUp)
+            }
+            try await postpone(1)
+            #expect(try await store.dueStatuses(now: clock.now + 59, limit: 9).isEmpty)
+            #expect(try await store.nextStatusTime() == later)
+            #expect(try await store.dueStatuses(now: later, limit: 9).map(\.status.failures) == [1])
+            #expect(try await store.dueStatuses(now: later, limit: 9).map(\.status.lastError) == ["502"])
+
+            _ = try await store.claimNextJob()
+            #expect(try await store.nextStatusTime() == later, "the back-off goes on")
+            try await postpone(1, giveUp: true)
+            #expect(try await fixture.due().count == 1, "only an older sequence was given up")
+            try await postpone(2, giveUp: true)
+            #expect(try await fixture.due().isEmpty)
+            #expect(try await fixture.status(project).isGivenUp)
+            let job = try #require(try await store.runningJobs().first).job
+            try await store.finishJob(job.id, .success)
+            #expect(try await store.dueStatuses(now: clock.now, limit: 9).map(\.status.failures) == [0])
+        }
+    }
+}
