@@ -1,0 +1,61 @@
+import Model
+
+/// The addresses that GitHub sends deliveries to, and how ours are known among those of others.
+public enum WebhookAddress {
+    private static let marker = "/_hooks/"
+
+    /// `<external URL>/_hooks/<owner>/<repository>/<hook>`.
+    public static func url(externalURL: String, repository: RepositoryName, hook: HookID) -> String {
+        trimmed(externalURL) + marker + "\(repository)/\(hook)"
+    }
+
+    /// What an address names, lower case: `<owner>/<repository>/<hook>` if it is one that `url` makes.
+    ///
+    /// - Returns: `nil` for an address that is not under the external URL.
+    static func name(of url: String, externalURL: String) -> String? {
+        let prefix = normalized(trimmed(externalURL)) + marker
+        let address = normalized(url)
+        guard address.hasPrefix(prefix) else { return nil }
+        return name(address.dropFirst(prefix.count))
+    }
+
+    /// The same for an address under any external URL: where the server was reached before.
+    static func name(ofFormer url: String) -> String? {
+        guard let position = normalized(url).ranges(of: marker).last else { return nil }
+        let name = name(normalized(url)[position.upperBound...])
+        return name.split(separator: "/", omittingEmptySubsequences: false).count == 3 ? name : nil
+    }
+
+    /// Whether both addresses reach the same hook of the same server.
+    static func areSame(_ left: String, _ right: String) -> Bool {
+        guard let left = parts(left), let right = parts(right) else { return false }
+        return left == right
+    }
+
+    private static func parts(_ url: String) -> [String]? {
+        let address = normalized(url)
+        guard let position = address.ranges(of: marker).last else { return nil }
+        return [String(address[..<position.lowerBound]), name(address[position.upperBound...])]
+    }
+
+    /// GitHub's names are the same in capital and small letters.
+    private static func name(_ rest: some StringProtocol) -> String {
+        var name = rest.lowercased()
+        while name.last == "/" { name.removeLast() }
+        return name
+    }
+
+    /// Without query and fragment; scheme and host in small letters, the rest as it is.
+    private static func normalized(_ url: String) -> String {
+        let address = url.prefix { $0 != "?" && $0 != "#" }
+        guard let scheme = address.firstRange(of: "://") else { return String(address) }
+        let path = address[scheme.upperBound...].firstIndex(of: "/") ?? address.endIndex
+        return address[..<path].lowercased() + address[path...]
+    }
+
+    private static func trimmed(_ url: String) -> String {
+        var url = url[...]
+        while url.last == "/" { url.removeLast() }
+        return String(url)
+    }
+}
