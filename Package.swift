@@ -17,6 +17,7 @@ let settings: [SwiftSetting] =
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -74,9 +75,9 @@ var targets: [Target] = [
         name: "kozmic",
         dependencies: [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
-            "Store", "Controller", "Web", "GitHubSimulator", arguments, logging, lifecycle, subprocess,
+            "Store", "Controller", "Web", "GitHubSimulator", arguments, logging, lifecycle, signals, subprocess,
         ],
-        path: "Sources/kozmic", swiftSettings: settings),
+        path: "Sources/kozmic", resources: [.embedInCode("Demo/Files")], swiftSettings: settings),
 
     tests("OpenSSL", uses: ["OpenSSL"]),
     tests("Curl", uses: ["Curl"]),
@@ -94,7 +95,7 @@ var targets: [Target] = [
         "Web", uses: ["Web", "Store", "Model", "OpenSSL", .product(name: "HummingbirdTesting", package: "hummingbird")]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL"]),
     tests("Structure", uses: []),
-    tests("EndToEnd", uses: ["Curl", "Git", subprocess]),
+    tests("EndToEnd", uses: ["kozmic", "Curl"]),
 ]
 
 // DEVELOPMENT FILTER (temporary)

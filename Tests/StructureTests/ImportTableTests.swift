@@ -26,7 +26,8 @@ struct ImportTableTests {
         "GitHubSimulator": Set(["Git", "OpenSSL", "Subprocess"]).union(server),
         "kozmic": [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
-            "Store", "Controller", "Web", "GitHubSimulator", "ArgumentParser", "ServiceLifecycle", "Subprocess",
+            "Store", "Controller", "Web", "GitHubSimulator", "ArgumentParser", "ServiceLifecycle", "UnixSignals",
+            "Subprocess",
         ],
     ]
 

@@ -1,0 +1,107 @@
+import Config
+import Foundation
+import Git
+import Logging
+import Model
+import ServiceLifecycle
+import Store
+
+/// Admin repository → desired state: fetches, reads the newest commit, and puts what is valid into the store.
+///
+/// Whatever is wrong (unreachable, empty, broken) leaves the last good state as it is and is recorded for the pages.
+public struct ConfigSync: Service {
+    private let configuration: ControllerConfiguration
+    private let store: Store
+    private let mirror: GitMirror
+    private let logger: Logger
+
+    /// - Parameter logger: gets a line for each new revision and for each problem.
+    public init(configuration: ControllerConfiguration, store: Store, logger: Logger) {
+        self.configuration = configuration
+        self.store = store
+        self.logger = logger
+        mirror = GitMirror(
+            path: configuration.dataDirectory + "/mirrors/admin.git", remote: configuration.adminRepository)
+    }
+
+    /// Runs until graceful shutdown.
+    public func run() async throws {
+        let failures = FailureCount()
+        await PassLoop(topics: [], interval: configuration.syncInterval, changes: store.changes).run {
+            if await pass() {
+                failures.reset()
+                return nil
+            }
+            return Backoff().delay(after: failures.next())
+        }
+    }
+
+    /// One look at the admin repository. Answers whether it could be read.
+    func pass() async -> Bool {
+        do {
+            let commit = try await newestCommit()
+            let latest = try await store.latestConfigRevision()
+            if let latest, latest.commit == commit.id, latest.error == nil, latest.appliedAt != nil { return true }
+            try await apply(commit)
+            return true
+        } catch {
+            await record(problem: error)
+            return false
+        }
+    }
+
+    private func newestCommit() async throws -> GitCommit {
+        try await mirror.fetch(refspecs: ["+refs/heads/*:refs/heads/*"], timeout: .seconds(300))
+        let branch = try await branchReference()
+        guard let id = try await mirror.resolve(branch) else {
+            let name = branch.replacing("refs/heads/", with: "")
+            throw Problem(
+                description: configuration.adminBranch == nil
+                    ? "the admin repository has no commits yet; push one to \(name)"
+                    : "the admin repository has no branch '\(name)'; push it, or set --config-branch")
+        }
+        return try await mirror.commit(id)
+    }
+
+    private func branchReference() async throws -> String {
+        if let branch = configuration.adminBranch { return "refs/heads/\(branch)" }
+        let head = try await mirror.remoteReferences(timeout: .seconds(60)).first { $0.name == "HEAD" }
+        return head?.symbolicTarget ?? "refs/heads/main"
+    }
+
+    private func apply(_ commit: GitCommit) async throws {
+        let result = ConfigReader.read(try await AdminTree.read(mirror, commit: commit.id))
+        let diagnostics = String(decoding: try JSONEncoder().encode(result.diagnostics), as: UTF8.self)
+        var revision = ConfigRevision(commit, diagnosticsJSON: diagnostics)
+        revision.appliedAt = Date()
+        try await store.applyConfig(result.desired, revision: revision)
+        logger.info(
+            "admin repository applied",
+            metadata: [
+                "commit": "\(commit.id)", "projects": "\(result.desired.projects.count)",
+                "errors": "\(result.diagnostics.count { $0.severity == .error })",
+            ])
+        for diagnostic in result.diagnostics where diagnostic.severity == .error { logger.warning("\(diagnostic)") }
+    }
+
+    private func record(problem: any Error) async {
+        guard !(problem is CancellationError) else { return }
+        logger.warning("the admin repository cannot be read: \(problem)")
+        do {
+            try await store.noteConfigProblem("\(problem)")
+        } catch {
+            logger.error("the problem could not be stored: \(error)")
+        }
+    }
+
+    private struct Problem: Error, CustomStringConvertible { var description: String }
+}
+
+extension ConfigRevision {
+    /// The record of a commit that was read now.
+    init(_ commit: GitCommit, diagnosticsJSON: String) {
+        self.init(
+            commit: commit.id, authorName: commit.author.name, committedAt: commit.committer.date,
+            message: commit.message, readAt: Date(), appliedAt: nil, diagnosticsJSON: diagnosticsJSON, error: nil)
+    }
+}

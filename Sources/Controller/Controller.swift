@@ -1,0 +1,36 @@
+import GitHub
+import Logging
+import Runner
+import ServiceLifecycle
+import Store
+
+/// All the services that keep Kozmic moving, in the order of their start; a stop goes the other way round.
+///
+/// Each one runs on its own, and knows the others only through the store.
+public struct Controller: Sendable {
+    /// For the program's `ServiceGroup`.
+    public let services: [any Service]
+
+    /// - Parameters:
+    ///   - client: the GitHub client with the token that administers the projects.
+    ///   - executor: what runs the jobs.
+    public init(
+        configuration: ControllerConfiguration, store: Store, client: GitHubClient, executor: any Executor,
+        logger: Logger
+    ) {
+        func named(_ label: String) -> Logger {
+            var logger = logger
+            logger[metadataKey: "service"] = "\(label)"
+            return logger
+        }
+        services = [
+            StatusReporter(store: store, client: client, logger: named("status")),
+            Housekeeping(
+                configuration: configuration, store: store, executor: executor, logger: named("housekeeping")),
+            Scheduler(configuration: configuration, store: store, executor: executor, logger: named("scheduler")),
+            DeliveryIntake(configuration: configuration, store: store, logger: named("intake")),
+            ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
+            ConfigSync(configuration: configuration, store: store, logger: named("config")),
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+import GitHub
+import Logging
+import Model
+import Reconciler
+import ServiceLifecycle
+import Store
+
+/// Makes GitHub agree with the desired state, project by project.
+///
+/// A project that changed is looked at at once, all of them once in a sync interval, one that failed after its own
+/// back-off. One project's trouble never holds up another's.
+public struct ReconcileLoop: Service {
+    private let configuration: ControllerConfiguration
+    private let store: Store
+    private let reconciler: ProjectReconciler
+    private let logger: Logger
+    private let schedule = ReconcileSchedule()
+    /// How many projects are looked at at the same time.
+    private let width = 4
+
+    /// - Parameter client: a client with the token that administers the projects.
+    public init(configuration: ControllerConfiguration, store: Store, client: GitHubClient, logger: Logger) {
+        self.configuration = configuration
+        self.store = store
+        self.logger = logger
+        reconciler = ProjectReconciler(configuration: configuration, store: store, client: client)
+    }
+
+    /// Runs until graceful shutdown.
+    public func run() async throws {
+        await PassLoop(topics: [.config], interval: configuration.syncInterval, changes: store.changes).run {
+            await pass()
+        }
+    }
+
+    /// One pass over the projects that are due. Answers when the next one is.
+    func pass() async -> Duration? {
+        do {
+            let projects = try await store.activeProjects() + store.inactiveProjectsWithWebhooks()
+            let due = schedule.due(projects, interval: configuration.syncInterval)
+            await withTaskGroup(of: Void.self) { group in
+                for (position, project) in due.enumerated() {
+                    if position >= width { await group.next() }
+                    group.addTask { await reconcile(project) }
+                }
+            }
+        } catch {
+            logger.error("the projects could not be read: \(error)")
+            return .seconds(5)
+        }
+        return schedule.next(within: configuration.syncInterval)
+    }
+
+    private func reconcile(_ project: ProjectRecord) async {
+        guard !Task.isCancelled else { return }
+        let condition: ProjectCondition
+        do {
+            let operations = try await reconciler.reconcile(project)
+            for operation in operations {
+                logger.info("reconciled", metadata: ["project": "\(project.repository)", "operation": "\(operation)"])
+            }
+            schedule.succeeded(project, interval: configuration.syncInterval)
+            condition = ProjectCondition(status: .ready, reason: nil)
+        } catch let problem as ReconcileProblem {
+            schedule.failed(project, retryAfter: problem.retryAfter)
+            condition = ProjectCondition(status: problem.isStalled ? .stalled : .reconciling, reason: problem.reason)
+            logger.warning("\(project.repository): \(problem.reason)")
+        } catch {
+            schedule.failed(project, retryAfter: nil)
+            condition = ProjectCondition(status: .reconciling, reason: "\(error)")
+            logger.warning("\(project.repository): \(error)")
+        }
+        guard condition.status != project.condition.status || condition.reason != project.condition.reason else {
+            return
+        }
+        do {
+            try await store.setCondition(project.id, condition, configCommit: project.configCommit)
+        } catch {
+            logger.error("\(project.repository): the condition could not be stored: \(error)")
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Git
+import Logging
+import Model
+import Runner
+import Store
+
+/// Carries one claimed job to its end, or leaves it to the next process when this one is stopping.
+struct JobRun: Sendable {
+    var configuration: ControllerConfiguration
+    var store: Store
+    var executor: any Executor
+    var mirrors: ProjectMirrors
+    var logger: Logger
+
+    /// Returns when the outcome is stored, or when the task is cancelled: then the containers run on and the job stays
+    /// "running" in the store, which is what the next process looks for.
+    func run(_ claimed: ClaimedJob) async {
+        let failures = FailureCount()
+        while !Task.isCancelled {
+            do {
+                let outcome = try await outcome(of: claimed)
+                try await finish(claimed, outcome)
+                return
+            } catch is CancellationError {
+                return
+            } catch {
+                // The log or the database cannot be written. The job is not lost: it is taken up again where it is.
+                logger.error("job \(claimed.job.id) cannot go on: \(error)")
+                do { try await Task.sleep(for: Backoff().delay(after: failures.next())) } catch { return }
+            }
+        }
+    }
+
+    private func outcome(of claimed: ClaimedJob) async throws -> JobOutcome {
+        let writer = try await store.logs.writer(claimed.job.id)
+        let log = JobLogSink(writer: writer)
+        do {
+            let outcome = try await work(claimed, log: log)
+            // Closed before the outcome is stored: who sees the job ended finds the whole log.
+            try await writer.close()
+            return outcome
+        } catch let error as StoreError {
+            guard case .diskFull = error else { throw error }
+            return JobOutcome(state: .error, reason: "the server's disk is full: the log could not be written")
+        }
+    }
+
+    private func work(_ claimed: ClaimedJob, log: JobLogSink) async throws -> JobOutcome {
+        let mirror: GitMirror
+        do {
+            mirror = try await mirrors.mirror(
+                claimed.project.repository, with: claimed.build.commit, claimed.build.ref)
+        } catch let error as GitError {
+            if error.kind == .cancelled { throw CancellationError() }
+            try await log.say("The repository could not be fetched: \(error.message)")
+            return JobOutcome(state: .error, reason: "the repository could not be fetched: \(error.message)")
+        }
+        let control = JobControl()
+        return try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
+            group.addTask {
+                await forwardCancellation(of: claimed.job.id, to: control)
+                return nil
+            }
+            group.addTask {
+                try await executor.run(spec(claimed), mirror: mirror, log: log, control: control) { progress in
+                    try await record(progress, jobID: claimed.job.id)
+                }
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let outcome = result { return outcome }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func spec(_ claimed: ClaimedJob) -> JobSpec {
+        let pages = configuration.pages(claimed.project.repository)
+        return JobSpec(
+            instance: configuration.instance, jobID: claimed.job.id, attempt: claimed.job.attempt,
+            repository: claimed.project.repository, hook: claimed.job.config, buildNumber: claimed.build.number,
+            buildURL: pages.build(claimed.build.number), commit: claimed.build.commit, ref: claimed.build.ref,
+            pullRequest: claimed.build.pullRequest, trusted: claimed.build.trusted, secrets: [:])
+    }
+
+    private func record(_ progress: JobProgress, jobID: Int64) async throws {
+        switch progress {
+        case .phase(let phase): try await store.recordProgress(jobID, phase: phase)
+        case .baseImage(let id, let digest):
+            try await store.recordProgress(jobID, baseImageID: id, digest: digest)
+        case .cacheKey(let key, let reused):
+            try await store.recordProgress(jobID, cacheKey: key, reused: reused)
+        }
+    }
+
+    /// A wish to cancel is a value in the store; the change signal only makes it be seen sooner.
+    private func forwardCancellation(of jobID: Int64, to control: JobControl) async {
+        let changes = store.changes.subscribe([.job(jobID)])
+        var iterator = changes.makeAsyncIterator()
+        repeat {
+            guard let job = try? await store.job(jobID), let reason = job.cancelReason else { continue }
+            control.cancel(reason: reason)
+            return
+        } while await iterator.next() != nil
+    }
+
+    /// The outcome is stored before the containers go: a crash between the two leaves containers that the next sweep
+    /// removes, never a job without an outcome.
+    private func finish(_ claimed: ClaimedJob, _ outcome: JobOutcome) async throws {
+        let pages = configuration.pages(claimed.project.repository)
+        try await store.finishJob(claimed.job.id, outcome) { number, hook in pages.build(number, hook: hook) }
+        await executor.cleanUp(claimed.job.id, attempt: claimed.job.attempt, instance: configuration.instance)
+        logger.info(
+            "job ended",
+            metadata: [
+                "project": "\(claimed.project.repository)", "build": "\(claimed.build.number)",
+                "hook": "\(claimed.job.hook)", "state": "\(outcome.state.rawValue)",
+                "reason": "\(outcome.reason ?? "")",
+            ])
+    }
+}

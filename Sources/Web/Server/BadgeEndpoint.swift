@@ -1,0 +1,59 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import OpenSSL
+import Store
+
+/// `/_badges/<owner>/<repo>.svg?ref=main&hook=tests`: a small picture for a README.
+///
+/// A project that a stranger may not see and one that does not exist have the same badge. GitHub's image proxy keeps
+/// pictures unless it is told not to.
+struct BadgeEndpoint: Sendable {
+    var store: Store
+    var lookup: PageLookup
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("_badges/{owner}/{repo}.svg") { request, context in
+            let owner = try context.parameters.require("owner")
+            let repo = try context.parameters.require("repo")
+            return try await answer(request, state(request, owner, repo))
+        }
+    }
+
+    private func state(_ request: Request, _ owner: String, _ repo: String) async throws -> StateMark? {
+        guard let project = try? await lookup.project(owner, repo) else { return nil }
+        let wanted = request.uri.queryParameters["ref"].map(String.init) ?? project.defaultBranch ?? "main"
+        let ref = wanted.hasPrefix("refs/") ? GitRef(wanted) : .branch(wanted)
+        guard let build = try await store.latestBuild(project.id, ref: ref) else { return nil }
+        guard let hook = request.uri.queryParameters["hook"] else { return StateMark(build.state) }
+        let jobs = try await store.jobs(build.id)
+        return jobs.first { $0.hook.description == hook }.map { StateMark($0.state) }
+    }
+
+    private func answer(_ request: Request, _ mark: StateMark?) throws -> Response {
+        let picture = Self.picture(mark?.word ?? "unknown", colour: Self.colours[mark?.name ?? ""] ?? "#6b7280")
+        let tag = "\"\(Hex.encode(SHA256.hash(Array(picture.utf8))).prefix(16))\""
+        let headers: HTTPFields = [
+            .contentType: "image/svg+xml; charset=utf-8", .cacheControl: "no-cache", .eTag: tag,
+        ]
+        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: picture)))
+    }
+
+    private static let colours = [
+        "success": "#1a7f4b", "failure": "#c2293a", "error": "#9a5b00", "running": "#2f5bd7", "queued": "#5a6172",
+    ]
+
+    private static func picture(_ word: String, colour: String) -> String {
+        let width = 50 + word.count * 7 + 14
+        return """
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="20" role="img" aria-label="build: \(word)">\
+            <title>build: \(word)</title>\
+            <rect width="\(width)" height="20" rx="4" fill="#30343f"/>\
+            <path d="M46 0h\(width - 50)a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4H46z" fill="\(colour)"/>\
+            <g fill="#fff" font-family="system-ui,sans-serif" font-size="12">\
+            <text x="9" y="14">build</text><text x="54" y="14">\(word)</text></g></svg>
+            """
+    }
+}

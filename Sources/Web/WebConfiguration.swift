@@ -1,0 +1,46 @@
+import Model
+
+/// What the web server needs to know.
+public struct WebConfiguration: Sendable {
+    /// The address to listen on.
+    public var host: String
+    /// The port to listen on; 0 for a free one.
+    public var port: Int
+    /// Where people and GitHub reach this server, without a slash at the end.
+    public var externalURL: String
+    /// Where GitHub serves pages, without a slash at the end; for links to commits.
+    public var gitHubURL: String
+    /// The key that webhook secrets are derived from.
+    public var secretKey: SecretKey
+    /// The program's version, shown at the foot of each page.
+    public var version: String
+
+    /// Memberwise.
+    public init(
+        host: String, port: Int, externalURL: String, gitHubURL: String, secretKey: SecretKey, version: String
+    ) {
+        self.host = host
+        self.port = port
+        self.externalURL = externalURL
+        self.gitHubURL = gitHubURL
+        self.secretKey = secretKey
+        self.version = version
+    }
+}
+
+/// One thing that the server needs in order to do its work.
+public struct ReadinessCheck: Sendable, Hashable, Codable {
+    /// A word.
+    public var name: String
+    /// Whether it is there.
+    public var ok: Bool
+    /// What is there, or what is wrong and what to do.
+    public var detail: String
+
+    /// Memberwise.
+    public init(name: String, ok: Bool, detail: String) {
+        self.name = name
+        self.ok = ok
+        self.detail = detail
+    }
+}

@@ -1,0 +1,69 @@
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Store
+
+/// The pages, the raw logs and their events, the badges, the probes, and the address that GitHub's webhooks call.
+public struct WebServer: Service {
+    private let configuration: WebConfiguration
+    private let store: Store
+    private let readiness: @Sendable () async -> [ReadinessCheck]
+    private let logger: Logger
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// - Parameters:
+    ///   - readiness: what `/_health/ready` answers; called for each request.
+    ///   - onRunning: called once with the port when requests are answered.
+    public init(
+        configuration: WebConfiguration, store: Store,
+        readiness: @escaping @Sendable () async -> [ReadinessCheck], logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.readiness = readiness
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Runs until graceful shutdown; open event streams end then.
+    public func run() async throws {
+        try await makeApplication().runService(gracefulShutdownSignals: [])
+    }
+
+    /// The application; tests use it without a socket.
+    func makeApplication() throws -> some ApplicationProtocol {
+        let onRunning = onRunning
+        let directory = WebhookDirectory(store: store, secretKey: configuration.secretKey)
+        return Application(
+            router: try makeRouter(directory: directory),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "kozmic"),
+            services: [directory],
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
+    }
+
+    private func makeRouter(directory: WebhookDirectory) throws -> Router<BasicRequestContext> {
+        let assets = Assets()
+        let renderer = try PageRenderer(configuration: configuration, assets: assets)
+        let lookup = PageLookup(store: store)
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: SecurityHeaders())
+        router.add(middleware: ProblemPages(renderer: renderer, logger: logger))
+        WebhookEndpoint(store: store, directory: directory, logger: logger).add(to: router)
+        HealthEndpoints(readiness: readiness).add(to: router)
+        assets.add(to: router)
+        BadgeEndpoint(store: store, lookup: lookup).add(to: router)
+        RawLogEndpoint(store: store, lookup: lookup).add(to: router)
+        LogEventsEndpoint(store: store, lookup: lookup).add(to: router)
+        let buildPage = BuildPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration)
+        buildPage.add(to: router)
+        ProjectPages(store: store, lookup: lookup, renderer: renderer, buildPage: buildPage).add(to: router)
+        JobPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
+        SettingsPage(lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
+        SyncPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
+        DeliveriesPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
+        return router
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Model
+import NIOCore
+import Store
+
+/// `POST /_hooks/<owner>/<repo>/<hook>`: checks the signature over the raw bytes, stores the delivery durably, answers
+/// 202. Nothing else happens before the answer: GitHub waits ten seconds and never asks again.
+struct WebhookEndpoint: Sendable {
+    var store: Store
+    var directory: WebhookDirectory
+    var logger: Logger
+
+    /// GitHub's own limit for a payload.
+    static let maximumBytes = 25 << 20
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.post("_hooks/{owner}/{repo}/{hook}") { request, context in
+            let owner = try context.parameters.require("owner")
+            let repo = try context.parameters.require("repo")
+            let hook = try context.parameters.require("hook")
+            return try await accept(request, repository: RepositoryName("\(owner)/\(repo)"), hook: HookID(hook))
+        }
+    }
+
+    private func accept(_ request: Request, repository: RepositoryName?, hook: HookID?) async throws -> Response {
+        guard let repository, let hook, let entry = try await directory.entry(repository, hook) else {
+            return refuse(.notFound, "no such webhook")
+        }
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > Self.maximumBytes {
+            return refuse(.contentTooLarge, "a payload has at most 25 MB")
+        }
+        let body: [UInt8]
+        do {
+            body = Array(try await request.body.collect(upTo: Self.maximumBytes).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            return refuse(.contentTooLarge, "a payload has at most 25 MB")
+        }
+        guard WebhookSignature.isValid(request.headers, body: body, secret: entry.secret) else {
+            logger.notice("a delivery with a wrong signature", metadata: ["hook": "\(entry.repository)/\(entry.hook)"])
+            return refuse(.unauthorized, "the signature is missing or wrong")
+        }
+        guard let guid = header(request, "X-GitHub-Delivery"), let event = header(request, "X-GitHub-Event") else {
+            return refuse(.badRequest, "X-GitHub-Delivery and X-GitHub-Event are needed")
+        }
+        guard let payload = WebhookPayload.json(body, contentType: request.headers[.contentType]) else {
+            return refuse(.badRequest, "the payload is not JSON")
+        }
+        return try await store(
+            NewDelivery(
+                repository: entry.repository, hook: entry.hook, guid: guid, event: event, payload: payload))
+    }
+
+    private func store(_ delivery: NewDelivery) async throws -> Response {
+        do throws(StoreError) {
+            let isNew = try await store.inbox.store(delivery)
+            return JSONResponse.make(["delivery": delivery.guid, "result": isNew ? "stored" : "repeat"], status: .accepted)
+        } catch {
+            logger.error("a delivery could not be stored: \(error)")
+            return JSONResponse.make(
+                ["message": "the delivery could not be stored; try again"], status: .serviceUnavailable,
+                headers: [.retryAfter: "5"])
+        }
+    }
+
+    /// Short, printable header values only: they are stored and shown.
+    private func header(_ request: Request, _ name: String) -> String? {
+        guard let field = HTTPField.Name(name), let value = request.headers[field], (1...100).contains(value.utf8.count),
+            value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
+        return value
+    }
+
+    private func refuse(_ status: HTTPResponse.Status, _ message: String) -> Response {
+        JSONResponse.make(["message": message], status: status)
+    }
+}

@@ -1,0 +1,36 @@
+import Runner
+import Store
+import Web
+
+/// Whether the server can do its work: what `/_health/ready` answers.
+struct Readiness: Sendable {
+    var store: Store
+    var executor: any Executor
+
+    /// One line for each thing that jobs need.
+    func checks() async -> [ReadinessCheck] {
+        async let engine = engineCheck()
+        return await [configurationCheck(), engine]
+    }
+
+    private func configurationCheck() async -> ReadinessCheck {
+        do {
+            guard let revision = try await store.latestConfigRevision() else {
+                return ReadinessCheck(name: "configuration", ok: false, detail: "the admin repository was not read yet")
+            }
+            return ReadinessCheck(
+                name: "configuration", ok: revision.appliedAt != nil,
+                detail: revision.error ?? "commit \(revision.commit)")
+        } catch {
+            return ReadinessCheck(name: "store", ok: false, detail: "\(error)")
+        }
+    }
+
+    private func engineCheck() async -> ReadinessCheck {
+        do throws(ExecutorError) {
+            return ReadinessCheck(name: "docker", ok: true, detail: try await executor.check())
+        } catch {
+            return ReadinessCheck(name: "docker", ok: false, detail: "\(error)")
+        }
+    }
+}

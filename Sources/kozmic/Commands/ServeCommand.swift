@@ -1,0 +1,103 @@
+import ArgumentParser
+import Controller
+import Curl
+import DockerEngine
+import Git
+import GitHub
+import Logging
+import Model
+import Runner
+import ServiceLifecycle
+import Store
+import UnixSignals
+import Web
+
+/// `kozmic serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "The controller.")
+
+    @OptionGroup var options: ServeOptions
+
+    func run() async throws {
+        let settings: ServeSettings
+        do {
+            settings = try ServeSettings(options)
+        } catch let problem as SettingProblem {
+            throw ValidationError(problem.description)
+        }
+        var logger = Logger(label: "kozmic")
+        logger.logLevel = .info
+        do {
+            try await Server(settings: settings, logger: logger).run()
+        } catch {
+            Print.error("kozmic serve: \(error)")
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// Puts the parts of the controller together and runs them until a signal says otherwise.
+struct Server: Sendable {
+    var settings: ServeSettings
+    var logger: Logger
+
+    /// - Throws: what kept it from starting, or what ended a service.
+    func run() async throws {
+        let data = try DataDirectory(settings.dataDirectory)
+        let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
+        let store = try await Store.open(dataDirectory: settings.dataDirectory)
+        let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
+        let client = GitHubClient(
+            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl)
+        let executor = DockerExecutor(
+            engine: try DockerEngine(host: settings.dockerHost, curl: curl),
+            workDirectory: settings.dataDirectory + "/work")
+        let configuration = controllerConfiguration(instance: data.instance, secretKey: secretKey)
+        let controller = Controller(
+            configuration: configuration, store: store, client: client, executor: executor, logger: logger)
+        let web = WebServer(
+            configuration: WebConfiguration(
+                host: settings.host, port: settings.port, externalURL: settings.externalURL,
+                gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text),
+            store: store, readiness: Readiness(store: store, executor: executor).checks, logger: logger)
+        if settings.gitHubToken == nil {
+            logger.warning("no GitHub token: webhooks cannot be made and statuses cannot be sent; set --github-token-file")
+        }
+        logger.info(
+            "kozmic \(Version.text) starts",
+            metadata: ["listen": "\(settings.host):\(settings.port)", "external-url": "\(settings.externalURL)"])
+        var group = ServiceGroupConfiguration(
+            services: (controller.services + [web]).map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Open pages and a pass under way are given this long; jobs run on in their containers.
+        group.maximumGracefulShutdownDuration = .seconds(5)
+        group.maximumCancellationDuration = .seconds(10)
+        try await ServiceGroup(configuration: group).run()
+        await store.close()
+        await curl.close()
+        withExtendedLifetime(data) {}
+        logger.info("kozmic ends")
+    }
+
+    private func controllerConfiguration(instance: String, secretKey: SecretKey) -> ControllerConfiguration {
+        let token = settings.gitHubToken.map { GitCredentials.basic(user: "x-access-token", password: GitSecret($0)) }
+        return ControllerConfiguration(
+            dataDirectory: settings.dataDirectory, adminRepository: adminRemote(token),
+            adminBranch: settings.configBranch, externalURL: settings.externalURL, gitHubURL: settings.gitHubURL,
+            gitCredentials: token ?? .none, caFile: settings.caFile, maximumJobs: settings.maximumJobs,
+            syncInterval: settings.syncInterval, secretKey: secretKey, instance: instance)
+    }
+
+    /// The token goes to GitHub and nowhere else; over SSH the account's own key is used, as git does.
+    private func adminRemote(_ token: GitCredentials?) -> GitRemote {
+        let url = settings.configRepository
+        var credentials = GitCredentials.none
+        if url.lowercased().hasPrefix(settings.gitHubURL.lowercased() + "/"), let token {
+            credentials = token
+        } else if let account = AccountKey.find(for: url) {
+            credentials = .ssh(
+                user: account.user, privateKey: GitSecret(account.privateKey), knownHosts: account.knownHosts)
+        }
+        return GitRemote(url: url, credentials: credentials, caFile: settings.caFile)
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+
+/// The settings of the server: each a flag, else an environment variable, else a default.
+///
+/// The flags are optional here because the environment comes between them and their defaults; `ServeSettings` puts
+/// the three together.
+struct ServeOptions: ParsableArguments {
+    @Option(help: "The admin repository: a path, file://, https:// or ssh:// (KOZMIC_CONFIG_REPO; required).")
+    var configRepo: String?
+
+    @Option(help: "The branch of it that is read (KOZMIC_CONFIG_BRANCH; default: the remote's HEAD).")
+    var configBranch: String?
+
+    @Option(help: "Where mirrors, the database and logs are kept (KOZMIC_DATA_DIR; default: /var/lib/kozmic).")
+    var dataDir: String?
+
+    @Option(help: "The address that is listened on (KOZMIC_LISTEN; default: 127.0.0.1:8080).")
+    var listen: String?
+
+    @Option(help: "Where people and GitHub reach this server (KOZMIC_EXTERNAL_URL; default: http:// and --listen).")
+    var externalURL: String?
+
+    @Option(
+        name: .customLong("github-url"),
+        help: "Where GitHub serves git and pages (KOZMIC_GITHUB_URL; default: https://github.com).")
+    var gitHubURL: String?
+
+    @Option(
+        name: .customLong("github-api-url"),
+        help: "Where GitHub's API is (KOZMIC_GITHUB_API_URL; default: https://api.github.com, or <github-url>/api/v3).")
+    var gitHubAPIURL: String?
+
+    @Option(
+        name: .customLong("github-token-file"),
+        help: "A file with the token (KOZMIC_GITHUB_TOKEN_FILE; or the token itself in KOZMIC_GITHUB_TOKEN).")
+    var gitHubTokenFile: String?
+
+    @Option(help: "The Docker Engine (DOCKER_HOST; default: unix:///var/run/docker.sock).")
+    var dockerHost: String?
+
+    @Option(help: "How many jobs run at once (KOZMIC_MAX_JOBS; default: the number of cores).")
+    var maxJobs: Int?
+
+    @Option(help: "How often everything is compared again, such as 3m (KOZMIC_SYNC_INTERVAL; default: 3m, jittered).")
+    var syncInterval: String?
+
+    @Option(
+        help: """
+            The key that all other secrets come from (KOZMIC_SECRET_KEY_FILE; default: made at the first start, mode \
+            0600, in the data directory).
+            """)
+    var secretKeyFile: String?
+
+    @Option(help: "More certificates to trust, a PEM file (KOZMIC_CA_FILE; default: the system's).")
+    var caFile: String?
+}

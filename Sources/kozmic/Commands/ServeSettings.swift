@@ -1,0 +1,99 @@
+import Foundation
+
+/// The settings of the server after flags, environment and defaults were put together and checked.
+struct ServeSettings: Sendable {
+    var configRepository: String
+    var configBranch: String?
+    var dataDirectory: String
+    var host: String
+    var port: Int
+    var externalURL: String
+    var gitHubURL: String
+    var gitHubAPIURL: String
+    var gitHubToken: String?
+    var dockerHost: String
+    var maximumJobs: Int
+    var syncInterval: Duration
+    var secretKeyFile: String
+    var caFile: String?
+
+    /// - Throws: `SettingProblem` for the first setting that is missing or wrong.
+    init(_ options: ServeOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+        func value(_ flag: String?, _ variable: String) -> String? {
+            [flag, environment[variable]].compactMap { $0 }.first { !$0.isEmpty }
+        }
+        guard let repository = value(options.configRepo, "KOZMIC_CONFIG_REPO") else {
+            throw SettingProblem("--config-repo (KOZMIC_CONFIG_REPO) is missing: where is the admin repository?")
+        }
+        configRepository = repository
+        configBranch = value(options.configBranch, "KOZMIC_CONFIG_BRANCH")
+        dataDirectory = value(options.dataDir, "KOZMIC_DATA_DIR") ?? "/var/lib/kozmic"
+        let listen = value(options.listen, "KOZMIC_LISTEN") ?? "127.0.0.1:8080"
+        (host, port) = try Self.address(listen)
+        externalURL = try Self.url(
+            value(options.externalURL, "KOZMIC_EXTERNAL_URL") ?? "http://\(listen)", "--external-url")
+        gitHubURL = try Self.url(value(options.gitHubURL, "KOZMIC_GITHUB_URL") ?? "https://github.com", "--github-url")
+        let defaultAPI = gitHubURL == "https://github.com" ? "https://api.github.com" : gitHubURL + "/api/v3"
+        gitHubAPIURL = try Self.url(
+            value(options.gitHubAPIURL, "KOZMIC_GITHUB_API_URL") ?? defaultAPI, "--github-api-url")
+        gitHubToken = try Self.secret(
+            file: value(options.gitHubTokenFile, "KOZMIC_GITHUB_TOKEN_FILE"),
+            value: environment["KOZMIC_GITHUB_TOKEN"], "--github-token-file")
+        dockerHost = value(options.dockerHost, "DOCKER_HOST") ?? "unix:///var/run/docker.sock"
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        if let jobs = options.maxJobs?.description ?? value(nil, "KOZMIC_MAX_JOBS") {
+            guard let count = Int(jobs), (1...1000).contains(count) else {
+                throw SettingProblem("--max-jobs (KOZMIC_MAX_JOBS) must be a number from 1 to 1000, not '\(jobs)'")
+            }
+            maximumJobs = count
+        } else {
+            maximumJobs = cores
+        }
+        let interval = value(options.syncInterval, "KOZMIC_SYNC_INTERVAL") ?? "3m"
+        syncInterval = try Self.duration(interval, "--sync-interval (KOZMIC_SYNC_INTERVAL)")
+        secretKeyFile = value(options.secretKeyFile, "KOZMIC_SECRET_KEY_FILE") ?? dataDirectory + "/secret.key"
+        caFile = value(options.caFile, "KOZMIC_CA_FILE")
+    }
+
+    private static func address(_ text: String) throws -> (String, Int) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port), colon != text.startIndex
+        else { throw SettingProblem("--listen (KOZMIC_LISTEN) must be HOST:PORT, not '\(text)'") }
+        let host = text[..<colon].trimmingPrefix("[")
+        return (String(host.hasSuffix("]") ? host.dropLast() : host), port)
+    }
+
+    private static func url(_ text: String, _ flag: String) throws -> String {
+        var text = text
+        while text.hasSuffix("/") { text.removeLast() }
+        guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme),
+            url.host() != nil, url.query() == nil, url.fragment() == nil, url.user() == nil
+        else { throw SettingProblem("\(flag) must be an http or https address without user, query and fragment") }
+        return text
+    }
+
+    /// `90s`, `3m`, `1h`, from a second to a day.
+    static func duration(_ text: String, _ flag: String) throws -> Duration {
+        let units = ["s": 1, "m": 60, "h": 3600]
+        guard let unit = units[String(text.suffix(1))], let count = Int(text.dropLast()),
+            (1...86400).contains(count), count * unit <= 86400
+        else { throw SettingProblem("\(flag) must be a duration such as 90s, 3m or 1h, at most a day, not '\(text)'") }
+        return .seconds(count * unit)
+    }
+
+    private static func secret(file: String?, value: String?, _ flag: String) throws -> String? {
+        guard let file else { return value?.trimmingCharacters(in: .whitespacesAndNewlines) }
+        guard let data = FileManager.default.contents(atPath: file), data.count <= 64 << 10 else {
+            throw SettingProblem("\(flag): \(file) cannot be read")
+        }
+        let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !text.isEmpty else { throw SettingProblem("\(flag): \(file) is empty") }
+        return text
+    }
+}
+
+/// A setting that is missing or wrong; never holds a secret.
+struct SettingProblem: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}

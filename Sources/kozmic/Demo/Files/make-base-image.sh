@@ -1,0 +1,1 @@
+../../../../examples/base-images/make-base-image.sh

@@ -1,0 +1,1 @@
+../../../../examples/demo/scripts/test.sh

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The command-line program; one file for each command.
+@main
+struct Kozmic: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kozmic",
+        abstract: "A continuous integration controller, configured by a git repository.",
+        version: Version.text,
+        subcommands: [
+            ServeCommand.self, LintCommand.self, CacheCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
+        ])
+}
+
+/// What this program calls itself.
+enum Version {
+    /// Semantic version.
+    static let text = "0.1.0"
+}
