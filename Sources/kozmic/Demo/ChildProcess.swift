@@ -26,7 +26,7 @@ struct ChildProcess: Sendable {
         for (name, value) in environment { changes[Environment.Key(stringLiteral: name)] = value }
         let script = "log=$1; shift; exec \"$@\" >\"$log\" 2>&1"
         let result = try await Subprocess.run(
-            .name("/bin/sh"), arguments: Arguments(["-c", script, "sh", logFile, executable] + arguments),
+            .name("sh"), arguments: Arguments(["-c", script, "sh", logFile, executable] + arguments),
             environment: .inherit.updating(changes), platformOptions: options, input: .none, output: .discarded,
             error: .discarded)
         guard !Task.isCancelled else { return }

@@ -44,7 +44,7 @@ struct DemoEngine: Sendable {
             attributes: [.posixPermissions: 0o755])
         guard written else { throw SettingProblem("\(script) cannot be written") }
         let result = try await Subprocess.run(
-            .name("/bin/bash"), arguments: ["-c", "exec \"$0\" 2>&1", script],
+            .name("bash"), arguments: ["-c", "exec \"$0\" 2>&1", script],
             environment: .inherit.updating(["DOCKER_HOST": host]), output: .string(limit: 1 << 20))
         guard result.terminationStatus.isSuccess else {
             throw SettingProblem("the base image could not be made:\n\(result.standardOutput.suffix(2000))")
