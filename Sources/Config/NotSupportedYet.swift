@@ -2,14 +2,14 @@ import YAML
 
 /// The keys that are read and checked, but have no effect yet. Whoever gives one its effect deletes its row.
 enum NotSupportedYet {
-    private struct Row {
+    struct Row {
         var shape: Shape
         var key: String
         var when: Condition = .written
     }
 
     /// When a key asks for something that does not happen.
-    private enum Condition {
+    enum Condition {
         case written
         /// Only this word asks for it.
         case value(String)
@@ -17,7 +17,7 @@ enum NotSupportedYet {
         case anythingBut(String)
     }
 
-    private static let rows: [Row] = [
+    static let rows: [Row] = [
         Row(shape: .server, key: "prune"),
         Row(shape: .server, key: "retention"),
         Row(shape: .server, key: "notify"),

@@ -1,0 +1,34 @@
+import Config
+
+/// Short forms for tests.
+enum Admin {
+    /// Reads an admin repository of these texts.
+    static func read(_ files: [String: String], unreadable: [String: String] = [:]) -> ConfigResult {
+        ConfigReader.read(ConfigSource(files: files.mapValues { Array($0.utf8) }, unreadable: unreadable))
+    }
+
+    /// The diagnostics of one project file, as printed, without the path.
+    static func project(_ text: String, settings: String? = nil, scripts: [String: String] = [:]) -> [String] {
+        var files = scripts
+        files["projects/p.yaml"] = text
+        files["kozmic.yaml"] = settings
+        return read(files).diagnostics.filter { $0.path == "projects/p.yaml" }.map(short)
+    }
+
+    /// The diagnostics of `kozmic.yaml`.
+    static func settings(_ text: String) -> [String] {
+        read(["kozmic.yaml": text]).diagnostics.map(short)
+    }
+
+    static func short(_ diagnostic: Diagnostic) -> String {
+        let severity = diagnostic.severity == .warning ? "warning: " : ""
+        return "\(diagnostic.line):\(diagnostic.column): \(severity)\(diagnostic.message)"
+    }
+
+    /// A project with one hook, to which keys are added.
+    static func hook(_ lines: String = "", project: String = "") -> String {
+        let indented = lines.split(separator: "\n").map { "    \($0)\n" }.joined()
+        return "repository: acme/widget\n\(project)hooks:\n  tests:\n    image: debian\n    build_script: '#!/bin/sh'\n"
+            + indented
+    }
+}
