@@ -7,12 +7,15 @@ import Model
 /// A transaction costs a flush of the disk, and webhooks come in bursts: while one transaction is written, the requests
 /// that arrive wait, and the next transaction takes all of them.
 public actor DeliveryInbox {
-    /// So many requests may wait, and so many bytes of them; more is `busy`.
-    static let waitingLimit = 10_000
-    static let waitingBytesLimit = 256 << 20
-    /// So much goes into one transaction, which bounds how long the database's one writer is taken.
-    static let batchLimit = 1_000
-    static let batchBytesLimit = 32 << 20
+    /// What bounds the memory, and how long one transaction takes the database's only writer.
+    struct Limits: Sendable {
+        /// So many requests may wait, and so many bytes of them; more is `busy`.
+        var waiting = 10_000
+        var waitingBytes = 256 << 20
+        /// So much goes into one transaction.
+        var batch = 1_000
+        var batchBytes = 32 << 20
+    }
 
     private struct Waiting {
         let delivery: NewDelivery
@@ -22,6 +25,7 @@ public actor DeliveryInbox {
     private let database: DatabaseFile
     private let changes: ChangeSignal
     private let now: @Sendable () -> Date
+    private let limits: Limits
     private var waiting: [Waiting] = []
     private var waitingBytes = 0
     private var isWriting = false
@@ -30,7 +34,11 @@ public actor DeliveryInbox {
     /// How many transactions were written; for tests.
     private(set) var transactions = 0
 
-    init(database: DatabaseFile, changes: ChangeSignal, now: @escaping @Sendable () -> Date) {
+    init(
+        database: DatabaseFile, changes: ChangeSignal, limits: Limits = Limits(),
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.limits = limits
         self.database = database
         self.changes = changes
         self.now = now
@@ -49,7 +57,7 @@ public actor DeliveryInbox {
         }
         guard !isClosed else { throw .closed }
         let bytes = waitingBytes + delivery.payload.count
-        guard waiting.count < Self.waitingLimit, waiting.isEmpty || bytes <= Self.waitingBytesLimit else {
+        guard waiting.count < limits.waiting, waiting.isEmpty || bytes <= limits.waitingBytes else {
             throw .busy
         }
         waitingBytes = bytes
@@ -97,8 +105,8 @@ public actor DeliveryInbox {
     private func takeBatch() -> [Waiting] {
         var bytes = 0
         var count = 0
-        for item in waiting.prefix(Self.batchLimit) {
-            if count > 0, bytes + item.delivery.payload.count > Self.batchBytesLimit { break }
+        for item in waiting.prefix(limits.batch) {
+            if count > 0, bytes + item.delivery.payload.count > limits.batchBytes { break }
             bytes += item.delivery.payload.count
             count += 1
         }

@@ -37,25 +37,40 @@ struct DeliveryTests {
             for guid in ["", String(repeating: "g", count: 201), "a\0b"] {
                 await #expect(throws: StoreError.self) { _ = try await inbox.store(Fixture.delivery(guid)) }
             }
-            let payload = [UInt8](repeating: 0x20, count: 25 << 20)
-            let outcomes = try await withThrowingTaskGroup(of: StoreError?.self) { group in
-                for index in 0..<20 {
-                    let delivery = try Fixture.delivery("g\(index)", payload: payload)
-                    group.addTask {
-                        do throws(StoreError) {
-                            _ = try await inbox.store(delivery)
-                            return nil
-                        } catch {
-                            return error
-                        }
+            #expect(try await fixture.store.pendingDeliveries(limit: 9).isEmpty)
+
+            for limits in [
+                DeliveryInbox.Limits(waiting: 3, batch: 2),
+                DeliveryInbox.Limits(waitingBytes: 3_000, batchBytes: 1_500),
+            ] {
+                let small = DeliveryInbox(
+                    database: fixture.store.database, changes: fixture.store.changes, limits: limits
+                ) { Date() }
+                try await crowd(small, name: "\(limits.waiting)")
+            }
+        }
+    }
+
+    /// Sends 200 requests of 1,000 bytes at once: some are stored, the others are told that the inbox is busy.
+    private func crowd(_ inbox: DeliveryInbox, name: String) async throws {
+        let payload = [UInt8](repeating: 0x20, count: 1_000)
+        let outcomes = try await withThrowingTaskGroup(of: StoreError?.self) { group in
+            for index in 0..<200 {
+                let delivery = try Fixture.delivery("\(name) \(index)", payload: payload)
+                group.addTask {
+                    do throws(StoreError) {
+                        _ = try await inbox.store(delivery)
+                        return nil
+                    } catch {
+                        return error
                     }
                 }
-                return try await group.reduce(into: [StoreError?]()) { $0.append($1) }
             }
-            #expect(outcomes.contains(nil))
-            #expect(outcomes.contains(.busy))
-            #expect(outcomes.allSatisfy { $0 == nil || $0 == .busy })
+            return try await group.reduce(into: [StoreError?]()) { $0.append($1) }
         }
+        #expect(outcomes.contains(nil))
+        #expect(outcomes.contains(.busy))
+        #expect(outcomes.allSatisfy { $0 == nil || $0 == .busy })
     }
 
     @Test("closing stores what waits")
@@ -114,6 +129,9 @@ struct DeliveryTests {
             #expect(page.map(\.buildNumber) == [nil, 1])
             #expect(page.map(\.ref) == [.branch("x"), .branch("main")])
             #expect(page[0].action == "opened")
+            let known = try await store.knownDeliveries(
+                project.repository, #require(HookID("tests")), guids: ["g", "h", "lost"])
+            #expect(known == ["h"])
             let rest = try await store.deliveries(project.repository, before: page[1].id, limit: 2)
             #expect(rest.map(\.decision) == ["runs one"])
             await #expect(throws: StoreError.notFound("delivery 99")) {

@@ -32,34 +32,56 @@ struct LogTests {
             #expect(records.count == 24 * Self.appends.count)
 
             for size in 0...whole.count {
-                // The kernel may have taken any number of records that is enough for the bytes.
-                for recordsSize in stride(from: 0, through: records.count, by: 7) {
+                // Records come before their bytes: there are enough of them, perhaps the beginning of another, or all.
+                let enough = 24 * recordCount(covering: size)
+                for recordsSize in [enough, min(enough + 11, records.count), records.count] {
                     try whole.prefix(size).write(to: URL(filePath: paths.log))
                     try records.prefix(recordsSize).write(to: URL(filePath: paths.chunks))
-                    var covered = Self.appends.prefix(recordsSize / 24).map(\.2.utf8.count).reduce(0, +)
-                    covered = min(covered, size)
-                    let writer = try await logs.writer(1_001)
-                    var expected: [String: Int64] = [:]
-                    var position = 0
-                    for (section, source, text) in Self.appends {
-                        let end = min(position + text.utf8.count, covered)
-                        expected["\(section) \(source)", default: 0] += Int64(max(0, end - position))
-                        position += text.utf8.count
-                    }
-                    for (section, source, _) in Self.appends {
-                        let stored = writer.stored(section: section, source: source)
-                        #expect(stored == expected["\(section) \(source)"], "\(size) bytes, \(recordsSize) of records")
-                    }
-                    try await writer.append(section: 2, source: 1, [0x21])
-                    try await writer.close()
-                    let bytes = try await logs.reader(1_001).read(from: 0, count: 1_000)
-                    #expect(bytes == Array(whole.prefix(covered)) + [0x21])
-                    let chunks = try await logs.reader(1_001).chunks()
-                    #expect(chunks.map(\.end).last == Int64(covered + 1))
-                    #expect(zip(chunks, chunks.dropFirst()).allSatisfy { $0.end == $1.start })
+                    try await expectExact(logs, Array(whole.prefix(size)))
                 }
             }
+            // After a power failure, records may be missing: bytes that nobody can count are asked for again.
+            for recordsSize in 0..<records.count {
+                try whole.write(to: URL(filePath: paths.log))
+                try records.prefix(recordsSize).write(to: URL(filePath: paths.chunks))
+                let covered = Self.appends.prefix(recordsSize / 24).map(\.2.utf8.count).reduce(0, +)
+                try await expectExact(logs, Array(whole.prefix(covered)))
+            }
         }
+    }
+
+    private func recordCount(covering size: Int) -> Int {
+        var position = 0
+        return Self.appends.count { append in
+            defer { position += append.2.utf8.count }
+            return position < size
+        }
+    }
+
+    /// Opens the damaged log and expects that many bytes, each counted for its stream, and that writing goes on.
+    private func expectExact(_ logs: LogFiles, _ kept: [UInt8]) async throws {
+        var expected: [String: Int64] = [:]
+        var position = 0
+        for (section, source, text) in Self.appends {
+            let end = min(position + text.utf8.count, kept.count)
+            expected["\(section) \(source)", default: 0] += Int64(max(0, end - position))
+            position += text.utf8.count
+        }
+        let writer = try await logs.writer(1_001)
+        for (section, source, _) in Self.appends {
+            #expect(
+                writer.stored(section: section, source: source) == expected["\(section) \(source)"],
+                "\(kept.count) bytes kept")
+        }
+        try await writer.append(section: 2, source: 1, [0x21])
+        try await writer.flush()
+        let reader = logs.reader(1_001)
+        #expect(try await reader.read(from: 0, count: 1_000) == kept + [0x21])
+        let chunks = try await reader.chunks()
+        #expect(chunks.first?.start == 0)
+        #expect(chunks.last?.end == Int64(kept.count + 1))
+        #expect(zip(chunks, chunks.dropFirst()).allSatisfy { $0.end == $1.start })
+        try await writer.close()
     }
 
     @Test("readers see what is written while it is written, in ranges")
@@ -120,15 +142,14 @@ struct LogTests {
         try await Fixture.with { fixture in
             for (job, size) in [(1, 4 << 10), (2, 64 << 10), (3, 1 << 20)] as [(Int64, Int)] {
                 let piece = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
-                let total = 100 << 20
+                let total = 32 << 20
                 let writer = try await fixture.store.logs.writer(job)
                 let start = ContinuousClock.now
                 for _ in 0..<total / size { try await writer.append(section: 2, source: 1, piece) }
                 try await writer.flush()
                 let seconds = (ContinuousClock.now - start) / .seconds(1)
-                // Far below what an idle machine does, to hold on a busy one; the figure itself is printed.
-                print("log: \(size) bytes each: \(Int(100 * 1.048576 / seconds)) MB/s")
-                #expect(seconds < 10)
+                // A hundredth of what an idle machine does, to hold on a busy one.
+                #expect(seconds < 5)
                 #expect(writer.stored(section: 2, source: 1) == Int64(total))
                 try await writer.close()
                 let reader = fixture.store.logs.reader(job)

@@ -49,6 +49,21 @@ extension Store {
         }
     }
 
+    /// Which of these GUIDs a hook has deliveries for: the others were lost.
+    public func knownDeliveries(
+        _ repository: RepositoryName, _ hook: HookID, guids: [String]
+    ) async throws(StoreError) -> Set<String> {
+        try await database.read { db in
+            Set(
+                try db.all(
+                    """
+                    SELECT delivery.guid FROM json_each(?) AS asked CROSS JOIN delivery
+                    WHERE repositoryKey = ? AND hook = ? AND guid = asked.value
+                    """, [try JSONColumn.text(guids), repository.key, hook.description]
+                ) { columns in try columns.next(String.self) })
+        }
+    }
+
     /// Stores what was decided about a delivery and, in the same transaction, makes the build or adds its jobs.
     ///
     /// Nothing happens when the delivery was finished before, so that it can be called again after a crash.
