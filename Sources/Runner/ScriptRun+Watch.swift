@@ -23,6 +23,7 @@ extension ScriptRun {
     /// Watches until the container ended and its output is stored, or until the engine is lost.
     func watch(_ frames: DockerFrameStream, skip: LogSkip) async throws -> Watched {
         let (events, feed) = AsyncStream.makeStream(of: Event.self)
+        feed.yield(.tick)  // sets the first alarm
         let watched = try await withThrowingTaskGroup(of: Void.self) { group -> Watched? in
             defer { group.cancelAll() }
             group.addTask { feed.yield(await self.pump(frames, skip: skip)) }

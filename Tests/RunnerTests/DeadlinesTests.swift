@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Runner
+
+@Suite("When a script is stopped")
+struct DeadlinesTests {
+    private func deadlines(startedAt: Int = 0, now: Int = 0) -> Deadlines {
+        Deadlines(
+            timeout: .seconds(100), stall: .seconds(20), grace: .seconds(10), startedAt: .seconds(startedAt),
+            now: .seconds(now))
+    }
+
+    @Test("silence ends it: SIGTERM, then SIGKILL, then the engine is given up")
+    func ladder() {
+        var script = deadlines()
+        #expect(script.next == .seconds(20))
+        #expect(script.tick(at: .seconds(19)) == nil)
+        script.outputBegan()
+        script.outputEnded(at: .seconds(15))
+        #expect(script.tick(at: .seconds(20)) == nil)
+        #expect(script.tick(at: .seconds(35)) == .terminate(.stall))
+        #expect(script.cancel("too late", at: .seconds(36)) == nil)
+        #expect(script.next == .seconds(45))
+        #expect(script.tick(at: .seconds(45)) == .kill)
+        #expect(script.tick(at: .seconds(105)) == .giveUp)
+        #expect(script.next == nil && script.stop == .stall)
+    }
+
+    @Test("the time-out counts from the script's start, silence from when we look")
+    func resumed() {
+        var script = deadlines(startedAt: -90, now: 0)
+        #expect(script.next == .seconds(10))
+        #expect(script.tick(at: .seconds(10)) == .terminate(.timeout))
+    }
+
+    @Test("a slow log is not the script's silence")
+    func storing() {
+        var script = deadlines()
+        script.outputBegan()
+        #expect(script.tick(at: .seconds(30)) == nil)
+        script.outputEnded(at: .seconds(60))
+        #expect(script.next == .seconds(80))
+        script.outputBegan()
+        #expect(script.tick(at: .seconds(100)) == .terminate(.timeout))
+    }
+
+    @Test("after the end only the output counts, and a stream that hangs is left")
+    func drain() {
+        var script = deadlines()
+        script.exited(at: .seconds(3))
+        #expect(script.cancel("no", at: .seconds(3)) == nil && script.stop == nil)
+        script.outputBegan()
+        #expect(script.tick(at: .seconds(9)) == nil)
+        script.outputEnded(at: .seconds(10))
+        #expect(script.tick(at: .seconds(14)) == nil)
+        #expect(script.tick(at: .seconds(15)) == .stopReading)
+    }
+
+    @Test("a request to stop that comes first wins")
+    func cancel() {
+        var script = deadlines()
+        #expect(script.cancel("octocat", at: .seconds(5)) == .terminate(.cancel("octocat")))
+        #expect(script.next == .seconds(15))
+        script.exited(at: .seconds(6))
+        #expect(script.stop == .cancel("octocat"))
+    }
+}

@@ -1,0 +1,114 @@
+import DockerEngine
+import Foundation
+import Model
+import Testing
+
+@testable import Runner
+
+@Suite(
+    "Jobs that are stopped",
+    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(2)))
+struct StopTests {
+    @Test("a script that runs too long is killed after its grace")
+    func timeout() async throws {
+        try await RunnerFixture.with { fixture in
+            let (outcome, log) = try await fixture.run(
+                try fixture.job(build: "echo begin; sleep 60; echo end") { $0.settings.timeoutSeconds = 1 })
+            #expect(outcome.state == .failure && outcome.reason == "stopped: ran longer than 1 s")
+            #expect(await log.lines(.build) == ["begin"])
+            #expect(await log.text.contains("Stopped: ran longer than 1 s; sending SIGTERM\n"))
+            #expect(await log.text.contains("The script still runs after 1 s; sending SIGKILL\n"))
+        }
+    }
+
+    @Test("a script that falls silent is asked to end, and may say a last word")
+    func stall() async throws {
+        try await RunnerFixture.with { fixture in
+            let script = "trap 'echo bye; exit 9' TERM; for i in 1 2 3 4; do echo $i; sleep 0.4; done; sleep 60 & wait"
+            let (outcome, log) = try await fixture.run(
+                try fixture.job(build: script) {
+                    $0.settings.stallTimeoutSeconds = 1
+                    $0.settings.cancelGraceSeconds = 30
+                })
+            #expect(
+                outcome == JobOutcome(state: .failure, exitCode: 9, reason: "stopped: no output for 1 s"))
+            #expect(await log.lines(.build) == ["1", "2", "3", "4", "bye"])
+        }
+    }
+
+    @Test("a job is cancelled while its script runs, and before it has one")
+    func cancel() async throws {
+        try await RunnerFixture.with { fixture in
+            let (log, control) = (MemoryLog(), JobControl())
+            async let running = fixture.run(
+                try fixture.job(1, build: "trap 'exit 0' TERM; echo ready; sleep 60 & wait"), log: log, control: control
+            )
+            await log.wait(for: "ready")
+            control.cancel(reason: "cancelled by octocat")
+            control.cancel(reason: "later")
+            let outcome = try await running.outcome
+            #expect(outcome.state == .cancelled && outcome.reason == "cancelled by octocat")
+            #expect(await log.text.contains("Stopped: cancelled by octocat; sending SIGTERM\n"))
+
+            let before = try await fixture.run(try fixture.job(2, build: "echo never"), control: control)
+            #expect(before.outcome == JobOutcome(state: .cancelled, reason: "cancelled by octocat"))
+            #expect(await before.log.bytes(.build).isEmpty)
+        }
+    }
+
+    @Test("two jobs that need the same image make it once; the second takes over when the first fails")
+    func singleFlight() async throws {
+        try await RunnerFixture.with { fixture in
+            let install = "echo installing; sleep 1; test $KOZMIC_BUILD_NUMBER = 7"
+            let (one, two) = (MemoryLog(), MemoryLog())
+            async let first = fixture.run(try fixture.job(1, build: "exit 0", install: install), log: one)
+            await one.wait(for: "installing")
+            async let second = fixture.run(try fixture.job(2, build: "exit 0", install: install), log: two)
+            #expect(try await first.outcome == .success)
+            #expect(try await second.outcome == .success)
+            #expect(await two.text.contains("Another job is making the cached image; waiting for it\n"))
+            #expect(await two.text.contains("Cached image found: "))
+            #expect(await two.bytes(.install).isEmpty)
+
+            var failing = try fixture.job(3, build: "exit 0", install: install + " # otherwise")
+            failing.buildNumber = 8
+            let (three, four) = (MemoryLog(), MemoryLog())
+            async let third = fixture.run(failing, log: three)
+            await three.wait(for: "installing")
+            async let fourth = fixture.run(
+                try fixture.job(4, build: "exit 0", install: install + " # otherwise"), log: four)
+            #expect(try await third.outcome.state == .failure)
+            #expect(try await fourth.outcome == .success)
+            #expect(await four.lines(.install) == ["installing"])
+        }
+    }
+
+    @Test("a log that cannot be written ends the job with the log's error")
+    func brokenLog() async throws {
+        try await RunnerFixture.with { fixture in
+            await #expect(throws: MemoryLog.DiskFull.self) {
+                try await fixture.run(
+                    try fixture.job(build: "seq 1 10000; sleep 60"), log: MemoryLog(failsAfter: 1000))
+            }
+        }
+    }
+
+    @Test("a sweep takes what belongs to no kept attempt of its own instance")
+    func sweep() async throws {
+        try await RunnerFixture.with { fixture in
+            for id in [Int64(1), 2] { _ = try await fixture.run(try fixture.job(id, build: "exit 0")) }
+            let other = fixture.instance + "-other"
+            try await fixture.executor.sweep(instance: other, keep: [])
+            #expect(try await fixture.containers().count == 2)
+            let left = "\(fixture.root)/work/kozmic-\(fixture.instance.replacing("-", with: "_"))-1-1-build"
+            try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+            try await fixture.executor.sweep(
+                instance: fixture.instance, keep: [JobAttempt(jobID: 2, attempt: 1)])
+            #expect(try await fixture.containers().map { $0.labels[Labels.job] } == ["2"])
+            #expect(
+                try await fixture.engine.volumes(labels: [Labels.instance: fixture.instance])
+                    .map { $0.labels[Labels.job] } == ["2"])
+            #expect(!FileManager.default.fileExists(atPath: left))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import DockerEngine
+import Model
+import Testing
+
+@testable import Runner
+
+@Suite("Environment, users, words and limits")
+struct ValueTests {
+    private func job(ref: GitRef, pullRequest: Int? = nil, secrets: [String: String] = [:]) throws -> JobSpec {
+        var hook = Hook(id: try #require(HookID("tests")), image: "debian", buildScript: "#!/bin/sh")
+        hook.environment = ["LANG": "C.UTF-8", "TERM": "dumb", "TOKEN": "none"]
+        return JobSpec(
+            instance: "i/1", jobID: 12, attempt: 2, repository: try #require(RepositoryName("Acme/Widget")), hook: hook,
+            buildNumber: 7, buildURL: "http://ci/7", commit: "c0ffee", ref: ref, pullRequest: pullRequest,
+            trusted: true,
+            secrets: secrets)
+    }
+
+    @Test("one of branch, tag and pull request is set and the others are taken away; later kinds win")
+    func environment() throws {
+        let branch = try job(ref: .branch("feature/x"), pullRequest: 3, secrets: ["TOKEN": "s3cret"])
+        #expect(
+            ScriptEnvironment.list(branch, phase: .build) == [
+                "CI=true", "KOZMIC=true", "KOZMIC_BRANCH=feature/x", "KOZMIC_BUILD_NUMBER=7",
+                "KOZMIC_BUILD_URL=http://ci/7", "KOZMIC_COMMIT=c0ffee", "KOZMIC_HOOK=tests", "KOZMIC_PULL_REQUEST",
+                "KOZMIC_REF=refs/heads/feature/x", "KOZMIC_REPOSITORY=Acme/Widget", "KOZMIC_TAG", "LANG=C.UTF-8",
+                "TERM=dumb", "TOKEN=s3cret",
+            ])
+        #expect(ScriptEnvironment.list(branch, phase: .install).contains("TOKEN=none"))
+        let fork = ScriptEnvironment.list(try job(ref: .pullRequest(17)), phase: .build)
+        #expect(fork.contains("KOZMIC_PULL_REQUEST=17") && fork.contains("KOZMIC_BRANCH"))
+        let tag = ScriptEnvironment.list(try job(ref: GitRef("refs/tags/v1")), phase: .build)
+        #expect(tag.contains("KOZMIC_TAG=v1") && tag.contains("KOZMIC_PULL_REQUEST"))
+        #expect(!"\(branch)".contains("s3cret") && !String(reflecting: branch).contains("s3cret"))
+    }
+
+    @Test("a container is limited, labelled, and never shows the image's /kozmic")
+    func plan() throws {
+        var job = try job(ref: .branch("main"))
+        job.hook.sudo = false
+        let plan = ContainerPlan(job: job, phase: .install, image: "sha256:1", labels: [Labels.cache: "key"])
+        let spec = plan.spec
+        #expect(plan.name == "kozmic-i_1-12-2-install")
+        #expect(spec.memory == 2 << 30 && spec.memorySwap == 2 << 30 && spec.nanoCPUs == 2_000_000_000)
+        #expect(spec.pidsLimit == 2048 && spec.capDrop == ["ALL"] && spec.securityOptions == ["no-new-privileges"])
+        #expect(spec.entrypoint == ["/kozmic/install-script"] && spec.user == "kozmic")
+        #expect(spec.labels[Labels.instance] == "i/1" && spec.labels[Labels.cache] == "key")
+        #expect(Labels.owner(spec.labels) == JobAttempt(jobID: 12, attempt: 2))
+        #expect(Labels.owner(spec.labels.merging(Labels.cachedImage(job, key: "key")) { $1 }) == nil)
+    }
+
+    @Test(
+        "users are found as the engine finds them",
+        arguments: [
+            ("kozmic", 1000, 1001), ("1000", 1000, 1001), ("root", 0, 0), ("4711", 4711, 0), ("kozmic:adm", 1000, 4),
+            ("kozmic:77", 1000, 77), ("0:adm", 0, 4),
+        ])
+    func users(user: String, uid: Int, gid: Int) throws {
+        let passwd = "root:x:0:0:root:/root:/bin/bash\nbroken\n::::\nkozmic:x:1000:1001:,,,:/home/kozmic:/bin/bash\n"
+        let found = ContainerUser(user, passwd: Array(passwd.utf8), group: Array("adm:x:4:syslog\n".utf8))
+        let user = try #require(found)
+        #expect(user.uid == uid && user.gid == gid)
+    }
+
+    @Test("users that are not there", arguments: ["nobody", "", ":0", "root:none", "-1", "99999999999", "+1"])
+    func noUser(user: String) {
+        #expect(ContainerUser(user, passwd: Array("root:x:0:0::/:\n".utf8), group: []) == nil)
+    }
+
+    @Test("any bytes are a passwd file")
+    func passwdFuzz() {
+        var random = SeededGenerator(seed: 20261124)
+        let alphabet = Array("root:x0\n:kozmic19-\u{0}é".utf8)
+        for _ in 0..<2000 {
+            let bytes = (0..<Int.random(in: 0...80, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
+            if let user = ContainerUser("root:kozmic", passwd: bytes, group: bytes) {
+                #expect(user.uid >= 0 && user.gid >= 0)
+            }
+        }
+    }
+
+    @Test("ends in words")
+    func words() throws {
+        let hook = try job(ref: .branch("main")).hook
+        func reason(_ end: ScriptEnd) -> String {
+            let outcome = Explain.outcome(end, of: .build, hook: hook)
+            return "\(outcome.state): \(outcome.reason ?? "")"
+        }
+        #expect(Explain.outcome(ScriptEnd(exitCode: 0), of: .build, hook: hook) == .success)
+        #expect(reason(ScriptEnd(exitCode: 1)) == "failure: build script failed with exit code 1")
+        #expect(reason(ScriptEnd(exitCode: 139)) == "failure: build script failed with exit code 139 (signal 11)")
+        #expect(
+            reason(ScriptEnd(exitCode: 137, oomKilled: true))
+                == "failure: build script killed by the kernel: out of memory (limit 2 GiB)")
+        #expect(reason(ScriptEnd(exitCode: 0, stop: .stall)) == "failure: stopped: no output for 15 m")
+        #expect(reason(ScriptEnd(exitCode: 143, stop: .cancel("newer commit"))) == "cancelled: newer commit")
+        #expect(
+            reason(ScriptEnd(exitCode: 255, unwatched: true))
+                == "error: the Docker Engine stopped while the build script ran (exit code 255)")
+        #expect(reason(ScriptEnd(exitCode: 1, unwatched: true)) == "failure: build script failed with exit code 1")
+        let tail = Array("exec /kozmic/build-script: no such file or directory\n".utf8)
+        #expect(
+            reason(ScriptEnd(exitCode: 255, errorTail: tail))
+                == "error: the build script's interpreter '/bin/sh' is not in the image")
+        #expect(Amount.bytes(1536 << 20) == "1.5 GiB" && Amount.bytes(999) == "999 bytes")
+        #expect(Amount.elapsed(.milliseconds(250)) == "0.2 s" && Amount.elapsed(.seconds(130)) == "2 m 10 s")
+    }
+
+    @Test("the first line of a script")
+    func shebang() {
+        #expect(Shebang(script: "#! /usr/bin/env python3\n")?.interpreter == "/usr/bin/env")
+        #expect(Shebang(script: "#!/bin/sh")?.hasCarriageReturn == false)
+        #expect(Shebang(script: "#!/bin/sh\r\n")?.hasCarriageReturn == true)
+        #expect(Shebang(script: "#!bash") == nil && Shebang(script: "echo") == nil && Shebang(script: "") == nil)
+    }
+
+    @Test("bytes that the log has are left out, whatever the pieces")
+    func skip() {
+        var random = SeededGenerator(seed: 20261124)
+        let text = (0..<1000).map { UInt8($0 % 251) }
+        for stored in [0, 1, 500, 999, 1000, 1001] {
+            var skip = LogSkip(stdout: Int64(stored), stderr: 3)
+            var (rest, position) = ([UInt8](), 0)
+            while position < text.count {
+                let end = min(text.count, position + Int.random(in: 1...90, using: &random))
+                rest += skip.rest(of: Array(text[position..<end]), from: .stdout)
+                position = end
+            }
+            #expect(rest == Array(text.dropFirst(stored)))
+            #expect(skip.rest(of: [1, 2, 3, 4], from: .stderr) == [4])
+        }
+    }
+
+    @Test("a log within its limit is untouched; of a longer one the beginning and the end are kept")
+    func budget() {
+        func written(_ count: Int, limit: Int64, stored: Int64 = 0) -> (bytes: [UInt8], leftOut: Int64) {
+            var budget = LogBudget(limit: limit, stored: stored)
+            var bytes: [UInt8] = []
+            for begin in stride(from: 0, to: count, by: 7) {
+                let piece = LogBudget.Piece(
+                    section: .build, source: .stdout, bytes: (begin..<min(count, begin + 7)).map { UInt8($0 % 251) })
+                bytes += budget.admit(piece)?.bytes ?? []
+            }
+            let leftOut = budget.leftOut
+            return (bytes + budget.finish().flatMap(\.bytes), leftOut)
+        }
+        let all = (0..<1000).map { UInt8($0 % 251) }
+        #expect(written(1000, limit: 1000) == (all, 0))
+        #expect(written(1000, limit: 100) == (Array(all.prefix(50) + all.suffix(50)), 900))
+        #expect(written(1000, limit: 0) == ([], 1000))
+        #expect(written(1000, limit: 100, stored: 100) == ([], 1000))
+        #expect(written(1000, limit: 100, stored: 30) == (Array(all.prefix(20) + all.suffix(50)), 930))
+    }
+}
