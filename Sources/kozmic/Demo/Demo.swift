@@ -53,12 +53,16 @@ final class Demo: Service {
                 let tour = DemoTour(client: client, console: self.console, folder: self.folder)
                 try await tour.prepareGitHub()
                 let admin = try await tour.adminRepository()
-                try await self.beside(self.controller(admin, engine)) {
-                    try await tour.make()
-                    self.complete.withLock { $0 = true }
-                    if !self.once { try await self.stayUp() }
-                    try await self.leaveNothing(tour)
+                let result = await Result.catching {
+                    try await self.beside(self.controller(admin, engine)) {
+                        try await tour.make()
+                        self.complete.withLock { $0 = true }
+                        if !self.once { try await self.stayUp() }
+                    }
                 }
+                // Not cancelled with the demo: Ctrl-C must not leave anything in somebody else's engine.
+                await Task { await engine.clear(dataDirectory: "\(self.folder)/data", curl: curl) }.value
+                try result.get()
             }
         }
         await curl.close()
@@ -103,9 +107,6 @@ final class Demo: Service {
         do { try await Task.sleep(for: .seconds(86_400 * 365)) } catch is CancellationError { return }
     }
 
-    /// Jobs remove their own containers; cached images stay in an engine of somebody else, so they are removed here.
-    private func leaveNothing(_ tour: DemoTour) async throws {}
-
     /// This program's own file, so that a demo of a moved binary works too.
     private var program: String { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0] }
 
@@ -118,5 +119,12 @@ final class Demo: Service {
             defer { group.cancelAll() }
             try await group.next()
         }
+    }
+}
+
+extension Result where Success == Void, Failure == any Error {
+    /// What came of some work, so that something can be done before it is told.
+    fileprivate static func catching(_ work: () async throws -> Void) async -> Self {
+        do { return .success(try await work()) } catch { return .failure(error) }
     }
 }

@@ -32,7 +32,7 @@ struct DemoCommand: AsyncParsableCommand {
             services: [.init(service: demo, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(60)
-        defer { if ProcessInfo.processInfo.environment["KEEP"] == nil { demo.removeFolder() } }
+        defer { demo.removeFolder() }
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {

@@ -32,6 +32,25 @@ struct DemoEngine: Sendable {
         return (try? await engine.version()) != nil
     }
 
+    /// Removes what a controller left in the engine: cached images, and what a job that was cut off used.
+    ///
+    /// - Parameter dataDirectory: of the controller, which must have ended.
+    func clear(dataDirectory: String, curl: CurlClient) async {
+        guard let data = FileManager.default.contents(atPath: "\(dataDirectory)/instance"),
+            let engine = try? DockerEngine(host: host, curl: curl)
+        else { return }
+        let name = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let mine: [String: String?] = ["kozmic.instance": name]
+        for container in (try? await engine.containers(labels: mine)) ?? [] {
+            try? await engine.remove(container.id, force: true, volumes: true)
+        }
+        for volume in (try? await engine.volumes(labels: mine)) ?? [] { try? await engine.removeVolume(volume.name) }
+        for network in (try? await engine.networks(labels: mine)) ?? [] { try? await engine.removeNetwork(network.id) }
+        for image in (try? await engine.images(labels: mine)) ?? [] {
+            try? await engine.removeImage(image.id, force: true)
+        }
+    }
+
     /// Makes the base image of the examples if the engine has none. The script that does it is in `examples/base-images`;
     /// it keeps the root file system in the user's cache.
     ///

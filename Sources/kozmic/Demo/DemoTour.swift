@@ -6,6 +6,9 @@ struct DemoTour: Sendable {
     var console: DemoConsole
     var folder: String
 
+    /// Makes this run's tracked file differ from those of earlier runs, whose cached images may be in the engine.
+    private let run = "tool-\(UInt32.random(in: 0...UInt32.max))"
+
     static let adminRepository = "acme/kozmic-config"
 
     /// Two users, an organisation, two repositories.
@@ -65,7 +68,7 @@ struct DemoTour: Sendable {
     private func firstBuildAndCache() async throws {
         console.heading("2. A commit is pushed")
         let first = try await push(
-            "Count the parts", ["tools.txt": "counter\n", "parts.txt": "one\ntwo\n"])
+            "Count the parts", ["tools.txt": "counter\n\(run)\n", "parts.txt": "one\ntwo\n"])
         try await expect(first, "success", build: 1)
         let states = try await statuses("acme/widget", first).filter { $0.context == "Kozmic CI" }.map(\.state)
         guard states.first == "pending", states.last == "success" else {
@@ -79,7 +82,7 @@ struct DemoTour: Sendable {
         try await expect(try await push("One more part", ["parts.txt": "one\ntwo\nthree\n"]), "success", build: 2)
         try await logHolds(2, "Cached image found", "the cached image was reused")
         try await logLacks(2, "installing counter", "the install script did not run")
-        try await expect(try await push("One more tool", ["tools.txt": "counter\nweigher\n"]), "success", build: 3)
+        try await expect(try await push("One more tool", ["tools.txt": "counter\n\(run)\nweigher\n"]), "success", build: 3)
         try await logHolds(3, "installing weigher", "tools.txt is tracked: the install script ran again")
     }
 
