@@ -3,6 +3,7 @@
 set -euo pipefail
 
 run="git pkg-config libgit2-dev libyaml-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev docker.io iptables debootstrap ca-certificates"
+bench="wrk"
 test="docker-registry python3 openssh-client openssh-server chromium"
 
 wanted=""
@@ -10,7 +11,8 @@ for group in "$@"; do
     case "$group" in
     run) wanted="$wanted $run" ;;
     test) wanted="$wanted $test" ;;
-    *) echo "install-packages.sh: no group '$group'; there are: run test" >&2; exit 64 ;;
+    bench) wanted="$wanted $bench" ;;
+    *) echo "install-packages.sh: no group '$group'; there are: run test bench" >&2; exit 64 ;;
     esac
 done
 

@@ -41,8 +41,9 @@ public struct ConfigSync: Service {
         do {
             let commit = try await newestCommit()
             let latest = try await store.latestConfigRevision()
-            if let latest, latest.commit == commit.id, latest.error == nil, latest.appliedAt != nil { return true }
-            try await apply(commit)
+            let isApplied = latest?.commit == commit.id && latest?.appliedAt != nil
+            if !isApplied { try await apply(commit) }
+            if try await store.configProblem() != nil { try await store.noteConfigProblem(nil) }
             return true
         } catch {
             await record(problem: error)

@@ -23,7 +23,8 @@ actor ProjectMirrors {
     /// The mirror with the commit in it; asks GitHub only when it lacks the commit (or the tag that is built).
     ///
     /// - Throws: `GitError`; `.notFound` when GitHub has no such commit any more.
-    nonisolated func mirror(_ repository: RepositoryName, with commit: String, _ ref: GitRef) async throws -> GitMirror {
+    nonisolated func mirror(_ repository: RepositoryName, with commit: String, _ ref: GitRef) async throws -> GitMirror
+    {
         let mirror = await mirror(repository)
         if await isComplete(mirror, commit, ref) { return mirror }
         try await mirror.fetch()

@@ -1,0 +1,294 @@
+"""Measures a running controller from outside. See README.md beside this file."""
+
+import argparse
+import concurrent.futures
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+
+IMAGE = os.environ.get("KOZMIC_TEST_IMAGE", "kozmic/debian:bookworm")
+ENGINE = os.environ.get("KOZMIC_TEST_DOCKER_HOST", "unix:///var/run/docker.sock")
+TOKEN = "token-of-the-benchmark"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def request(port, method, path, body=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def until(look, seconds=120):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            value = look()
+            if value:
+                return value
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.005)
+    raise SystemExit("measure.py: gave up waiting")
+
+
+class World:
+    """A stand-in for GitHub and a controller with one or more projects, each with one hook."""
+
+    def __init__(self, program, script, projects=1, jobs=4):
+        self.program, self.script = program, script
+        self.names = [f"p{n}" for n in range(projects)]
+        self.folder = tempfile.mkdtemp(prefix="kozmic-bench-", dir="/var/tmp")
+        self.github, self.port = free_port(), free_port()
+        self.jobs = jobs
+        self.processes = []
+        self.builds = 0
+
+    def __enter__(self):
+        self.start("simulate-github", "--port", str(self.github), "--state-dir", f"{self.folder}/github")
+        until(lambda: request(self.github, "GET", "/_control/health")[0] == 200)
+        self.control("POST", "users", {"login": "kozmic", "token": TOKEN})
+        self.control("POST", "orgs", {"login": "acme", "owners": ["kozmic"]})
+        files = {}
+        for name in self.names:
+            self.control("POST", "repos", {"owner": "acme", "name": name, "files": {"README": "x\n"}})
+            files[f"projects/{name}.yaml"] = json.dumps({
+                "repository": f"acme/{name}",
+                "hooks": {"tests": {"image": IMAGE, "build_script": self.script}},
+            })
+        self.control("POST", "repos", {"owner": "acme", "name": "config", "private": True, "files": files})
+        self.controller = self.serve()
+        until(lambda: all(self.control("GET", f"repos/acme/{name}/hooks") for name in self.names))
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            process.wait(30)
+        instance = open(f"{self.folder}/data/instance").read().strip()
+        left = subprocess.run(
+            ["docker", "ps", "-aq", "--filter", f"label=kozmic.instance={instance}"],
+            env={**os.environ, "DOCKER_HOST": ENGINE}, capture_output=True, text=True).stdout.split()
+        if left:
+            raise SystemExit(f"measure.py: containers were left over: {left}")
+        shutil.rmtree(self.folder)
+
+    def start(self, *arguments, env=None):
+        log = open(f"{self.folder}/{arguments[0]}.log", "a")
+        process = subprocess.Popen(
+            [self.program, *arguments], stdout=log, stderr=log, env={**os.environ, **(env or {})})
+        self.processes.append(process)
+        return process
+
+    def serve(self):
+        process = self.start(
+            "serve", "--config-repo", f"http://127.0.0.1:{self.github}/acme/config.git", "--data-dir",
+            f"{self.folder}/data", "--listen", f"127.0.0.1:{self.port}", "--github-url",
+            f"http://127.0.0.1:{self.github}", "--docker-host", ENGINE, "--max-jobs", str(self.jobs),
+            env={"KOZMIC_GITHUB_TOKEN": TOKEN})
+        until(lambda: request(self.port, "GET", "/_health/live")[0] == 200)
+        return process
+
+    def control(self, method, path, body=None):
+        status, answer = request(
+            self.github, method, f"/_control/{path}", json.dumps(body) if body is not None else None,
+            {"Content-Type": "application/json"})
+        if status >= 300:
+            raise SystemExit(f"measure.py: {method} {path}: {status} {answer[:500]}")
+        return json.loads(answer) if answer else None
+
+    def memory(self, field="VmRSS"):
+        text = open(f"/proc/{self.controller.pid}/status").read()
+        return int(re.search(rf"{field}:\s+(\d+)", text)[1]) / 1024
+
+    def secret(self, repository, hook="tests"):
+        """HKDF-SHA-256 of the server's key, as the controller derives it."""
+        key = bytes.fromhex(open(f"{self.folder}/data/secret.key").read().strip())
+        middle = hmac.digest(bytes(32), key, "sha256")
+        info = f"kozmic webhook 1\n{repository}\n{hook}".encode()
+        return hmac.digest(middle, info + b"\x01", "sha256").hex().encode()
+
+    def commit(self, name="p0"):
+        """A commit on the default branch that GitHub says nothing about."""
+        answer = self.control("POST", f"repos/acme/{name}/commits", {
+            "branch": "main", "message": "x", "silent": True, "files": {"n": str(time.monotonic_ns())}})
+        self.builds += 1
+        return answer["sha"], self.builds
+
+    def push(self, sha, name="p0"):
+        """The signed delivery of a push."""
+        body = json.dumps({
+            "ref": "refs/heads/main", "before": "1" * 40, "after": sha, "created": False, "deleted": False,
+            "forced": False, "commits": [],
+            "head_commit": {"id": sha, "message": "x", "author": {"name": "a", "email": "a@example.org"}},
+            "repository": {"id": 1, "full_name": f"acme/{name}", "private": False, "default_branch": "main"},
+            "sender": {"login": "octocat"}}).encode()
+        status, answer = request(self.port, "POST", f"/_hooks/acme/{name}/tests", body, self.headers(body, "push", name))
+        if status != 202:
+            raise SystemExit(f"measure.py: the webhook was answered {status} {answer}")
+
+    def headers(self, body, event, name="p0"):
+        digest = hmac.new(self.secret(f"acme/{name}"), body, hashlib.sha256).hexdigest()
+        return {
+            "X-Hub-Signature-256": f"sha256={digest}", "X-GitHub-Event": event, "Content-Type": "application/json",
+            "X-GitHub-Delivery": os.urandom(16).hex()}
+
+    def wait(self, build, name="p0"):
+        """Until the log's end event; answers the log."""
+        base = f"/acme/{name}/builds/{build}/jobs/tests/log"
+
+        def events():
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+            connection.request("GET", f"{base}/events?offset=99999999999")
+            response = connection.getresponse()
+            if response.status != 200:
+                connection.close()
+                return False
+            for line in response:
+                if line.startswith(b"event: end"):
+                    connection.close()
+                    return True
+            return False
+
+        until(events, 300)
+        return time.time()
+
+    def log(self, build, name="p0"):
+        return request(self.port, "GET", f"/acme/{name}/builds/{build}/jobs/tests/log")[1]
+
+
+def docker_run(script):
+    """Seconds until the script prints the time, and until `docker run --rm` ends."""
+    begin = time.time()
+    output = subprocess.run(
+        ["docker", "run", "--rm", IMAGE, "sh", "-c", script], env={**os.environ, "DOCKER_HOST": ENGINE},
+        capture_output=True, text=True, check=True).stdout
+    return int(output) / 1e9 - begin, time.time() - begin
+
+
+def row(name, text):
+    print(f"| {name} | {text} |", flush=True)
+
+
+def ms(values):
+    return f"{statistics.median(values) * 1000:.0f} ms"
+
+
+def start(program):
+    values, memory = [], {}
+    for projects in (1, 100):
+        with World(program, "#!/bin/sh\ntrue", projects=projects) as world:
+            time.sleep(2)
+            memory[projects] = world.memory()
+            for _ in range(10 if projects == 1 else 0):
+                world.controller.terminate()
+                world.controller.wait(30)
+                world.processes.remove(world.controller)
+                begin = time.monotonic()
+                world.controller = world.serve()
+                values.append(time.monotonic() - begin)
+    row("start → ready", ms(values))
+    row("idle memory, 1 / 100 projects", f"{memory[1]:.0f} / {memory[100]:.0f} MiB")
+
+
+def job(program):
+    script = "date +%s%N"
+    rows = {"trigger → script": [], "bare script": [], "trigger → finished": [], "bare finished": []}
+    with World(program, f"#!/bin/sh\n{script}") as world:
+        for n in range(21):
+            sha, build = world.commit()
+            begin = time.time()
+            world.push(sha)
+            end = world.wait(build)
+            printed = int(re.search(rb"^(\d{19})$", world.log(build), re.M)[1]) / 1e9
+            bare = docker_run(script)
+            if n:
+                rows["trigger → script"].append(printed - begin)
+                rows["trigger → finished"].append(end - begin)
+                rows["bare script"].append(bare[0])
+                rows["bare finished"].append(bare[1])
+    for name, other in (("trigger → script", "bare script"), ("trigger → finished", "bare finished")):
+        ratio = statistics.median(a / b for a, b in zip(rows[name], rows[other]))
+        row(name, f"{ms(rows[name])}, {ratio:.2f} times `docker run --rm` ({ms(rows[other])})")
+
+
+def fifty(program):
+    with World(program, "#!/bin/sh\necho hello") as world:
+        commits = [world.commit() for _ in range(50)]
+        begin = time.time()
+        for sha, _ in commits:
+            world.push(sha)
+        with concurrent.futures.ThreadPoolExecutor(50) as pool:
+            seconds = max(pool.map(lambda commit: world.wait(commit[1]), commits)) - begin
+    begin = time.time()
+    subprocess.run(
+        f"seq 50 | xargs -P 4 -I N docker run --rm {IMAGE} echo hello", shell=True, check=True,
+        stdout=subprocess.DEVNULL, env={**os.environ, "DOCKER_HOST": ENGINE})
+    bare = time.time() - begin
+    row("50 jobs, 4 slots", f"{seconds:.1f} s, {seconds / bare:.2f} times `docker run --rm` ({bare:.1f} s)")
+
+
+def log(program):
+    script = "#!/bin/sh\nseq -f 'line %.0f ........................................................................................' 1 1000000"
+    with World(program, script) as world:
+        sha, build = world.commit()
+        begin = time.time()
+        world.push(sha)
+        seconds = world.wait(build) - begin
+        lines = world.log(build).count(b"\nline ") + 0
+        size = len(world.log(build)) / 1e6
+        peak = world.memory("VmHWM")
+    row("100 MB log", f"{seconds:.1f} s for {size:.0f} MB and {lines:,} lines, largest memory {peak:.0f} MiB")
+
+
+def webhooks(program):
+    with World(program, "#!/bin/sh\ntrue") as world:
+        body = json.dumps({"zen": "x" * 7000, "hook_id": 1}).encode()
+        headers = world.headers(body, "ping")
+        del headers["X-GitHub-Delivery"]
+        with open(f"{world.folder}/wrk.lua", "w") as file:
+            file.write("local n = 0\nlocal id = math.random(1, 1e9)\n")
+            file.write("function setup(thread) thread:set('seed', os.time() + math.random(1, 1e9)) end\n")
+            file.write("function init() math.randomseed(seed) id = math.random(1, 1e9) end\n")
+            file.write(f"wrk.method = 'POST'\nwrk.body = '{body.decode()}'\n")
+            for key, value in headers.items():
+                file.write(f"wrk.headers['{key}'] = '{value}'\n")
+            file.write("function request() n = n + 1; wrk.headers['X-GitHub-Delivery'] = id .. '-' .. n; "
+                       "return wrk.format() end\n")
+        output = subprocess.run(
+            ["wrk", "-t2", "-c32", "-d10s", "--latency", "-s", f"{world.folder}/wrk.lua",
+             f"http://127.0.0.1:{world.port}/_hooks/acme/p0/tests"], capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in output:
+        raise SystemExit(f"measure.py: some webhooks were refused\n{output}")
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
+    worst = re.search(r"99%\s+(\S+)", output)[1]
+    row("webhooks", f"{rate:,.0f} a second stored, 99th percentile {worst}")
+
+
+if __name__ == "__main__":
+    rows = {"start": start, "job": job, "fifty": fifty, "log": log, "webhooks": webhooks}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", required=True, help="the kozmic binary")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {' '.join(rows)} (default: all)")
+    options = parser.parse_args()
+    print("| what | figure |\n| --- | --- |")
+    for name in options.rows or rows:
+        rows[name](os.path.abspath(options.program))
