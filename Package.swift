@@ -87,7 +87,7 @@ var targets: [Target] = [
     tests("DockerEngine", uses: ["DockerEngine", "Curl"]),
     tests("Model", uses: ["Model"]),
     tests("Config", uses: ["Config", "Model", "YAML"]),
-    tests("Reconciler", uses: ["Reconciler", "GitHub", "Model", "GitHubSimulator"]),
+    tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging]),
     tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine"]),
     tests("Store", uses: ["Store", "Model"]),
     tests("Controller", uses: ["Controller", "Store", "Model", "GitHub", "GitHubSimulator", "Git"]),
