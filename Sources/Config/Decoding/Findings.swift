@@ -19,12 +19,15 @@ final class Findings {
 
     func warning(_ position: YAMLPosition, _ message: String) { add(position, .warning, message) }
 
+    /// Whether more would be dropped: reason enough not to look for a suggestion.
+    var isFull: Bool { found.count >= Self.maximum }
+
     /// In the order of the file.
     var diagnostics: [Diagnostic] { found.sorted() }
 
     /// A mistake inside of an alias's anchor is found at each use, and counts once.
     private func add(_ position: YAMLPosition, _ severity: Diagnostic.Severity, _ message: String) {
-        guard found.count < Self.maximum || severity == .error && !found.contains(where: { $0.severity == .error })
+        guard !isFull || severity == .error && !found.contains(where: { $0.severity == .error })
         else { return }
         found.insert(
             Diagnostic(

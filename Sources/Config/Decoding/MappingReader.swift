@@ -69,7 +69,8 @@ struct MappingReader<Key: ConfigKey> {
 
     private static func report(unknown entry: YAMLNode.Entry, _ findings: Findings) {
         var message = "unknown key \(quoted(entry.name))"
-        if let near = Suggestion.nearest(to: entry.name, among: Key.known) {
+        // Comparing thousands of strange keys with all known ones would take seconds.
+        if !findings.isFull, let near = Suggestion.nearest(to: entry.name, among: Key.known) {
             message += "; did you mean '\(near)'?"
         } else if let home = [Shape.hook, .project, .server].first(where: { $0.keys.contains(entry.name) }) {
             message += "; it belongs into \(home.title)"

@@ -10,7 +10,7 @@ struct ConfigFuzzTests {
         let pieces = [
             "{", "}", "[", "]", ": ", "- ", "\n", "  ", "'", "\"", "&a ", "*a", "null", "1", "true", "\u{0}", "ü", "#!",
         ]
-        for round in 0..<600 {
+        for round in 0..<300 {
             var files = FullConfigTests.files.mapValues { Array($0.utf8) }
             let path = round.isMultiple(of: 3) ? "kozmic.yaml" : "projects/acme/widget.yml"
             var bytes = files[path] ?? []
