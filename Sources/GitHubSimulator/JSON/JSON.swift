@@ -1,7 +1,8 @@
 import Foundation
 
-/// A JSON value, written in the source as it looks on the wire. Objects keep the order of their members.
-enum JSON: Sendable, Hashable {
+/// A JSON value, written in the source as it looks on the wire. Objects keep the order of their members, which makes no
+/// difference when they are compared.
+enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -11,7 +12,7 @@ enum JSON: Sendable, Hashable {
     case object([Member])
 
     /// One name and its value.
-    struct Member: Sendable, Hashable {
+    struct Member: Sendable, Equatable {
         let name: String
         var value: JSON
     }
@@ -38,6 +39,20 @@ enum JSON: Sendable, Hashable {
         guard let items else { return nil }
         let texts = items.compactMap(\.text)
         return texts.count == items.count ? texts : nil
+    }
+
+    static func == (left: JSON, right: JSON) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.int(let one), .int(let other)): one == other
+        case (.double(let one), .double(let other)): one == other
+        case (.string(let one), .string(let other)): one == other
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)):
+            one.sorted { $0.name < $1.name } == other.sorted { $0.name < $1.name }
+        default: false
+        }
     }
 
     /// This object with the members of another one after its own; a name that both have keeps the later value.

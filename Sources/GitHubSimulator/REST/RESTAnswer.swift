@@ -5,6 +5,8 @@ struct RESTAnswer: Sendable {
     var body: JSON?
     /// Instead of `body`: text of another type.
     var html: String?
+    /// The same for a plain text, which git shows to its user.
+    var plain: String?
     var headers: [HeaderLine] = []
     /// For the record of requests.
     var user: String?
@@ -28,6 +30,7 @@ struct RESTAnswer: Sendable {
     /// The body as it goes over the wire, with its type.
     var payload: (type: String, bytes: [UInt8])? {
         if let html { return ("text/html; charset=utf-8", Array(html.utf8)) }
+        if let plain { return ("text/plain; charset=utf-8", Array(plain.utf8)) }
         return body.map { ("application/json; charset=utf-8", Array($0.encoded.utf8)) }
     }
 }

@@ -30,9 +30,9 @@ extension World {
         }
         guard errors.isEmpty else { throw RESTFailure.validation(errors) }
         let isID = sha.utf8.count == 40 && sha.utf8.allSatisfy { Set("0123456789abcdef".utf8).contains($0) }
-        guard isID, await git.isCommit(sha, in: repository.id) else {
-            throw RESTFailure(422, "No commit found for SHA: \(call.parameter("sha"))")
-        }
+        var isKnown = isID && repository.statuses[sha] != nil
+        if isID, !isKnown { isKnown = await git.isCommit(sha, in: repository.id) }
+        guard isKnown else { throw RESTFailure(422, "No commit found for SHA: \(call.parameter("sha"))") }
         guard repository.statuses[sha, default: []].count(where: { $0.context == context }) < Self.statusLimit else {
             throw RESTFailure.custom("Status", "This SHA and context has reached the maximum number of statuses.")
         }

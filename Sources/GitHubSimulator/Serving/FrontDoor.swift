@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// What a request knows about its connection: enough to drop it.
 struct ConnectionContext: RequestContext {
@@ -13,8 +14,17 @@ struct ConnectionContext: RequestContext {
         channel = source.channel
     }
 
-    /// Closes the connection; whatever is answered afterwards reaches nobody.
+    /// Closes the connection after two lines of an answer; whatever is written afterwards reaches nobody.
+    ///
+    /// A connection that is closed without a byte would not do: libcurl takes it for an idle one that has ended and
+    /// sends the request again by itself.
     func disconnect() async {
+        let channel = channel
+        try? await channel.eventLoop.submit {
+            let encoder = try channel.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+            let bytes = ByteBuffer(string: "HTTP/1.1 200 OK\r\nServer: GitHub.com\r\n")
+            encoder.writeAndFlush(NIOAny(bytes), promise: nil)
+        }.get()
         try? await channel.close().get()
     }
 }

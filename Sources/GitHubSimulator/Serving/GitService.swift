@@ -19,7 +19,7 @@ struct GitService: Sendable {
         let authorization = request.headers[.authorization]
         switch await world.gitAccess(wanted, authorization: authorization) {
         case .refused(let status, let message, let headers, let user):
-            let answer = RESTAnswer(status: status, html: message + "\n", headers: headers)
+            let answer = RESTAnswer(status: status, plain: message + "\n", headers: headers)
             return await finish(wanted, method, answer, user: user, context)
         case .granted(let repository, let user, let lock):
             let exchange = BackendExchange(

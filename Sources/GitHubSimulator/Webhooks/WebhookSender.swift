@@ -5,72 +5,106 @@ import NIOPosix
 
 /// A minimal HTTP/1.1 client for webhook requests: one connection a request, no redirects, no TLS.
 enum WebhookSender {
-    /// How much of an answer is remembered.
-    static let answerLimit = 64 << 10
-
-    private enum Failure: Error { case badAddress, closed }
-
     static func send(_ outgoing: OutgoingDelivery, timeout: Duration) async -> DeliveryOutcome {
-        await withTaskGroup(of: DeliveryOutcome.self) { group in
-            group.addTask {
-                do { return try await exchange(outgoing) } catch { return .connectionFailed }
-            }
-            group.addTask {
-                do { try await Task.sleep(for: timeout) } catch { return .connectionFailed }
-                return .timedOut
-            }
-            let first = await group.next() ?? .connectionFailed
-            group.cancelAll()
-            return first
-        }
-    }
-
-    private static func exchange(_ outgoing: OutgoingDelivery) async throws -> DeliveryOutcome {
-        guard let url = URLComponents(string: outgoing.url), url.scheme == "http", let host = url.host, !host.isEmpty
-        else { throw Failure.badAddress }
-        let port = url.port ?? 80
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(10))
-            .connect(host: host.trimmingCharacters(in: ["[", "]"]), port: port) { channel in
+        guard let request = WebhookRequest(outgoing) else { return .connectionFailed }
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let outcome = loop.makePromise(of: DeliveryOutcome.self)
+        let late = loop.scheduleTask(in: TimeAmount(timeout)) { outcome.succeed(.timedOut) }
+        let connected = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(timeout))
+            .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
-                        wrappingChannelSynchronously: channel)
+                    try channel.pipeline.syncOperations.addHandler(
+                        WebhookExchange(request: request, outcome: outcome))
                 }
             }
+            .connect(host: request.host, port: request.port)
+        connected.whenFailure { _ in outcome.succeed(.connectionFailed) }
+        connected.whenSuccess { channel in
+            outcome.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        }
+        defer { late.cancel() }
+        return await withTaskCancellationHandler {
+            (try? await outcome.futureResult.get()) ?? .connectionFailed
+        } onCancel: {
+            outcome.succeed(.connectionFailed)
+        }
+    }
+}
+
+/// Where a webhook request goes and what its head says; `nil` for an address that cannot be reached.
+struct WebhookRequest: Sendable {
+    let host: String
+    let port: Int
+    let head: HTTPRequestHead
+    let body: [UInt8]
+
+    init?(_ outgoing: OutgoingDelivery) {
+        guard let url = URLComponents(string: outgoing.url), url.scheme == "http", let host = url.host, !host.isEmpty
+        else { return nil }
+        self.host = host.trimmingCharacters(in: ["[", "]"])
+        port = url.port ?? 80
+        body = outgoing.body
         var path = url.percentEncodedPath.isEmpty ? "/" : url.percentEncodedPath
         if let query = url.percentEncodedQuery { path += "?\(query)" }
         var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: path)
         head.headers.add(name: "Host", value: url.port == nil ? host : "\(host):\(port)")
         for header in outgoing.headers { head.headers.add(name: header.name, value: header.value) }
-        head.headers.add(name: "Content-Length", value: String(outgoing.body.count))
+        head.headers.add(name: "Content-Length", value: String(body.count))
         head.headers.add(name: "Connection", value: "close")
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head))
-            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: outgoing.body))))
-            try await outbound.write(.end(nil))
-            return try await answer(inbound)
+        self.head = head
+    }
+}
+
+/// Sends the request as soon as the connection stands, and collects the answer.
+private final class WebhookExchange: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    /// How much of an answer is remembered.
+    private static let limit = 64 << 10
+
+    private let request: WebhookRequest
+    private let outcome: EventLoopPromise<DeliveryOutcome>
+    private var head: HTTPResponseHead?
+    private var body: [UInt8] = []
+
+    init(request: WebhookRequest, outcome: EventLoopPromise<DeliveryOutcome>) {
+        self.request = request
+        self.outcome = outcome
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.write(wrapOutboundOut(.head(request.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: request.body)))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): self.head = head
+        case .body(let bytes): body += bytes.readableBytesView.prefix(Self.limit - body.count)
+        case .end: finish()
         }
     }
 
-    private static func answer(_ inbound: NIOAsyncChannelInboundStream<HTTPClientResponsePart>) async throws
-        -> DeliveryOutcome
-    {
-        var status: Int?
-        var headers: [HeaderLine] = []
-        var body: [UInt8] = []
-        reading: for try await part in inbound {
-            switch part {
-            case .head(let head):
-                status = Int(head.status.code)
-                headers = head.headers.map { HeaderLine(name: $0.name, value: $0.value) }
-            case .body(let bytes):
-                body += bytes.readableBytesView.prefix(answerLimit - body.count)
-            case .end:
-                break reading
-            }
-        }
-        guard let status else { throw Failure.closed }
-        return .answered(status: status, headers: headers, body: String(decoding: body, as: UTF8.self))
+    private func finish() {
+        guard let head else { return outcome.succeed(.connectionFailed) }
+        let headers = head.headers.map { HeaderLine(name: $0.name, value: $0.value) }
+        outcome.succeed(
+            .answered(
+                status: Int(head.status.code), headers: headers, body: String(decoding: body, as: UTF8.self)))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        outcome.succeed(.connectionFailed)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        outcome.succeed(.connectionFailed)
+        context.close(promise: nil)
     }
 }
