@@ -39,8 +39,10 @@ func system(_ name: String, package: String, apt: String) -> Target {
         name: name, path: "Sources/Platform/\(name)", pkgConfig: package, providers: [.apt([apt])])
 }
 
-func tests(_ name: String, uses dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: settings)
+func tests(_ name: String, uses dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", exclude: exclude,
+        swiftSettings: settings)
 }
 
 var targets: [Target] = [
@@ -86,7 +88,7 @@ var targets: [Target] = [
     tests("GitHub", uses: ["GitHub", "Curl"]),
     tests("DockerEngine", uses: ["DockerEngine", "Curl"]),
     tests("Model", uses: ["Model"]),
-    tests("Config", uses: ["Config", "Model", "YAML"]),
+    tests("Config", uses: ["Config", "Model", "YAML"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging]),
     tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine"]),
     tests("Store", uses: ["Store", "Model"]),

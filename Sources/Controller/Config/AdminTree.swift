@@ -7,7 +7,7 @@ enum AdminTree {
     static let maximumFiles = 20_000
     /// Bytes of all files together.
     static let maximumBytes = 32 << 20
-    /// Bytes of one file; larger ones are left out, so that a reference to one says that it is missing.
+    /// Bytes of one file.
     static let maximumFile = 1 << 20
 
     /// - Throws: `GitError` when the tree cannot be read, `TooLarge` when it is beyond the limits.
@@ -15,16 +15,27 @@ enum AdminTree {
         let entries = try await mirror.list(commit: commit, under: ".", recursive: true, limit: maximumFiles + 1)
         guard entries.count <= maximumFiles else { throw TooLarge(what: "\(maximumFiles) files") }
         var files: [String: [UInt8]] = [:]
+        // Named to the configuration reader, which would otherwise take what is not there for removed.
+        var unreadable: [String: String] = [:]
         var total = 0
-        for entry in entries where entry.type == .blob && entry.mode.hasPrefix("100") {
+        for entry in entries {
             let path = String(decoding: entry.path, as: UTF8.self)
-            // A file that is too large for one blob is not read at all; the configuration reader reports it by name.
-            guard let bytes = try? await mirror.blob(entry.object, limit: maximumFile) else { continue }
-            total += bytes.count
-            guard total <= maximumBytes else { throw TooLarge(what: "\(maximumBytes >> 20) MiB") }
-            files[path] = bytes
+            guard entry.type == .blob, entry.mode.hasPrefix("100") else {
+                unreadable[path] = entry.type == .blob ? "is a symbolic link" : "is a submodule"
+                continue
+            }
+            do throws(GitError) {
+                let bytes = try await mirror.blob(entry.object, limit: maximumFile)
+                total += bytes.count
+                guard total <= maximumBytes else { break }
+                files[path] = bytes
+            } catch {
+                guard error.kind == .invalid else { throw error }
+                unreadable[path] = "is larger than \(maximumFile >> 20) MiB"
+            }
         }
-        return ConfigSource(files: files)
+        guard total <= maximumBytes else { throw TooLarge(what: "\(maximumBytes >> 20) MiB") }
+        return ConfigSource(files: files, unreadable: unreadable)
     }
 
     /// The tree is beyond a limit.
