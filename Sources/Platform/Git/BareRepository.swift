@@ -18,6 +18,25 @@ struct BareRepository {
         return try body(BareRepository(pointer: pointer))
     }
 
+    /// Opens somebody else's repository: the work tree, a linked one or the git directory.
+    static func look<Value>(
+        at path: String, _ body: (BareRepository) throws(GitError) -> Value
+    ) throws(GitError) -> Value {
+        var pointer: OpaquePointer?
+        let code = git_repository_open_ext(&pointer, path, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
+        if code == GIT_ENOTFOUND.rawValue {
+            git_error_clear()
+            throw GitError(.notFound, "\(path) is no git repository")
+        }
+        try LibGit2.check(code, "cannot open \(path)")
+        guard let pointer else { throw GitError(.notFound, "\(path) is no git repository") }
+        defer { git_repository_free(pointer) }
+        return try body(BareRepository(pointer: pointer))
+    }
+
+    /// Where the objects are: of a linked work tree the repository that it belongs to.
+    var commonFolder: String { git_repository_commondir(pointer).map { String(cString: $0) } ?? "" }
+
     /// Makes an empty one, with the folders above it.
     static func create(_ path: String) throws(GitError) {
         var options = git_repository_init_options()

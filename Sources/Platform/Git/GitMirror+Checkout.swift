@@ -27,8 +27,8 @@ extension GitMirror {
             let isNew = try Self.prepare(directory)
             do throws(GitError) {
                 try DetachedRepository.create(
-                    in: directory, commit: commit, tags: tags, origin: origin, objectsFrom: path,
-                    linking: sharingObjects)
+                    in: directory, commit: commit, tags: tags, origin: origin,
+                    objectsFrom: isReadOnly ? repository.commonFolder : path, linking: sharingObjects && !isReadOnly)
                 try Self.fill(directory, with: tree, from: repository)
             } catch {
                 Self.clear(directory, entirely: isNew)

@@ -12,6 +12,7 @@ extension GitMirror {
         refspecs: [String] = GitMirror.defaultRefspecs, timeout: Duration = .seconds(600),
         progress: (@Sendable (GitProgress) -> Void)? = nil
     ) async throws(GitError) {
+        guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read, not fetched into") }
         let transfer = try Transfer(remote, timeout: timeout, progress: progress)
         try Self.checkRefspecs(refspecs)
         self.refspecs = refspecs
@@ -34,6 +35,7 @@ extension GitMirror {
 
     /// The remote's references, `HEAD` with the branch it points to among them, without fetching anything.
     public func remoteReferences(timeout: Duration = .seconds(60)) async throws(GitError) -> [GitReference] {
+        guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read; it has no remote here") }
         let transfer = try Transfer(remote, timeout: timeout)
         return try await cancelling(transfer) { () throws(GitError) in try transfer.references() }
     }

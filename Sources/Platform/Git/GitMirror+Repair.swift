@@ -8,6 +8,7 @@ extension GitMirror {
 
     /// Reads from the mirror. When it is damaged, it is cloned again and read once more.
     func reading<Value>(_ body: (BareRepository) throws(GitError) -> Value) throws(GitError) -> Value {
+        if isReadOnly { return try BareRepository.look(at: path, body) }
         tidyOnce()
         guard exists else { throw GitError(.notFound, "\(remote.url) was not fetched yet") }
         do throws(GitError) {

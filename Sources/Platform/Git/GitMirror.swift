@@ -18,6 +18,8 @@ public actor GitMirror {
 
     /// The folder of the mirror.
     public nonisolated let path: String
+    /// Somebody else's repository, which is only looked at.
+    nonisolated let isReadOnly: Bool
     private let logger: Logger
     var remote: GitRemote
     /// What a repair has to bring back.
@@ -34,6 +36,17 @@ public actor GitMirror {
         self.path = path
         self.remote = remote
         self.logger = logger
+        isReadOnly = false
+    }
+
+    /// Names somebody else's repository, such as a user's clone: its work tree (a linked one too) or the bare repository
+    /// itself. It is only read: never fetched into, tidied or repaired; damage is an error.
+    public init(readingFrom path: String, logger: Logger = Logger(label: "kozmic.git")) {
+        _ = LibGit2.started
+        self.path = path
+        self.logger = logger
+        remote = GitRemote(url: path)
+        isReadOnly = true
     }
 
     /// Replaces the address or the credentials for later fetches.
@@ -47,7 +60,7 @@ public actor GitMirror {
     /// Removes, once, what an earlier process may have left when it was killed: half clones beside the mirror, half
     /// packs, and locks that would stop every later fetch.
     func tidyOnce() {
-        guard !isTidy else { return }
+        guard !isTidy, !isReadOnly else { return }
         isTidy = true
         let files = FileManager.default
         let folder = path.parentFolder

@@ -69,7 +69,8 @@ struct CacheKeyCommand: AsyncParsableCommand {
     }
 
     private func key(of hook: Hook, script: String) async throws -> CacheKey {
-        let repository = GitMirror(path: try gitDirectory(), remote: GitRemote(url: repo))
+        // A clone that somebody works in: it is looked at and nothing else.
+        let repository = GitMirror(readingFrom: repo)
         guard let id = try await repository.resolve(commit) else {
             throw ValidationError("\(repo) has no commit '\(commit)'")
         }
@@ -83,14 +84,6 @@ struct CacheKeyCommand: AsyncParsableCommand {
         return CacheKey(
             imageID: try await baseImageID(hook.image), user: hook.user, environment: hook.environment,
             installScript: script, tracked: tracked)
-    }
-
-    /// A bare repository is its own git directory.
-    private func gitDirectory() throws -> String {
-        for candidate in ["\(repo)/.git", repo] where FileManager.default.fileExists(atPath: "\(candidate)/HEAD") {
-            return candidate
-        }
-        throw ValidationError("\(repo) is not a git repository")
     }
 
     private func baseImageID(_ image: String) async throws -> String {
