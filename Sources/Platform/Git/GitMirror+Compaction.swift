@@ -3,19 +3,15 @@ import FoundationEssentials
 import Glibc
 
 extension GitMirror {
-    /// Every fetch adds a pack and a lookup asks each of them, so from this many on the small ones are made one.
-    static let packLimit = 50
-    /// The largest packs stay as they are: making them anew costs most and helps least.
-    private static let keptPacks = 10
-
-    /// Merges small packs. A failure costs speed only, so it is logged and not thrown.
-    func compact() {
+    /// Merges small packs: every fetch adds one, and a lookup asks each of them. The largest stay as they are, because
+    /// making them anew costs most and helps least. A failure costs speed only, so it is logged and not thrown.
+    func compact(from limit: Int = 50, keeping kept: Int = 10) {
         let folder = "\(path)/objects/pack"
         let packs = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasPrefix("pack-") && $0.hasSuffix(".idx") }
             .compactMap { PackIndex("\(folder)/\($0)") }
-        guard packs.count >= Self.packLimit else { return }
-        let small = packs.sorted { $0.count < $1.count }.dropLast(Self.keptPacks)
+        guard packs.count >= limit else { return }
+        let small = packs.sorted { $0.count < $1.count }.dropLast(kept)
         do throws(GitError) {
             let new = try BareRepository.open(path) { repository throws(GitError) in
                 try repository.pack(small.lazy.flatMap(\.objects), into: folder)

@@ -5,7 +5,7 @@ public struct GitRemote: Sendable, Hashable {
     public var url: String
     /// How to sign in.
     public var credentials: GitCredentials
-    /// A PEM file of certificate authorities to trust for `https`, beside the system's.
+    /// A PEM file of certificate authorities to trust for `https` instead of the system's.
     public var caFile: String?
 
     /// Describes a remote; nothing is checked or opened yet.

@@ -18,8 +18,8 @@ enum LibGit2 {
         // The mirrors are ours whoever owns the files: a volume of a container may belong to another user.
         git_shim_set_owner_validation(0)
         git_shim_set_user_agent("Kozmic")
-        // No more than a hostile server may make us keep in memory: 100 million objects, 4 GiB each.
-        git_shim_set_pack_limits(100_000_000, 4 << 30)
+        // No more than a hostile server may make us keep in memory: 100 million objects, 2 GiB each.
+        git_shim_set_pack_limits(100_000_000, 2 << 30)
         SocketStream.register()
     }()
 

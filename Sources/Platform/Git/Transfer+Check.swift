@@ -13,6 +13,9 @@ extension Transfer {
     }
 
     private func meaning(of failure: LibGit2.Failure, _ stage: Stage) -> (GitError.Kind, String?) {
+        if address.scheme == .file, stage == .connecting {
+            return (.notFound, "there is no git repository (\(failure.message))")
+        }
         switch failure.code {
         case GIT_EAUTH.rawValue: return (.authentication, nil)
         case GIT_ECERTIFICATE.rawValue: return (.hostKey, nil)
@@ -37,9 +40,7 @@ extension Transfer {
         if failure.isOf(GIT_ERROR_NET, GIT_ERROR_HTTP, GIT_ERROR_SSL) { return (.unreachable, nil) }
         switch stage {
         case .connecting:
-            return failure.isOf(GIT_ERROR_OS, GIT_ERROR_REPOSITORY, GIT_ERROR_ODB)
-                || failure.code == GIT_ENOTFOUND.rawValue
-                ? (.notFound, "there is no git repository (\(message))") : (.other, nil)
+            return (failure.code == GIT_ENOTFOUND.rawValue ? .notFound : .other, nil)
         case .storing:
             let kind = LibGit2.kind(of: failure)
             return (kind == .notFound || kind == .invalid ? .corrupt : kind, nil)

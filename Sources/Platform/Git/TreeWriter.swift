@@ -6,9 +6,9 @@ import Glibc
 struct TreeWriter {
     /// What a hostile repository may not exceed: a tree that repeats itself is small in git and endless on disk.
     struct Limits {
-        var entries = 2_000_000
+        var entries = 1_000_000
         var bytes = 64 << 30
-        var file = 4 << 30
+        var file = 2 << 30
     }
 
     /// What was written, for the index.

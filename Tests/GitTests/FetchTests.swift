@@ -1,0 +1,115 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Git
+
+@Suite("Fetching into a mirror")
+struct FetchTests {
+    @Test("a path and a file URL give the branches, tags and pull requests of the remote", arguments: ["", "file://"])
+    func clone(prefix: String) async throws {
+        try await Fixture.with { fixture in
+            try fixture.commit(["a": "1"], "one")
+            try fixture.git("tag", "-a", "v1", "-m", "first")
+            try fixture.git("update-ref", "refs/pull/7/head", "HEAD")
+            try fixture.git("update-ref", "refs/pull/7/merge", "HEAD")
+            try fixture.git("branch", "topic/x")
+            let mirror = fixture.mirror(prefix + fixture.source)
+            let seen = Mutex<[GitProgress]>([])
+            try await mirror.fetch { progress in seen.withLock { $0.append(progress) } }
+
+            let theirs = try fixture.git("for-each-ref", "--format=%(refname) %(objectname)").split(separator: "\n")
+                .map(String.init).filter { !$0.hasPrefix("refs/pull/7/merge") }
+            #expect(try await mirror.references().map { "\($0.name) \($0.target)" } == theirs)
+            #expect(try await mirror.resolve("HEAD") == fixture.git("rev-parse", "HEAD"))
+            #expect(try await mirror.resolve("v1") == fixture.git("rev-parse", "v1^{commit}"))
+            #expect(try await mirror.resolve("refs/heads/none") == nil)
+            let last = try #require(seen.withLock { $0.last })
+            #expect(last.totalObjects > 0 && last.indexedObjects == last.totalObjects)
+
+            let remote = try await mirror.remoteReferences()
+            #expect(remote.first { $0.name == "HEAD" }?.symbolicTarget == "refs/heads/main")
+            #expect(remote.contains { $0.name == "refs/pull/7/merge" })
+        }
+    }
+
+    @Test("a forced push moves the branch, deleted ones go, and a branch may take the place of a folder of branches")
+    func prune() async throws {
+        try await Fixture.with { fixture in
+            let first = try fixture.commit(["a": "1"])
+            try fixture.commit(["a": "2"])
+            for branch in ["gone", "topic", "group/one"] { try fixture.git("branch", branch) }
+            try fixture.git("tag", "old")
+            let mirror = fixture.mirror()
+            try await mirror.fetch()
+
+            try fixture.git("reset", "-q", "--hard", first)
+            let forced = try fixture.commit(["a": "3"])
+            for branch in ["gone", "topic", "group/one"] { try fixture.git("branch", "-D", branch) }
+            try fixture.git("tag", "-d", "old")
+            try fixture.git("branch", "topic/one")
+            try fixture.git("branch", "group")
+            try await mirror.fetch()
+            #expect(
+                try await mirror.references().map(\.name) == [
+                    "refs/heads/group", "refs/heads/main", "refs/heads/topic/one",
+                ])
+            #expect(try await mirror.resolve("main") == forced)
+        }
+    }
+
+    @Test("an empty remote is an empty mirror, and a missing one says so")
+    func emptyAndMissing() async throws {
+        try await Fixture.with { fixture in
+            let mirror = fixture.mirror()
+            try await mirror.fetch()
+            #expect(try await mirror.references().isEmpty)
+            #expect(try await mirror.resolve("HEAD") == nil)
+            let missing = await failure { try await fixture.mirror("\(fixture.root)/none").fetch() }
+            #expect(missing?.kind == .notFound, "\(String(describing: missing))")
+            let never = GitMirror(path: "\(fixture.root)/never", remote: GitRemote(url: fixture.source))
+            #expect(await failure { _ = try await never.references() }?.kind == .notFound)
+        }
+    }
+
+    @Test("addresses with credentials, odd schemes and bad refspecs are refused before anything is opened")
+    func refusals() async throws {
+        try await Fixture.with { fixture in
+            for url in [
+                "https://user:pass@example.org/x", "https://token@example.org/x", "ssh://git:pw@example.org/x", "",
+                "ext::sh -c x", "git://example.org/x", "relative/path", "ssh://example.org/x'y", "http:///x",
+                "https://example.org:99999/x", "ssh://-oProxyCommand=x/y", "https://a b/x",
+            ] {
+                #expect(await failure { try await fixture.mirror(url).fetch() }?.kind == .invalid, "\(url)")
+            }
+            for refspec in ["", "+refs/heads/*:heads/*", "refs/heads/main", "+refs/*/x/*:refs/*/x/*"] {
+                let mirror = fixture.mirror()
+                #expect(await failure { try await mirror.fetch(refspecs: [refspec]) }?.kind == .invalid, "\(refspec)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(fixture.root)/mirrors"))
+        }
+    }
+
+    @Test("many small packs become one, and nothing is lost")
+    func compaction() async throws {
+        try await Fixture.with { fixture in
+            let first = try fixture.commit(["a": "0"])
+            let mirror = fixture.mirror()
+            for number in 1...8 {
+                try await mirror.fetch()
+                try fixture.commit(["a": "\(number)"])
+            }
+            func packs() throws -> [String] {
+                try FileManager.default.contentsOfDirectory(atPath: "\(fixture.mirrorPath)/objects/pack")
+                    .filter { $0.hasSuffix(".pack") }
+            }
+            await mirror.compact(from: 9)
+            #expect(try packs().count == 8)
+            await mirror.compact(from: 8, keeping: 2)
+            #expect(try packs().count == 3)
+            #expect(try await mirror.mergeBase(first, try #require(try await mirror.resolve("HEAD"))) == first)
+            try fixture.git("fsck", "--full", "--strict", in: fixture.mirrorPath)
+            try await mirror.fetch()
+        }
+    }
+}
