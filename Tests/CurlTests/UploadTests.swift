@@ -7,7 +7,7 @@ struct UploadTests {
     /// Answers with the body's size and how it was announced.
     private static func echo(_ connection: TestConnection) {
         while let request = connection.request() {
-            let isEqual = request.body == pattern(request.body.count)
+            let isEqual = isSame(request.body, pattern(request.body.count))
             let announced = request.headers["content-length"] ?? request.headers["transfer-encoding"] ?? "nothing"
             let type = request.headers["content-type"] ?? "-"
             connection.respond("200 OK", "\(request.body.count) \(isEqual) \(announced) \(type)".utf8)

@@ -2,6 +2,7 @@
 #define CLIBCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <fcntl.h>
 
 // Swift cannot call variadic functions, and libcurl's take their argument's type from the option.
 
@@ -51,6 +52,17 @@ static inline CURLcode curl_shim_set_seek(CURL *easy, curl_shim_seek function) {
 
 static inline CURLcode curl_shim_set_connected(CURL *easy, curl_shim_connected function) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
+}
+
+static int curl_shim_close_on_exec(void *context, curl_socket_t socket, curlsocktype purpose) {
+    (void)context;
+    (void)purpose;
+    return fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+}
+
+// libcurl leaves its sockets open in the programs that the process starts.
+static inline CURLcode curl_shim_set_close_on_exec(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, curl_shim_close_on_exec);
 }
 
 static inline CURLcode curl_shim_get_pointer(CURL *easy, CURLINFO info, void **value) {

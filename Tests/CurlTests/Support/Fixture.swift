@@ -99,6 +99,16 @@ func pattern(_ count: Int) -> [UInt8] {
     return bytes
 }
 
+/// Whether two arrays are the same; many times faster than `==` in a debug build.
+func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    one.withUnsafeBytes { one in
+        other.withUnsafeBytes { other in
+            guard let a = one.baseAddress, let b = other.baseAddress else { return one.count == other.count }
+            return one.count == other.count && memcmp(a, b, one.count) == 0
+        }
+    }
+}
+
 extension CurlStream {
     /// The rest of the body.
     func all() async throws(CurlError) -> [UInt8] {

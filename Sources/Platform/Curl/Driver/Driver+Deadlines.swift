@@ -22,8 +22,8 @@ extension Driver {
         nextDeadline = nil
         for transfer in Array(transfers.values) {
             guard var deadline = transfer.deadline else { continue }
-            if deadline.instant <= now, deadline.limit == .idle, transfer.hasSilentlyMoved() {
-                transfer.lastMove = now
+            if deadline.instant <= now, deadline.limit == .idle, transfer.hasSilentlyMoved {
+                transfer.moved(at: now)
                 guard let next = transfer.deadline else { continue }
                 deadline = next
             }

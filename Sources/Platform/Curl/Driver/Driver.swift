@@ -118,7 +118,7 @@ final class Driver {
         var changed: [Transfer] = []
         for transfer in transfers.values where transfer.hasMoved {
             transfer.hasMoved = false
-            transfer.lastMove = now
+            transfer.moved(at: now)
             if transfer.hasNewDeadline {
                 transfer.hasNewDeadline = false
                 expect(transfer.deadline?.instant)

@@ -4,8 +4,8 @@ import Synchronization
 final class Exchange: Sendable {
     /// With more unread bytes than this the transfer pauses.
     static let highWater = 256 << 10
-    /// With more than this libcurl is told to stop in the middle of a round; TLS brings many records in one round.
-    static let limit = 2 << 20
+    /// With more than this libcurl is told to stop in the middle of a round, which may bring many reads.
+    static let limit = 512 << 10
 
     /// What became of the bytes that libcurl offered.
     enum Offer {

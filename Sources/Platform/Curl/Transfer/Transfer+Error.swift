@@ -58,7 +58,8 @@ extension Transfer {
         case CURLE_SEND_FAIL_REWIND:
             .upload
         default:
-            .transfer
+            // A proxy that lets nobody through, for one. A mail server's greeting and login come before "connected", though.
+            if case .http = exchange.order, !isConnected { .connect } else { .transfer }
         }
     }
 }

@@ -8,6 +8,7 @@ extension Transfer {
     func prepare(_ options: CurlOptions) throws(CurlError) {
         try setErrorBuffer()
         try setCallbacks()
+        try check(curl_shim_set_close_on_exec(easy))
         try set(CURLOPT_NOSIGNAL, 1)
         // A name that is still being looked up must not hold up the thread when its transfer is cancelled.
         try set(CURLOPT_QUICK_EXIT, 1)

@@ -86,21 +86,34 @@ final class Transfer {
 
     /// The next moment at which the transfer is overdue.
     var deadline: (instant: ContinuousClock.Instant, limit: CurlError.Timeout)? {
-        let overall = exchange.timeouts.overall.map { exchange.started + $0 }
+        let overall = exchange.timeouts.overall.map { exchange.started + Self.bounded($0) }
         // While the transfer waits for us the peer has nothing to move; before, libcurl's limit for connecting counts.
         let isWaiting = isConnected && !isReceivePaused && !isSendPaused
-        let idle = isWaiting ? exchange.timeouts.idle.map { lastMove + $0 } : nil
+        let idle = isWaiting ? exchange.timeouts.idle.map { lastMove + Self.bounded($0) } : nil
         if let idle, idle < overall ?? idle + .seconds(1) { return (idle, .idle) }
         return overall.map { ($0, .overall) }
     }
 
+    /// A limit that can be added to a moment.
+    private static func bounded(_ limit: Duration) -> Duration {
+        min(limit, .seconds(1_000_000_000))
+    }
+
+    /// Bytes moved: the idle clock starts anew.
+    func moved(at now: ContinuousClock.Instant) {
+        (lastMove, bytesSeen) = (now, bytesMoved)
+    }
+
     /// Whether bytes moved that no callback told of: what libcurl asked for in one piece leaves it bit by bit.
-    func hasSilentlyMoved() -> Bool {
+    var hasSilentlyMoved: Bool {
+        bytesMoved != bytesSeen
+    }
+
+    private var bytesMoved: Int64 {
         var (up, down): (curl_off_t, curl_off_t) = (0, 0)
         _ = curl_shim_get_offset(easy, CURLINFO_SIZE_UPLOAD_T, &up)
         _ = curl_shim_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T, &down)
-        defer { bytesSeen = Int64(up + down) }
-        return Int64(up + down) > bytesSeen
+        return Int64(up) + Int64(down)
     }
 
     // MARK: - Options

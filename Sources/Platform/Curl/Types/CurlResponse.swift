@@ -4,7 +4,7 @@ public struct CurlResponse: Sendable, Hashable {
     public var status: Int
     /// The headers; trailers are not among them.
     public var headers: CurlHeaders
-    /// The body.
+    /// The body as it was sent: nothing is asked for, or unpacked, in a compressed form.
     public var body: [UInt8]
 
     /// A response.
