@@ -127,14 +127,16 @@ struct SimulatorFixture: Sendable {
     // MARK: git
 
     /// Runs the git program and answers its exit status and everything it printed.
-    func git(_ arguments: [String], in directory: String? = nil) async throws -> (isSuccess: Bool, text: String) {
+    func git(
+        _ arguments: [String], in directory: String? = nil, variables: [Environment.Key: String?] = [:]
+    ) async throws -> (isSuccess: Bool, text: String) {
         let place = ["-C", directory ?? folder, "-c", "user.name=Test", "-c", "user.email=test@example.com"]
         let result = try await Subprocess.run(
             .name("git"), arguments: Arguments(place + ["-c", "init.defaultBranch=main"] + arguments),
             environment: .inherit.updating([
                 "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
                 "HOME": folder, "http_proxy": nil, "all_proxy": nil, "GIT_ASKPASS": "/bin/false",
-            ]), output: .string(limit: 1 << 20), error: .combinedWithOutput)
+            ]).updating(variables), output: .string(limit: 1 << 20), error: .combinedWithOutput)
         return (result.terminationStatus.isSuccess, result.standardOutput)
     }
 

@@ -58,9 +58,9 @@ extension GitRunner {
     /// Creates, moves or (with `nil`) deletes a reference; throws when the object or the name is bad.
     func setReference(_ name: String, to object: String?, in repository: Int64) async throws {
         if let object {
-            try await run(["update-ref", name, object], in: repository)
+            try await run(["update-ref", "--", name, object], in: repository)
         } else {
-            try await run(["update-ref", "-d", name], in: repository)
+            try await run(["update-ref", "-d", "--", name], in: repository)
         }
     }
 

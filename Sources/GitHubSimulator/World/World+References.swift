@@ -60,6 +60,7 @@ extension World {
     private func announce(
         _ move: ReferenceMove, in repository: Repository, among references: [String: ReferenceTarget], sender: Account
     ) async throws {
+        guard repository.hooks.contains(where: \.isActive) else { return }
         let kind = move.isTag ? "tag" : "branch"
         let push = try await pushPayload(move, in: repository, among: references, sender: sender)
         if move.before == nil {
