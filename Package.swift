@@ -72,7 +72,7 @@ var targets: [Target] = [
     library(
         "Web", uses: ["Model", "Store", "GitHub", "OpenSSL", hummingbird, mustache, logging],
         resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
-    library("GitHubSimulator", uses: ["Git", "OpenSSL", hummingbird, subprocess, logging]),
+    library("GitHubSimulator", uses: ["OpenSSL", hummingbird, subprocess, logging]),
     .executableTarget(
         name: "kozmic",
         dependencies: [
@@ -95,7 +95,7 @@ var targets: [Target] = [
     tests("Controller", uses: ["Controller", "Store", "Model", "GitHub", "GitHubSimulator", "Git"]),
     tests(
         "Web", uses: ["Web", "Store", "Model", "OpenSSL", .product(name: "HummingbirdTesting", package: "hummingbird")]),
-    tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL"]),
+    tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
     tests("EndToEnd", uses: ["kozmic", "Curl"]),
 ]

@@ -23,7 +23,7 @@ struct ImportTableTests {
             "Store", "ServiceLifecycle", "AsyncAlgorithms",
         ],
         "Web": Set(["Model", "Store", "GitHub", "OpenSSL", "Mustache"]).union(server),
-        "GitHubSimulator": Set(["Git", "OpenSSL", "Subprocess"]).union(server),
+        "GitHubSimulator": Set(["OpenSSL", "Subprocess"]).union(server),
         "kozmic": [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
             "Store", "Controller", "Web", "GitHubSimulator", "ArgumentParser", "ServiceLifecycle", "UnixSignals",
