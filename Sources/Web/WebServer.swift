@@ -36,18 +36,24 @@ public struct WebServer: Service {
     func makeApplication() throws -> some ApplicationProtocol {
         let onRunning = onRunning
         let directory = WebhookDirectory(store: store, secretKey: configuration.secretKey)
+        let caches = PageCaches(store)
         return Application(
-            router: try makeRouter(directory: directory),
+            router: try makeRouter(directory: directory, caches: caches),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "kozmic"),
-            services: [directory],
+            services: [directory.service, caches.overview, caches.syncTrouble],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
     }
 
-    private func makeRouter(directory: WebhookDirectory) throws -> Router<BasicRequestContext> {
+    private func makeRouter(
+        directory: WebhookDirectory, caches: PageCaches
+    ) throws -> Router<BasicRequestContext> {
         let assets = Assets()
-        let renderer = try PageRenderer(configuration: configuration, assets: assets)
+        let renderer = try PageRenderer(
+            configuration: configuration, assets: assets, syncTrouble: caches.syncTrouble, logger: logger)
         let lookup = PageLookup(store: store)
+        let logs = LogExcerpts(store.logs)
+        let gitHubURL = configuration.gitHubURL
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: ProblemPages(renderer: renderer, logger: logger))
@@ -57,13 +63,29 @@ public struct WebServer: Service {
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup).add(to: router)
-        let buildPage = BuildPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration)
+        let buildPage = BuildPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL)
         buildPage.add(to: router)
-        ProjectPages(store: store, lookup: lookup, renderer: renderer, buildPage: buildPage).add(to: router)
-        JobPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
+        ProjectsPage(overview: caches.overview, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL)
+            .add(to: router)
+        LatestPage(store: store, lookup: lookup, renderer: renderer, buildPage: buildPage).add(to: router)
+        HistoryPage(store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
+        JobPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL).add(to: router)
         SettingsPage(lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
         SyncPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
         DeliveriesPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
         return router
+    }
+}
+
+/// What the pages of everybody need again and again.
+private struct PageCaches {
+    let overview: StoreCache<[ProjectOverview]>
+    let syncTrouble: StoreCache<Bool>
+
+    init(_ store: Store) {
+        overview = StoreCache(store.changes, [.projects, .builds, .config]) {
+            try await store.projectOverview(recent: 20)
+        }
+        syncTrouble = StoreCache(store.changes, [.projects, .config]) { try await SyncPage.hasTrouble(store) }
     }
 }

@@ -37,7 +37,7 @@ struct LogEventsEndpoint: Sendable {
                 headers: [
                     .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
                     // Proxies such as nginx collect answers unless they are told not to.
-                    HTTPField.Name("X-Accel-Buffering") ?? .via: "no",
+                    .accelBuffering: "no",
                 ],
                 body: ResponseBody { writer in
                     // A browser that goes away must not leave a writer behind that waits for the job's end.
@@ -50,8 +50,7 @@ struct LogEventsEndpoint: Sendable {
     }
 
     private func offset(_ request: Request) -> Int64 {
-        let header = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
-        let text = header ?? request.uri.queryParameters["offset"].map(String.init)
+        let text = request.headers[.lastEventID] ?? request.uri.queryParameters["offset"].map(String.init)
         return max(0, text.flatMap { Int64($0) } ?? 0)
     }
 

@@ -1,8 +1,11 @@
+import HTTPTypes
 import Hummingbird
 import Model
 import Store
 
-/// `/_deliveries`: why did nothing happen? Until people can sign in it lists deliveries of public projects only.
+/// `/_deliveries`: why did nothing happen? `?before=` goes on with older ones, `?repository=` shows one project's.
+///
+/// Until people can sign in it lists deliveries of public projects only.
 struct DeliveriesPage: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -12,29 +15,53 @@ struct DeliveriesPage: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("_deliveries") { request, _ in
-            try await response(before: request.uri.queryParameters["before"].flatMap { Int64($0) })
+            let query = request.uri.queryParameters
+            let repository = try query["repository"].map { text in
+                guard let name = RepositoryName(text) else { throw HTTPError(.notFound) }
+                return name
+            }
+            return try await response(repository, before: query["before"].flatMap { Int64($0) })
         }
     }
 
-    private func response(before: Int64?) async throws -> Response {
-        let deliveries = try await store.deliveries(before: before, limit: Self.pageLength)
-        let visible = Set(try await store.activeProjects().filter(lookup.isVisible).map(\.repository))
-        let rows = deliveries.filter { visible.contains($0.repository) }.map { delivery in
-            [
-                "event": delivery.event, "repository": delivery.repository.description,
-                "projectURL": "/\(delivery.repository)", "hook": delivery.hook.description,
-                "decision": delivery.decision ?? "waits for its turn", "guid": delivery.guid,
-                "when": Moment(delivery.receivedAt) as Any,
-                "build": delivery.buildNumber.map {
-                    ["number": $0, "url": "/\(delivery.repository)/builds/\($0)"] as [String: Any]
-                } as Any,
-            ] as [String: Any]
+    private func response(_ repository: RepositoryName?, before: Int64?) async throws -> Response {
+        let deliveries = try await store.deliveries(repository, before: before, limit: Self.pageLength)
+        var visible: [RepositoryName: Bool] = [:]
+        var rows: [PageValues] = []
+        for delivery in deliveries {
+            if visible[delivery.repository] == nil {
+                visible[delivery.repository] =
+                    try await store.project(delivery.repository).map(lookup.isVisible) ?? false
+            }
+            if visible[delivery.repository] == true { rows.append(Self.values(delivery)) }
         }
-        let older = deliveries.count == Self.pageLength ? deliveries.last.map { "?before=\($0.id)" } : nil
-        return renderer.page(
+        let filter = repository.map { "&repository=\($0)" } ?? ""
+        let older = deliveries.count == Self.pageLength ? deliveries.last.map { "?before=\($0.id)\(filter)" } : nil
+        return await renderer.page(
             "deliveries",
             Page(
-                title: "Deliveries", script: "live.js",
-                values: ["deliveries": rows, "isEmpty": rows.isEmpty, "olderURL": older as Any]))
+                title: "Deliveries",
+                values: [
+                    "deliveries": rows, "isEmpty": rows.isEmpty, "olderURL": older,
+                    "filter": repository.map { "\($0)" },
+                ]))
+    }
+
+    private static func values(_ delivery: DeliveryRecord) -> PageValues {
+        let mark =
+            switch delivery.state {
+            case .received: StateMark("queued", word: "Waiting")
+            case .failed: StateMark("error", word: "Not understood")
+            case .done where delivery.buildNumber != nil: StateMark("success", word: "Build")
+            case .done: StateMark("skipped", word: "No build")
+            }
+        return [
+            "state": mark, "event": delivery.event, "action": delivery.action, "name": "\(delivery.repository)",
+            "filterURL": "/_deliveries?repository=\(delivery.repository)", "hook": delivery.hook.description,
+            "ref": delivery.ref?.shortName, "decision": delivery.decision ?? "waits for its turn",
+            "guid": delivery.guid, "when": Moment.html(delivery.receivedAt),
+            "buildNumber": delivery.buildNumber,
+            "buildURL": delivery.buildNumber.map { "/\(delivery.repository)/builds/\($0)" },
+        ]
     }
 }

@@ -2,12 +2,14 @@ import Hummingbird
 import Model
 import Store
 
-/// `…/jobs/<hook>`: why? The log with what one needs to know about the job.
+/// `…/jobs/<hook>`: why? The log with what one needs to know about the job. `?part=head` leaves the log out, for the
+/// page that is open and only wants to know how things stand.
 struct JobPage: Sendable {
     var store: Store
     var lookup: PageLookup
     var renderer: PageRenderer
-    var configuration: WebConfiguration
+    var logs: LogExcerpts
+    var gitHubURL: String
 
     /// How much of the end of a log the page holds; the raw log holds all of it.
     private static let shownBytes = 1 << 20
@@ -18,73 +20,59 @@ struct JobPage: Sendable {
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
-            return try await response(job, build, project)
+            let isHead = request.uri.queryParameters["part"] == "head"
+            return try await response(job, BuildFacts(build: build, project: project, gitHubURL: gitHubURL), isHead)
         }
     }
 
-    private func response(_ job: JobRecord, _ build: BuildRecord, _ project: ProjectRecord) async throws -> Response {
-        let base = "/\(project.repository)/builds/\(build.number)"
-        let url = "\(base)/jobs/\(job.hook)"
-        let attempts = try await store.attempts(build.id, job.hook)
-        let query = attempts.count > 1 ? "?attempt=\(job.attempt)" : ""
+    private func response(_ job: JobRecord, _ build: BuildFacts, _ isHead: Bool) async throws -> Response {
+        let url = "\(build.url)/jobs/\(job.hook)"
+        let attempts = try await store.attempts(build.build.id, job.hook)
+        let query = "?attempt=\(job.attempt)"
         let mark = StateMark(job.state)
-        var values: [String: Any] = [
-            "state": mark, "title": job.title, "reason": job.reason as Any, "number": build.number, "buildURL": base,
-            "commit": String(build.commit.prefix(7)),
-            "commitURL": "\(configuration.gitHubURL)/\(project.repository)/commit/\(build.commit)",
-            "duration": job.startedAt.map { Moment.duration($0, job.finishedAt) } as Any,
-            "exitCode": job.exitCode as Any, "image": Self.image(job), "cache": Self.cache(job) as Any,
+        var values: PageValues = [
+            "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job), "build": build.values,
+            "duration": Moment.duration(job.startedAt, job.finishedAt),
+            "when": Moment.html(job.finishedAt ?? job.startedAt ?? job.createdAt),
+            "times": try await JobTimes(job, logs).text,
+            "exitCode": job.exitCode.flatMap { $0 == 0 ? nil : ExitCode.text($0) },
+            "image": job.config.image,
+            "imageID": (job.baseImageDigest ?? job.baseImageID).map { String($0.prefix(19)) },
+            "cacheKey": job.cacheKey.map { String($0.prefix(12)) }, "isReused": job.cacheReused == true,
             "hasAttempts": attempts.count > 1,
-            "attempts": attempts.map {
-                ["number": $0.attempt, "url": "\(url)?attempt=\($0.attempt)", "isCurrent": $0.id == job.id]
-                    as [String: Any]
+            "attempts": attempts.map { attempt -> PageValues in
+                [
+                    "number": attempt.attempt, "url": "\(url)?attempt=\(attempt.attempt)",
+                    "isCurrent": attempt.id == job.id, "state": StateMark(attempt.state),
+                ]
             },
-            "rawURL": "\(url)/log\(query)",
+            "rawURL": "\(url)/log\(query)", "hasLog": !isHead,
+            "hasFailed": job.state == .failure || job.state == .error,
         ]
-        try await addLog(job, eventsURL: "\(url)/log/events", query: query, to: &values)
-        return renderer.page(
-            "job",
+        if !isHead { values.merge(try await log(job, eventsURL: "\(url)/log/events\(query)")) }
+        return await renderer.page(
+            isHead ? "jobhead" : "job",
             Page(
-                title: "\(mark.word) \(job.title) #\(build.number)",
+                title: "\(mark.word) · \(job.title) #\(build.build.number) · \(build.project.repository)",
                 crumbs: ProjectLinks.crumbs(
-                    project, Page.Link(text: "#\(build.number)", url: base), Page.Link(text: job.title, url: url)),
-                tabs: ProjectLinks.tabs(project, current: nil), script: "log.js", values: values))
+                    build.project, Page.Link(text: "#\(build.build.number)", url: build.url),
+                    Page.Link(text: job.title, url: url)),
+                tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true,
+                refreshURL: "\(url)\(query)&part=head", values: values))
     }
 
-    private func addLog(_ job: JobRecord, eventsURL: String, query: String, to values: inout [String: Any]) async throws {
+    private func log(_ job: JobRecord, eventsURL: String) async throws -> PageValues {
         let isLive = !job.state.isFinished
-        var log = try await LogExcerpt.end(
-            of: store.logs.reader(job.id), limit: Self.shownBytes, lines: Self.shownLines)
+        var excerpt = try await logs.end(of: job, limit: Self.shownBytes, lines: Self.shownLines)
         // The live part continues at the beginning of a line, so that it can redraw the one that is not finished.
-        if isLive { log.bytes.removeLast(log.bytes.count - (log.bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0)) }
-        var terminal = TerminalText()
-        var lines = terminal.feed(String(decoding: log.bytes, as: UTF8.self))
-        if terminal.hasUnfinished { lines.append(terminal.unfinished) }
-        var html = ""
-        for (index, line) in lines.enumerated() {
-            let number = log.firstLine + index
-            html += "<div class=\"ln\" id=\"L\(number)\"><a href=\"#L\(number)\" data-n=\"\(number)\"></a>"
-            html += "<span>\(line)</span></div>\n"
-        }
-        let next = log.firstLine + lines.count
-        let offset = log.start + Int64(log.bytes.count)
-        values["lines"] = html
-        values["lineCount"] = next - 1
-        values["omitted"] = (log.firstLine > 1 ? "lines 1 to \(log.firstLine - 1) are in the raw log" : nil) as Any
-        values["isLive"] = isLive
-        values["offset"] = offset
-        values["nextLine"] = next
-        values["carriedStyle"] = terminal.style.classes
-        values["eventsURL"] = "\(eventsURL)\(query.isEmpty ? "?" : "\(query)&")offset=\(offset)"
-    }
-
-    private static func image(_ job: JobRecord) -> String {
-        guard let id = job.baseImageDigest ?? job.baseImageID else { return job.config.image }
-        return "\(job.config.image) (\(id.prefix(19)))"
-    }
-
-    private static func cache(_ job: JobRecord) -> String? {
-        guard let key = job.cacheKey else { return nil }
-        return "\(key.prefix(12)), \(job.cacheReused == true ? "reused" : "made by this job")"
+        if isLive { excerpt = excerpt.wholeLines }
+        let rows = LogRows(excerpt)
+        let next = excerpt.firstLine + rows.count
+        return [
+            "lines": rows.html, "lineCount": Count.text(next - 1, "line"), "isLive": isLive,
+            "isEmpty": rows.count == 0 && !isLive,
+            "omitted": excerpt.firstLine > 1 ? Count.text(excerpt.firstLine - 1, "earlier line") : nil,
+            "nextLine": next, "style": rows.style.classes, "eventsURL": "\(eventsURL)&offset=\(excerpt.end)",
+        ]
     }
 }

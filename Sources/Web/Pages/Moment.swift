@@ -1,28 +1,39 @@
 import Foundation
 import Model
 
-/// A point in time as pages show it: relative, exact on hover.
-struct Moment: Sendable {
-    /// ISO 8601, for `datetime`.
-    var exact: String
-    /// `3 m ago`
-    var relative: String
-
-    init?(_ date: Date?, now: Date = Date()) {
+/// Points in time and durations as pages show them. Assets/page.js says the same words as time goes by.
+enum Moment {
+    /// Relative, exact on hover.
+    static func html(_ date: Date?, now: Date = Date()) -> String? {
         guard let date else { return nil }
-        exact = date.formatted(.iso8601)
-        let seconds = Int(now.timeIntervalSince(date))
-        relative =
-            switch seconds {
-            case ..<5: "just now"
-            case ..<86_400: "\(Elapsed.text(seconds >= 3600 ? seconds / 60 * 60 : seconds)) ago"
-            default: "\(seconds / 86_400) d ago"
-            }
+        let exact = date.formatted(.iso8601)
+        return "<time datetime=\"\(exact)\" title=\"\(exact)\">\(ago(date, now: now))</time>"
     }
 
-    /// From the start to the end, or to now while it lasts; empty before the start.
-    static func duration(_ start: Date?, _ end: Date?, now: Date = Date()) -> String {
-        guard let start else { return "" }
-        return Elapsed.text(Int((end ?? now).timeIntervalSince(start)))
+    /// `3 m ago`
+    static func ago(_ date: Date, now: Date = Date()) -> String {
+        let seconds = now.timeIntervalSince(date)
+        return switch seconds {
+        case ..<10: "just now"
+        case ..<60: "\(Int(seconds)) s ago"
+        case ..<3600: "\(Int(seconds / 60)) m ago"
+        case ..<86_400: "\(Int(seconds / 3600)) h ago"
+        case ..<2_592_000: "\(Int(seconds / 86_400)) d ago"
+        default: String(date.formatted(.iso8601).prefix(10))
+        }
+    }
+
+    /// From the start to the end; counted on by the page while it lasts. `nil` before the start.
+    static func duration(_ start: Date?, _ end: Date?, now: Date = Date()) -> String? {
+        guard let start else { return nil }
+        if let end { return text(end.timeIntervalSince(start)) }
+        let since = Int(start.timeIntervalSince1970 * 1000)
+        return "<span data-since=\"\(since)\">\(text(now.timeIntervalSince(start)))</span>"
+    }
+
+    /// `42 s`
+    static func text(_ seconds: TimeInterval) -> String {
+        let whole = Int(max(0, min(seconds, 1e9)).rounded(.down))
+        return whole == 0 ? "&lt; 1 s" : Elapsed.text(whole)
     }
 }

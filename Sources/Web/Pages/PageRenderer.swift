@@ -1,6 +1,6 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import Mustache
 import NIOCore
 
@@ -9,9 +9,14 @@ struct PageRenderer: Sendable {
     private let library: MustacheLibrary
     private let configuration: WebConfiguration
     private let assets: Assets
+    private let syncTrouble: StoreCache<Bool>
+    private let logger: Logger
 
+    /// - Parameter syncTrouble: whether the link to the synchronisation has a mark.
     /// - Throws: the parser's error for a template that is not one; a test renders them all.
-    init(configuration: WebConfiguration, assets: Assets) throws {
+    init(
+        configuration: WebConfiguration, assets: Assets, syncTrouble: StoreCache<Bool>, logger: Logger
+    ) throws {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var library = MustacheLibrary()
         for (name, bytes) in Self.templates {
@@ -20,57 +25,41 @@ struct PageRenderer: Sendable {
         self.library = library
         self.configuration = configuration
         self.assets = assets
+        self.syncTrouble = syncTrouble
+        self.logger = logger
     }
 
-    static var templates: [String: [UInt8]] {
+    private static var templates: [String: [UInt8]] {
         [
             "layout": PackageResources.layout_mustache, "tabs": PackageResources.tabs_mustache,
             "projects": PackageResources.projects_mustache, "nobuild": PackageResources.nobuild_mustache,
             "build": PackageResources.build_mustache, "job": PackageResources.job_mustache,
-            "history": PackageResources.history_mustache, "settings": PackageResources.settings_mustache,
-            "sync": PackageResources.sync_mustache, "deliveries": PackageResources.deliveries_mustache,
-            "problem": PackageResources.problem_mustache,
+            "jobhead": PackageResources.jobhead_mustache, "history": PackageResources.history_mustache,
+            "settings": PackageResources.settings_mustache, "sync": PackageResources.sync_mustache,
+            "deliveries": PackageResources.deliveries_mustache, "problem": PackageResources.problem_mustache,
         ]
     }
 
     /// A page. Pages are never cached: they say how things stand now.
-    func page(_ template: String, _ page: Page, status: HTTPResponse.Status = .ok) -> Response {
-        var values = page.values
-        values["title"] = page.title
-        values["crumbs"] = page.crumbs
-        values["tabs"] = page.tabs
-        values["version"] = configuration.version
-        values["styleURL"] = assets.url("kozmic.css")
-        values["iconURL"] = assets.url("kozmic.svg")
-        values["mark"] = String(decoding: PackageResources.kozmic_svg, as: UTF8.self)
-        if let script = page.script { values["scriptURL"] = assets.url(script) }
-        guard let html = library.render(values, withTemplate: template) else {
+    func page(_ template: String, _ page: Page, status: HTTPResponse.Status = .ok) async -> Response {
+        var values: PageValues = [
+            "title": page.title, "crumbs": page.crumbs.map(\.values), "tabs": page.tabs.map(\.values),
+            "version": configuration.version, "styleURL": assets.url("kozmic.css"),
+            "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "showsLog": page.showsLog,
+            "iconURL": assets.url(Assets.icon(page.mark)), "mark": Assets.mark, "refreshURL": page.refreshURL,
+            "scripts": [assets.url("page.js")] + (page.showsLog ? [assets.url("log.js")] : []),
+            "hasSyncTrouble": (try? await syncTrouble.value()) ?? false,
+        ]
+        values.merge(page.values)
+        let root = RootValues(values: values) { name in
+            logger.error("the template '\(template)' names '\(name)', which its page does not have")
+        }
+        guard let html = library.render(root, withTemplate: template) else {
             return Response(status: .internalServerError)
         }
         return Response(
             status: status,
             headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-cache"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
-    }
-}
-
-/// What a page holds: the values of its template, and what all pages have.
-struct Page {
-    /// For the window, without the program's name.
-    var title: String
-    /// Where the reader is, from the left.
-    var crumbs: [Link] = []
-    /// The tabs of a project.
-    var tabs: [Link] = []
-    /// The module of JavaScript that keeps the page live.
-    var script: String?
-    /// Whatever the template names.
-    var values: [String: Any]
-
-    /// A link of a page.
-    struct Link {
-        var text: String
-        var url: String
-        var isCurrent = false
     }
 }

@@ -8,12 +8,16 @@ enum ProjectLinks {
     enum Tab { case latest, history, settings }
 
     static func crumbs(_ project: ProjectRecord, _ more: Page.Link...) -> [Page.Link] {
-        [Page.Link(text: project.repository.description, url: "/\(project.repository)")] + more
+        let owner = project.repository.owner
+        return [
+            Page.Link(text: owner, url: "/?q=\(encode("\(owner)/"))"),
+            Page.Link(text: project.repository.name, url: url(project)),
+        ] + more
     }
 
     /// - Parameter current: `nil` for a page below a tab.
     static func tabs(_ project: ProjectRecord, current: Tab?) -> [Page.Link] {
-        let base = "/\(project.repository)"
+        let base = url(project)
         return [
             Page.Link(text: "Latest build", url: base, isCurrent: current == .latest),
             Page.Link(text: "Build history", url: "\(base)/builds", isCurrent: current == .history),
@@ -21,8 +25,27 @@ enum ProjectLinks {
         ]
     }
 
+    static func url(_ project: ProjectRecord) -> String { "/\(project.repository)" }
+
+    static func url(_ project: ProjectRecord, build number: Int) -> String { "/\(project.repository)/builds/\(number)" }
+
+    static func history(_ project: ProjectRecord, of ref: GitRef) -> String {
+        "\(url(project))/builds?ref=\(encode(ref.kind.isBranch ? ref.shortName : ref.description))"
+    }
+
+    /// A ref in a query: `main` or `refs/tags/v1`; `nil` for one that cannot be.
+    static func ref(_ text: some StringProtocol) -> GitRef? {
+        guard (1...512).contains(text.utf8.count), !text.utf8.contains(0) else { return nil }
+        return text.hasPrefix("refs/") ? GitRef(String(text)) : .branch(String(text))
+    }
+
     /// A value of a query.
     static func encode(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~/"))) ?? ""
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~/")))
+            ?? ""
     }
+}
+
+extension GitRef.Kind {
+    fileprivate var isBranch: Bool { if case .branch = self { true } else { false } }
 }

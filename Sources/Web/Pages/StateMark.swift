@@ -1,46 +1,66 @@
 import Model
+import Mustache
 
 /// How a state looks: a glyph of its own shape, a word, and the class that colours both.
-struct StateMark: Sendable {
+struct StateMark: Sendable, MustacheParent {
     /// For the style sheet.
     var name: String
     /// For people.
     var word: String
     /// Inline SVG, our own drawing, 16 units square.
     var glyph: String
+    /// Whether it may change by itself.
+    var isOpen: Bool { name == "queued" || name == "running" }
 
     init(_ state: BuildState?) { self.init(named: state?.rawValue ?? "unknown") }
     init(_ state: JobState) { self.init(named: state.rawValue) }
-    init(_ status: ProjectConditionWord) { self.init(named: status.rawValue) }
+
+    /// For what is not a build or a job but looks like one.
+    init(_ name: String, word: String) {
+        self.init(named: name)
+        self.word = word
+    }
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "name": self.name
+        case "word": word
+        case "glyph": glyph
+        case "isOpen": isOpen
+        default: nil
+        }
+    }
 
     private init(named name: String) {
         self.name = name
         switch name {
-        case "queued": (word, glyph) = ("queued", Self.ring)
-        case "running": (word, glyph) = ("running", Self.arc)
-        case "success": (word, glyph) = ("passed", Self.check)
-        case "failure": (word, glyph) = ("failed", Self.cross)
-        case "error": (word, glyph) = ("error", Self.triangle)
-        case "cancelled": (word, glyph) = ("cancelled", Self.bar)
-        case "skipped": (word, glyph) = ("skipped", Self.arrow)
-        default: (word, glyph) = ("nothing yet", Self.dot)
+        case "queued": (word, glyph) = ("Queued", Self.ring)
+        case "running": (word, glyph) = ("Running", Self.arc)
+        case "success": (word, glyph) = ("Passed", Self.check)
+        case "failure": (word, glyph) = ("Failed", Self.cross)
+        case "error": (word, glyph) = ("Error", Self.triangle)
+        case "cancelled": (word, glyph) = ("Cancelled", Self.bar)
+        case "skipped": (word, glyph) = ("Skipped", Self.arrow)
+        default: (word, glyph) = ("No build", Self.dots)
         }
     }
-
-    /// What a project's synchronisation looks like.
-    enum ProjectConditionWord: String { case success, running, error }
 
     private static func svg(_ inner: String) -> String {
         "<svg class=\"glyph\" viewBox=\"0 0 16 16\" width=\"16\" height=\"16\" aria-hidden=\"true\">\(inner)</svg>"
     }
 
-    private static let stroke = "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\" stroke-linecap=\"round\""
-    private static let ring = svg("<circle cx=\"8\" cy=\"8\" r=\"5.5\" \(stroke)/>")
-    private static let arc = svg("<path class=\"turn\" d=\"M8 2.5a5.5 5.5 0 1 1-5.5 5.5\" \(stroke)/>")
-    private static let check = svg("<path d=\"M3 8.5 6.5 12 13 4.5\" \(stroke)/>")
-    private static let cross = svg("<path d=\"M4 4l8 8M12 4l-8 8\" \(stroke)/>")
-    private static let triangle = svg("<path d=\"M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.1\" \(stroke)/>")
-    private static let bar = svg("<path d=\"M3 8h10\" \(stroke)/>")
-    private static let arrow = svg("<path d=\"M3 4l5 4-5 4M8.5 4l5 4-5 4\" \(stroke)/>")
-    private static let dot = svg("<circle cx=\"8\" cy=\"8\" r=\"2\" fill=\"currentColor\"/>")
+    private static let ring = svg("<circle class=\"pen\" cx=\"8\" cy=\"8\" r=\"6\"/>")
+    private static let arc = svg(
+        "<circle class=\"pen faint\" cx=\"8\" cy=\"8\" r=\"6\"/><path class=\"pen turn\" d=\"M8 2a6 6 0 0 1 6 6\"/>")
+    private static let check = svg(
+        "<circle cx=\"8\" cy=\"8\" r=\"7\"/><path class=\"cut\" d=\"M4.8 8.3 7 10.5l4.2-4.8\"/>")
+    private static let cross = svg(
+        "<rect x=\"1\" y=\"1\" width=\"14\" height=\"14\" rx=\"3.5\"/><path class=\"cut\" d=\"m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6\"/>"
+    )
+    private static let triangle = svg(
+        "<path d=\"M8 1.2c.5 0 .9.3 1.1.7l5.7 10.6c.5.9-.1 1.9-1.1 1.9H2.3c-1 0-1.6-1-1.1-1.9L6.9 1.9c.2-.4.6-.7 1.1-.7Z\"/>"
+            + "<path class=\"cut\" d=\"M8 5.4v3.8m0 2.3v.1\"/>")
+    private static let bar = svg("<circle cx=\"8\" cy=\"8\" r=\"7\"/><path class=\"cut\" d=\"M4.7 8h6.6\"/>")
+    private static let arrow = svg("<path class=\"pen\" d=\"m3.2 4 4 4-4 4m5.6-8 4 4-4 4\"/>")
+    private static let dots = svg("<circle class=\"pen dotted\" cx=\"8\" cy=\"8\" r=\"6\"/>")
 }

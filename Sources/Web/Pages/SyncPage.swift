@@ -5,8 +5,8 @@ import Store
 
 /// `/_sync`: is the configuration live?
 ///
-/// Until people can sign in, it names public projects only, and diagnostics as the admin repository's readers see them
-/// without their YAML.
+/// Until people can sign in, it names public projects only. The diagnostics are those that everybody who can read the
+/// admin repository gets from `kozmic lint`; they hold no values of secrets.
 struct SyncPage: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -16,56 +16,88 @@ struct SyncPage: Sendable {
         router.get("_sync") { _, _ in try await response() }
     }
 
+    /// Whether there is anything that a person should look at.
+    static func hasTrouble(_ store: Store) async throws -> Bool {
+        if try await store.configProblem() != nil { return true }
+        if let revision = try await store.latestConfigRevision(),
+            revision.error != nil || !diagnostics(revision).isEmpty
+        {
+            return true
+        }
+        return try await store.activeProjects().contains { $0.condition.status == .stalled }
+    }
+
     private func response() async throws -> Response {
         let revision = try await store.latestConfigRevision()
         let problem = try await store.configProblem()
         let projects = try await store.activeProjects()
         let diagnostics = revision.map(Self.diagnostics) ?? []
-        let waiting = projects.count { $0.condition.status != .ready }
+        let ready = projects.count { $0.condition.status == .ready }
+        let stalled = projects.count { $0.condition.status == .stalled }
+        let hasErrors = problem != nil || revision?.error != nil || diagnostics.contains { $0.severity == "error" }
+        let mark: StateMark
         let summary: String
         if revision == nil {
+            mark = StateMark(problem == nil ? "queued" : "error", word: problem == nil ? "Waiting" : "Not live")
             summary = "The admin repository was not read yet."
-        } else if waiting > 0 || !diagnostics.isEmpty || problem != nil {
-            summary = "\(projects.count - waiting) of \(projects.count) projects are on GitHub as declared."
+        } else if hasErrors || stalled > 0 {
+            mark = StateMark("error", word: "Attention")
+            summary = "\(ready) of \(Count.text(projects.count, "project")) are on GitHub as declared."
+        } else if ready < projects.count {
+            mark = StateMark("running", word: "Working")
+            summary = "\(ready) of \(Count.text(projects.count, "project")) are on GitHub as declared."
         } else {
-            summary = "Live: everything on GitHub is as declared."
+            mark = StateMark("success", word: "Live")
+            summary = "Everything on GitHub is as declared."
         }
-        let values: [String: Any] = [
-            "summary": summary, "problem": problem?.message as Any, "revision": revision.map(Self.values) as Any,
-            "hasDiagnostics": !diagnostics.isEmpty, "diagnostics": diagnostics,
-            "projects": projects.filter(lookup.isVisible).map { project in
+        // The trouble noted since is shown once, with its time.
+        let held = problem == nil ? revision?.error : nil
+        let values: PageValues = [
+            "state": mark, "summary": summary, "problem": problem?.message, "problemSince": Moment.html(problem?.since),
+            "held": held, "revision": revision.map(Self.values), "hasDiagnostics": !diagnostics.isEmpty,
+            "diagnosticCount": Count.text(diagnostics.count, "diagnostic"), "diagnostics": diagnostics.map(\.values),
+            "projects": projects.filter(lookup.isVisible).sorted(by: Self.isMoreInteresting).map {
+                project -> PageValues in
                 [
-                    "state": Self.mark(project.condition), "name": project.repository.description,
-                    "url": "/\(project.repository)/settings", "text": Self.text(project),
-                ] as [String: Any]
+                    "condition": Self.condition(project), "name": "\(project.repository)",
+                    "url": "\(ProjectLinks.url(project))/settings", "since": Moment.html(project.condition.since),
+                    "file": project.config.file, "configCommit": String(project.configCommit.prefix(7)),
+                ]
             },
+            "hasProjects": projects.contains(where: lookup.isVisible),
         ]
-        return renderer.page("sync", Page(title: "Synchronisation", script: "live.js", values: values))
+        return await renderer.page("sync", Page(title: "\(mark.word) · Synchronisation", mark: mark, values: values))
     }
 
-    static func mark(_ condition: ProjectCondition) -> StateMark {
-        switch condition.status {
-        case .ready: StateMark(.success as StateMark.ProjectConditionWord)
-        case .reconciling: StateMark(.running as StateMark.ProjectConditionWord)
-        case .stalled: StateMark(.error as StateMark.ProjectConditionWord)
-        }
-    }
-
-    static func text(_ project: ProjectRecord) -> String {
-        let words =
+    /// A project's condition as a mark and a sentence.
+    static func condition(_ project: ProjectRecord) -> PageValues {
+        let (mark, words) =
             switch project.condition.status {
-            case .ready: "as declared"
-            case .reconciling: "being made as declared"
-            case .stalled: "cannot be made as declared"
+            case _ where !project.isActive: (StateMark("cancelled", word: "Removed"), "no longer declared")
+            case .ready: (StateMark("success", word: "Ready"), "as declared")
+            case .reconciling: (StateMark("running", word: "Working"), "being made as declared")
+            case .stalled: (StateMark("error", word: "Stalled"), "cannot be made as declared")
             }
-        return words + (project.condition.reason.map { ": \($0)" } ?? "")
+        return ["state": mark, "text": words, "reason": project.condition.reason]
     }
 
-    private static func values(_ revision: ConfigRevision) -> [String: Any] {
+    private static func isMoreInteresting(_ left: ProjectRecord, _ right: ProjectRecord) -> Bool {
+        func rank(_ project: ProjectRecord) -> Int {
+            switch project.condition.status {
+            case .stalled: 0
+            case .reconciling: 1
+            case .ready: 2
+            }
+        }
+        return (rank(left), left.repository) < (rank(right), right.repository)
+    }
+
+    private static func values(_ revision: ConfigRevision) -> PageValues {
         [
             "commit": String(revision.commit.prefix(7)), "author": revision.authorName,
-            "subject": revision.message.split(whereSeparator: \.isNewline).first.map(String.init) ?? "",
-            "when": Moment(revision.committedAt) as Any,
+            "subject": revision.message.split(whereSeparator: \.isNewline).first.map { String($0.prefix(200)) } ?? "",
+            "when": Moment.html(revision.committedAt), "read": Moment.html(revision.readAt),
+            "applied": Moment.html(revision.appliedAt),
         ]
     }
 
@@ -76,15 +108,17 @@ struct SyncPage: Sendable {
         var column: Int
         var severity: String
         var message: String
-    }
 
-    private static func diagnostics(_ revision: ConfigRevision) -> [[String: String]] {
-        let stored = try? JSONDecoder().decode([StoredDiagnostic].self, from: Data(revision.diagnosticsJSON.utf8))
-        return (stored ?? []).map {
-            [
-                "place": "\($0.path):\($0.line):\($0.column)", "severity": $0.severity,
-                "message": "\($0.severity): \($0.message)",
+        var values: PageValues {
+            let isError = severity == "error"
+            return [
+                "place": "\(path):\(line):\(column)", "message": message,
+                "state": StateMark(isError ? "failure" : "error", word: isError ? "error" : "warning"),
             ]
         }
+    }
+
+    private static func diagnostics(_ revision: ConfigRevision) -> [StoredDiagnostic] {
+        (try? JSONDecoder().decode([StoredDiagnostic].self, from: Data(revision.diagnosticsJSON.utf8))) ?? []
     }
 }

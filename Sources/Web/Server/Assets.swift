@@ -1,10 +1,11 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import OpenSSL
 
-/// The style sheet, the modules and the icon. Their addresses hold a hash of their content, so that a browser may keep
-/// them for ever.
+/// The style sheets, the modules and the icons. Their addresses hold a hash of their content, so that a browser may
+/// keep them for ever.
 struct Assets: Sendable {
     private struct Asset: Sendable {
         var bytes: [UInt8]
@@ -12,20 +13,36 @@ struct Assets: Sendable {
         var hash: String
     }
 
-    private let assets: [String: Asset]
+    private var assets: [String: Asset] = [:]
 
     init() {
-        let files: [(String, [UInt8], String)] = [
-            ("kozmic.css", PackageResources.kozmic_css + TerminalPalette.styleSheet, "text/css; charset=utf-8"),
-            ("kozmic.svg", PackageResources.kozmic_svg, "image/svg+xml"),
-            ("log.js", PackageResources.log_js, "text/javascript; charset=utf-8"),
-            ("live.js", PackageResources.live_js, "text/javascript; charset=utf-8"),
-        ]
-        var assets: [String: Asset] = [:]
-        for (name, bytes, type) in files {
-            assets[name] = Asset(bytes: bytes, type: type, hash: String(Hex.encode(SHA256.hash(bytes)).prefix(16)))
+        let script = "text/javascript; charset=utf-8"
+        let sheet = "text/css; charset=utf-8"
+        add("kozmic.css", PackageResources.kozmic_css, sheet)
+        add("palette.css", TerminalPalette.styleSheet, sheet)
+        add("page.js", PackageResources.page_js, script)
+        add("terminal.js", PackageResources.terminal_js, script)
+        // A module that is imported has its hash in its address too.
+        let log = String(decoding: PackageResources.log_js, as: UTF8.self)
+        add("log.js", Array(log.replacing("./terminal.js", with: url("terminal.js")).utf8), script)
+        add("kozmic.svg", PackageResources.kozmic_svg, "image/svg+xml")
+        for (state, colour) in Self.colours {
+            let icon = Self.mark.replacing("currentColor", with: colour)
+            add("kozmic-\(state).svg", Array(icon.utf8), "image/svg+xml")
         }
-        self.assets = assets
+    }
+
+    /// Our mark, in the colour of the text around it.
+    static let mark = String(decoding: PackageResources.kozmic_svg, as: UTF8.self)
+    /// The colours of icons and badges, which have no style sheet.
+    static let colours = [
+        "success": "#1a7f4b", "failure": "#c2293a", "error": "#9a5b00", "running": "#2f5bd7", "queued": "#5a6172",
+        "cancelled": "#5a6172",
+    ]
+
+    /// The icon of a page about something in that state.
+    static func icon(_ mark: StateMark?) -> String {
+        mark.flatMap { colours[$0.name] == nil ? nil : "kozmic-\($0.name).svg" } ?? "kozmic-running.svg"
     }
 
     /// The address of an asset.
@@ -46,5 +63,9 @@ struct Assets: Sendable {
             return Response(
                 status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
         }
+    }
+
+    private mutating func add(_ name: String, _ bytes: [UInt8], _ type: String) {
+        assets[name] = Asset(bytes: bytes, type: type, hash: String(Hex.encode(SHA256.hash(bytes)).prefix(16)))
     }
 }

@@ -24,15 +24,17 @@ struct BadgeEndpoint: Sendable {
     private func state(_ request: Request, _ owner: String, _ repo: String) async throws -> StateMark? {
         guard let project = try? await lookup.project(owner, repo) else { return nil }
         let wanted = request.uri.queryParameters["ref"].map(String.init) ?? project.defaultBranch ?? "main"
-        let ref = wanted.hasPrefix("refs/") ? GitRef(wanted) : .branch(wanted)
-        guard let build = try await store.latestBuild(project.id, ref: ref) else { return nil }
+        guard let ref = ProjectLinks.ref(wanted), let build = try await store.latestBuild(project.id, ref: ref) else {
+            return nil
+        }
         guard let hook = request.uri.queryParameters["hook"] else { return StateMark(build.state) }
         let jobs = try await store.jobs(build.id)
         return jobs.first { $0.hook.description == hook }.map { StateMark($0.state) }
     }
 
     private func answer(_ request: Request, _ mark: StateMark?) throws -> Response {
-        let picture = Self.picture(mark?.word ?? "unknown", colour: Self.colours[mark?.name ?? ""] ?? "#6b7280")
+        let picture = Self.picture(
+            mark?.word.lowercased() ?? "unknown", colour: Assets.colours[mark?.name ?? ""] ?? "#6b7280")
         let tag = "\"\(Hex.encode(SHA256.hash(Array(picture.utf8))).prefix(16))\""
         let headers: HTTPFields = [
             .contentType: "image/svg+xml; charset=utf-8", .cacheControl: "no-cache", .eTag: tag,
@@ -40,10 +42,6 @@ struct BadgeEndpoint: Sendable {
         if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: picture)))
     }
-
-    private static let colours = [
-        "success": "#1a7f4b", "failure": "#c2293a", "error": "#9a5b00", "running": "#2f5bd7", "queued": "#5a6172",
-    ]
 
     private static func picture(_ word: String, colour: String) -> String {
         let width = 50 + word.count * 7 + 14

@@ -15,24 +15,27 @@ struct ProblemPages: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError {
-            return page(error.status)
+            return await page(error.status)
         } catch is CancellationError {
-            return page(.serviceUnavailable)
+            return await page(.serviceUnavailable)
         } catch {
             logger.error("a request failed: \(error)", metadata: ["path": "\(request.uri.path)"])
-            return page(.internalServerError)
+            return await page(.internalServerError)
         }
     }
 
-    private func page(_ status: HTTPResponse.Status) -> Response {
+    private func page(_ status: HTTPResponse.Status) async -> Response {
         let (heading, explanation) =
             switch status.code {
-            case 404: ("Not found", "There is no such page, or you may not see it.")
+            case 404: ("Nothing here", "There is no such page, or you may not see it.")
             case 400...499: (status.reasonPhrase, "The request could not be understood.")
             case 503: ("In a moment", "The server is starting or stopping. Try again in a moment.")
             default: ("Something went wrong", "The server's log says what. Trying again may help.")
             }
-        return renderer.page(
-            "problem", Page(title: heading, values: ["heading": heading, "explanation": explanation]), status: status)
+        return await renderer.page(
+            "problem",
+            Page(
+                title: heading,
+                values: ["heading": heading, "explanation": explanation, "code": Int(status.code)]), status: status)
     }
 }

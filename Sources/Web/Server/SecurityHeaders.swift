@@ -21,7 +21,7 @@ struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
         }
         response.headers[.contentSecurityPolicy] = Self.policy
         response.headers[.xContentTypeOptions] = "nosniff"
-        if let name = HTTPField.Name("Referrer-Policy") { response.headers[name] = "same-origin" }
+        response.headers[.referrerPolicy] = "same-origin"
         return response
     }
 }

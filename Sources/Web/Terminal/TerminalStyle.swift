@@ -12,6 +12,9 @@ struct TerminalStyle: Equatable, Sendable {
     /// Plain text.
     init() {}
 
+    /// Whether it is as text is without any sequence.
+    var isPlain: Bool { foreground == nil && background == nil && flags == 0 }
+
     /// Reads what `classes` wrote; unknown words are passed over.
     init(classes: String) {
         for word in classes.split(separator: " ") {

@@ -1,31 +1,52 @@
 /// A log → lines of HTML.
 ///
 /// Colours and styles become spans with classes; a carriage return that does not end a line starts the line again, so a
-/// progress bar shows its last state; every other control sequence is left out. Assets/log.js does the same for the
-/// lines that arrive while the page is open; a test holds the two together.
+/// progress bar shows its last state; every other control sequence is left out. Assets/terminal.js does the same for
+/// the lines that arrive while the page is open; a test holds the two together.
 struct TerminalText {
     /// The style at the place reached; carried from line to line.
-    var style = TerminalStyle()
-    private var html = ""
+    private(set) var style = TerminalStyle()
+    private var html: [UInt8] = []
     private var spanStyle = TerminalStyle()
     private var state = State.ground
-    private var parameters = ""
+    private var parameters: [UInt8] = []
     private var returned = false
 
     private enum State { case ground, escape, control, text, textEscape, skip }
 
+    /// Nobody needs longer parameters; a hostile log must not make them grow without end.
+    private static let parameterLimit = 64
+
     /// What stands on the line that is not finished yet.
-    var unfinished: String { html + (spanStyle == TerminalStyle() ? "" : "</span>") }
+    var unfinished: String {
+        String(decoding: html, as: UTF8.self) + (spanStyle.isPlain ? "" : "</span>")
+    }
     /// Whether anything stands there.
     var hasUnfinished: Bool { !html.isEmpty }
 
-    /// Continues with a style.
-    init(style: TerminalStyle = TerminalStyle()) { self.style = style }
-
-    /// The lines that this text finishes.
-    mutating func feed(_ text: String) -> [String] {
+    /// The lines that these bytes finish. What is not UTF-8 is replaced; characters are not put together over two calls.
+    mutating func feed(_ bytes: some Collection<UInt8>) -> [String] {
+        var text = String(decoding: bytes, as: UTF8.self)
         var lines: [String] = []
-        for scalar in text.unicodeScalars {
+        text.withUTF8 { feed($0, &lines) }
+        return lines
+    }
+
+    private mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>, _ lines: inout [String]) {
+        var index = 0
+        while index < bytes.count {
+            if state == .ground {
+                // Most of a log is plain text: it is copied in runs.
+                var end = index
+                while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
+                if end > index {
+                    prepare()
+                    html += bytes[index..<end]
+                    index = end
+                    continue
+                }
+            }
+            let scalar = Self.scalar(bytes, &index)
             switch state {
             case .ground: ground(scalar, &lines)
             case .escape: escape(scalar)
@@ -36,7 +57,25 @@ struct TerminalText {
             case .skip: state = .ground
             }
         }
-        return lines
+    }
+
+    /// Printable ASCII that means nothing in HTML, and the tabulator.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        case 0x20...0x7E, 0x09: true
+        default: false
+        }
+    }
+
+    /// The character at a place in valid UTF-8, and the place after it.
+    private static func scalar(_ bytes: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Unicode.Scalar {
+        let first = UInt32(bytes[index])
+        let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        var value = length == 1 ? first : first & (0xFF >> UInt32(length + 1))
+        for next in bytes[index + 1..<index + length] { value = value << 6 | UInt32(next & 0x3F) }
+        index += length
+        return Unicode.Scalar(value) ?? "\u{FFFD}"
     }
 
     private mutating func ground(_ scalar: Unicode.Scalar, _ lines: inout [String]) {
@@ -48,35 +87,37 @@ struct TerminalText {
         case "\u{1B}": state = .escape
         case "\u{9B}":
             state = .control
-            parameters = ""
+            parameters.removeAll(keepingCapacity: true)
         default:
             // Other controls do nothing here; invisible characters are shown, so they are not dropped.
-            if scalar != "\t", scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) { return }
-            if returned { startLine() }
-            append(scalar)
+            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) { return }
+            prepare()
+            var text = ""
+            HTMLText.append(scalar, to: &text)
+            html += text.utf8
         }
     }
 
     private mutating func startLine() {
-        html = ""
+        html.removeAll(keepingCapacity: true)
         spanStyle = TerminalStyle()
         returned = false
     }
 
-    private mutating func append(_ scalar: Unicode.Scalar) {
-        if style != spanStyle {
-            if spanStyle != TerminalStyle() { html += "</span>" }
-            if style != TerminalStyle() { html += "<span class=\"\(style.classes)\">" }
-            spanStyle = style
-        }
-        HTMLText.append(scalar, to: &html)
+    /// Text is about to be written.
+    private mutating func prepare() {
+        if returned { startLine() }
+        guard style != spanStyle else { return }
+        if !spanStyle.isPlain { html += "</span>".utf8 }
+        if !style.isPlain { html += "<span class=\"\(style.classes)\">".utf8 }
+        spanStyle = style
     }
 
     private mutating func escape(_ scalar: Unicode.Scalar) {
         switch scalar {
         case "[":
             state = .control
-            parameters = ""
+            parameters.removeAll(keepingCapacity: true)
         case "]", "P", "X", "^", "_": state = .text
         case " ", "#", "%", "(", ")", "*", "+", "-", ".", "/": state = .skip
         default: state = .ground
@@ -86,8 +127,7 @@ struct TerminalText {
     private mutating func control(_ scalar: Unicode.Scalar) {
         switch scalar.value {
         case 0x20...0x3F:
-            // Nobody needs more; a hostile log must not grow this without end.
-            if parameters.utf8.count < 64 { parameters.unicodeScalars.append(scalar) }
+            if parameters.count < Self.parameterLimit { parameters.append(UInt8(scalar.value)) }
         case 0x40...0x7E:
             if scalar == "m" { style.apply(numbers) }
             state = .ground
@@ -95,11 +135,18 @@ struct TerminalText {
         }
     }
 
+    /// Separated by `;` or `:`; an empty one is 0, one that is no number is -1.
     private var numbers: [Int] {
-        guard !parameters.isEmpty else { return [0] }
-        return parameters.split(whereSeparator: { $0 == ";" || $0 == ":" }).isEmpty
-            ? [0]
-            : parameters.split(omittingEmptySubsequences: false, whereSeparator: { $0 == ";" || $0 == ":" })
-                .map { $0.isEmpty ? 0 : Int($0) ?? -1 }
+        parameters.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ":") }
+            .map { part in
+                guard !part.isEmpty else { return 0 }
+                guard part.count <= 6 else { return -1 }
+                var number = 0
+                for byte in part {
+                    guard (0x30...0x39).contains(byte) else { return -1 }
+                    number = number * 10 + Int(byte - 0x30)
+                }
+                return number
+            }
     }
 }

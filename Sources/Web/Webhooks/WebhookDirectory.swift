@@ -1,13 +1,9 @@
 import Model
 import ServiceLifecycle
 import Store
-import Synchronization
 
 /// The webhooks that deliveries are accepted for, with their secrets, in memory: a request costs no query.
-///
-/// It is read anew whenever the store says that projects changed, and once more when an address is not found, so that
-/// a webhook that was made a moment ago is known although the signal has not arrived yet.
-final class WebhookDirectory: Service {
+struct WebhookDirectory: Sendable {
     /// A webhook's address.
     private struct Key: Hashable {
         var repository: RepositoryName
@@ -23,40 +19,32 @@ final class WebhookDirectory: Service {
         var secret: [UInt8]
     }
 
-    private let store: Store
-    private let secretKey: SecretKey
-    private let entries = Mutex<[Key: Entry]?>(nil)
+    private let entries: StoreCache<[Key: Entry]>
 
     init(store: Store, secretKey: SecretKey) {
-        self.store = store
-        self.secretKey = secretKey
-    }
-
-    /// Forgets what is known whenever projects change, until graceful shutdown.
-    func run() async throws {
-        for await _ in store.changes.subscribe([.projects, .config]).cancelOnGracefulShutdown() {
-            entries.withLock { $0 = nil }
+        entries = StoreCache(store.changes, [.projects, .config]) {
+            var entries: [Key: Entry] = [:]
+            for project in try await store.activeProjects() {
+                for hook in project.config.hooks {
+                    entries[Key(repository: project.repository, hook: hook.id)] = Entry(
+                        repository: project.repository, hook: hook.id,
+                        secret: Array(secretKey.webhookSecret(project.repository, hook.id).utf8))
+                }
+            }
+            return entries
         }
     }
+
+    /// Keeps it current.
+    var service: any Service { entries }
 
     /// The webhook at an address, `nil` when nothing is declared there.
+    ///
+    /// One that is not known is looked for once more, because it may have been declared a moment ago; but not for
+    /// every request of a stranger.
     func entry(_ repository: RepositoryName, _ hook: HookID) async throws -> Entry? {
         let key = Key(repository: repository, hook: hook)
-        if let known = entries.withLock({ $0 }) { return known[key] }
-        let read = try await read()
-        entries.withLock { $0 = read }
-        return read[key]
-    }
-
-    private func read() async throws -> [Key: Entry] {
-        var entries: [Key: Entry] = [:]
-        for project in try await store.activeProjects() {
-            for hook in project.config.hooks {
-                entries[Key(repository: project.repository, hook: hook.id)] = Entry(
-                    repository: project.repository, hook: hook.id,
-                    secret: Array(secretKey.webhookSecret(project.repository, hook.id).utf8))
-            }
-        }
-        return entries
+        if let known = try await entries.value()[key] { return known }
+        return try await entries.value(notOlderThan: .seconds(1))[key]
     }
 }

@@ -26,11 +26,12 @@ struct WebhookEndpoint: Sendable {
     }
 
     private func accept(_ request: Request, repository: RepositoryName?, hook: HookID?) async throws -> Response {
+        // Before anything is read: a body that is too large need not come in.
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.maximumBytes {
+            return refuse(.contentTooLarge, "a payload has at most 25 MB")
+        }
         guard let repository, let hook, let entry = try await directory.entry(repository, hook) else {
             return refuse(.notFound, "no such webhook")
-        }
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > Self.maximumBytes {
-            return refuse(.contentTooLarge, "a payload has at most 25 MB")
         }
         let body: [UInt8]
         do {
@@ -42,11 +43,11 @@ struct WebhookEndpoint: Sendable {
             logger.notice("a delivery with a wrong signature", metadata: ["hook": "\(entry.repository)/\(entry.hook)"])
             return refuse(.unauthorized, "the signature is missing or wrong")
         }
-        guard let guid = header(request, "X-GitHub-Delivery"), let event = header(request, "X-GitHub-Event") else {
-            return refuse(.badRequest, "X-GitHub-Delivery and X-GitHub-Event are needed")
+        guard let guid = value(request, .gitHubDelivery), let event = value(request, .gitHubEvent) else {
+            return refuse(.badRequest, "X-GitHub-Delivery and X-GitHub-Event are needed, each with 1 to 100 characters")
         }
         guard let payload = WebhookPayload.json(body, contentType: request.headers[.contentType]) else {
-            return refuse(.badRequest, "the payload is not JSON")
+            return refuse(.badRequest, "the payload is not a JSON object")
         }
         return try await store(
             NewDelivery(
@@ -56,7 +57,10 @@ struct WebhookEndpoint: Sendable {
     private func store(_ delivery: NewDelivery) async throws -> Response {
         do throws(StoreError) {
             let isNew = try await store.inbox.store(delivery)
-            return JSONResponse.make(["delivery": delivery.guid, "result": isNew ? "stored" : "repeat"], status: .accepted)
+            return JSONResponse.make(
+                ["delivery": delivery.guid, "result": isNew ? "stored" : "repeat"], status: .accepted)
+        } catch .invalid(let why) {
+            return refuse(.badRequest, why)
         } catch {
             logger.error("a delivery could not be stored: \(error)")
             return JSONResponse.make(
@@ -66,8 +70,8 @@ struct WebhookEndpoint: Sendable {
     }
 
     /// Short, printable header values only: they are stored and shown.
-    private func header(_ request: Request, _ name: String) -> String? {
-        guard let field = HTTPField.Name(name), let value = request.headers[field], (1...100).contains(value.utf8.count),
+    private func value(_ request: Request, _ name: HTTPField.Name) -> String? {
+        guard let value = request.headers[name], (1...100).contains(value.utf8.count),
             value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return nil }
         return value

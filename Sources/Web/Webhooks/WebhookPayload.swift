@@ -1,5 +1,3 @@
-import Foundation
-
 /// The JSON in a delivery's body.
 enum WebhookPayload {
     /// The body itself, or the `payload` field of a form, when it is a JSON object; `nil` for anything else.
@@ -9,8 +7,7 @@ enum WebhookPayload {
             guard let field = formField(body) else { return nil }
             bytes = field
         }
-        guard (try? JSONSerialization.jsonObject(with: Data(bytes))) is [String: Any] else { return nil }
-        return bytes
+        return JSONText.isObject(bytes) ? bytes : nil
     }
 
     private static func formField(_ body: [UInt8]) -> [UInt8]? {

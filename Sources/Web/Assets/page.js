@@ -1,0 +1,104 @@
+// What all pages do: keep their live parts current, let time go by, and answer keys. Without it they are still whole.
+const parts = root => [...root.querySelectorAll('[data-live][id]')];
+const still = text => text.replace(/<time[^>]*>[^<]*<\/time>|<span data-since[^>]*>[^<]*<\/span>/g, '');
+const isBusy = () => document.hidden || !getSelection().isCollapsed || document.querySelector('dialog[open]');
+
+const show = page => {
+  let changed = false;
+  for (const old of parts(document)) {
+    const now = page.getElementById(old.id);
+    if (!now || still(old.outerHTML) === still(now.outerHTML)) continue;
+    const open = new Set([...old.querySelectorAll('details[open][id]')].map(d => d.id));
+    const place = old.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+    const wasOpen = old.id === 'head' && old.hasAttribute('data-open');
+    old.replaceWith(now);
+    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+    if (place) now.querySelector(`[href="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
+    if (wasOpen && !now.hasAttribute('data-open')) document.getElementById('spoken').textContent = page.title;
+    changed = true;
+  }
+  if (!changed) return;
+  document.title = page.title;
+  document.getElementById('icon').replaceWith(page.getElementById('icon'));
+};
+
+export const refresh = async () => {
+  try {
+    const answer = await fetch(document.body.dataset.refresh ?? location.href);
+    if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+  } catch { /* The server is away for a moment: the next look tells. */ }
+};
+const later = () => setTimeout(async () => {
+  if (!isBusy() && parts(document).length) await refresh();
+  later();
+}, document.querySelector('[data-open]') ? 2000 : 15000);
+later();
+addEventListener('visibilitychange', () => { if (!isBusy() && parts(document).length) refresh(); });
+
+const elapsed = seconds => {
+  const s = Math.max(0, Math.floor(seconds)), m = Math.floor(s / 60);
+  if (s < 1) return '< 1 s';
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return s % 60 ? `${m} m ${s % 60} s` : `${m} m`;
+  return m % 60 ? `${Math.floor(m / 60)} h ${m % 60} m` : `${m / 60} h`;
+};
+const ago = (date, s) => s < 10 ? 'just now' : s < 60 ? `${Math.floor(s)} s ago` : s < 3600 ? `${Math.floor(s / 60)} m ago`
+  : s < 86400 ? `${Math.floor(s / 3600)} h ago` : s < 2592000 ? `${Math.floor(s / 86400)} d ago` : date.slice(0, 10);
+const set = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+setInterval(() => {
+  if (document.hidden) return;
+  const now = Date.now();
+  for (const span of document.querySelectorAll('[data-since]')) set(span, elapsed((now - span.dataset.since) / 1000));
+  for (const time of document.querySelectorAll('time[datetime]')) {
+    set(time, ago(time.dateTime, (now - Date.parse(time.dateTime)) / 1000));
+  }
+}, 1000);
+// The exact time in the reader's own zone.
+addEventListener('mouseover', event => {
+  const time = event.target.closest?.('time[datetime]');
+  if (time) time.title = new Date(time.dateTime).toLocaleString();
+});
+
+const keys = [
+  ['/', 'filter'], ['j k', 'next, previous row'], ['Enter', 'open the row'], ['g p', 'projects'], ['g s', 'sync'],
+  ['g d', 'deliveries'], ['e', 'next error in a log'], ['f', 'follow a log'], ['w', 'wrap lines'], ['?', 'this list'],
+];
+const help = () => {
+  let box = document.getElementById('keys');
+  if (!box) {
+    box = document.createElement('dialog');
+    box.id = 'keys';
+    const list = document.createElement('dl');
+    for (const [key, what] of keys) {
+      const dt = document.createElement('dt'), dd = document.createElement('dd');
+      dt.append(...key.split(' ').map(k => Object.assign(document.createElement('kbd'), { textContent: k })));
+      dd.textContent = what;
+      list.append(dt, dd);
+    }
+    box.append(Object.assign(document.createElement('h2'), { textContent: 'Keys' }), list);
+    box.addEventListener('click', () => box.close());
+    document.body.append(box);
+  }
+  if (box.open) box.close(); else box.showModal();
+};
+const move = by => {
+  const rows = [...document.querySelectorAll('.row a.main')];
+  if (rows.length) rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(document.activeElement) + by))].focus();
+};
+let before = '';
+addEventListener('keydown', event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.('input, textarea, select')) return;
+  const key = event.key, pair = before + key;
+  before = key === 'g' ? 'g' : '';
+  const places = { gp: '/', gs: '/_sync', gd: '/_deliveries' };
+  if (places[pair]) location.href = places[pair];
+  else if (key === '?') help();
+  else if (key === 'j') move(1);
+  else if (key === 'k') move(-1);
+  else {
+    const target = key.length === 1 ? document.querySelector(`[data-key="${CSS.escape(key)}"]:not([hidden])`) : null;
+    if (!target) return;
+    if (target.matches('input')) { target.focus(); target.select(); } else target.click();
+  }
+  event.preventDefault();
+});

@@ -1,0 +1,49 @@
+import Foundation
+import Model
+import Store
+
+/// What every page that names a build shows of it.
+struct BuildFacts {
+    var build: BuildRecord
+    var project: ProjectRecord
+    var gitHubURL: String
+
+    var url: String { ProjectLinks.url(project, build: build.number) }
+
+    var values: PageValues {
+        let repository = "\(gitHubURL)/\(project.repository)"
+        return [
+            "state": StateMark(build.state), "number": build.number, "url": url, "subject": subject,
+            "ref": build.ref.shortName, "refURL": ProjectLinks.history(project, of: build.ref),
+            "commit": String(build.commit.prefix(7)), "commitURL": "\(repository)/commit/\(build.commit)",
+            "author": build.authorName.isEmpty ? "unknown" : build.authorName, "trigger": trigger,
+            "pullURL": build.pullRequest.map { "\(repository)/pull/\($0)" },
+            "duration": Moment.duration(build.startedAt, build.finishedAt),
+            "when": Moment.html(build.finishedAt ?? build.createdAt),
+        ]
+    }
+
+    /// The first line of the commit's message.
+    var subject: String {
+        let line = build.message.split(whereSeparator: \.isNewline).first.map(String.init) ?? "(no message)"
+        return line.count > 200 ? "\(line.prefix(199))…" : line
+    }
+
+    /// The rest of the commit's message.
+    var body: String? {
+        let lines = build.message.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropFirst()
+        let body = lines.joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+        return body.isEmpty ? nil : body.count > 4000 ? "\(body.prefix(3999))…" : body
+    }
+
+    private var trigger: String {
+        let what =
+            switch build.trigger {
+            case .push: "push"
+            case .pullRequest: "pull request" + (build.pullRequest.map { " #\($0)" } ?? "")
+            case .schedule: "schedule"
+            case .manual: "by hand"
+            }
+        return what + (build.sender.map { " by \($0)" } ?? "")
+    }
+}

@@ -1,0 +1,44 @@
+import Model
+import Store
+
+/// Since when a ref has been red, and between which two commits it became so.
+struct BuildStory {
+    private let project: ProjectRecord
+    private let failed: BuildRecord
+    /// The first one of the failed builds in a row.
+    private let first: BuildRecord
+    private let passed: BuildRecord?
+
+    /// How far back it looks.
+    private static let limit = 100
+
+    /// `nil` for a build that did not fail.
+    init?(_ store: Store, _ build: BuildRecord, _ project: ProjectRecord) async throws {
+        guard build.state == .failure || build.state == .error else { return nil }
+        var first = build
+        var passed: BuildRecord?
+        for past in try await store.builds(project.id, ref: build.ref, before: build.number, limit: Self.limit) {
+            switch past.state {
+            case .failure, .error: first = past
+            case .success: passed = past
+            case .queued, .running, .cancelled: continue
+            }
+            if passed != nil { break }
+        }
+        guard first.id != build.id || passed != nil else { return nil }
+        self.project = project
+        failed = build
+        self.first = first
+        self.passed = passed
+    }
+
+    func values(_ gitHubURL: String) -> PageValues {
+        [
+            "ref": failed.ref.shortName,
+            "first": first.id == failed.id
+                ? nil : BuildFacts(build: first, project: project, gitHubURL: gitHubURL).values,
+            "passed": passed.map { BuildFacts(build: $0, project: project, gitHubURL: gitHubURL).values },
+            "compareURL": passed.map { "\(gitHubURL)/\(project.repository)/compare/\($0.commit)...\(first.commit)" },
+        ]
+    }
+}

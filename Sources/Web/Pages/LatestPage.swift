@@ -1,0 +1,38 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import Store
+
+/// `/<owner>/<repo>`: the latest build, or `?ref=main` of one branch.
+struct LatestPage: Sendable {
+    var store: Store
+    var lookup: PageLookup
+    var renderer: PageRenderer
+    var buildPage: BuildPage
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("{owner}/{repo}") { request, context in
+            let project = try await lookup.project(context)
+            let ref = try request.uri.queryParameters["ref"].map { text in
+                guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
+                return ref
+            }
+            if let build = try await store.latestBuild(project.id, ref: ref) {
+                return try await buildPage.response(build, of: project, tab: .latest)
+            }
+            return await nothing(project, ref)
+        }
+    }
+
+    private func nothing(_ project: ProjectRecord, _ ref: GitRef?) async -> Response {
+        await renderer.page(
+            "nobuild",
+            Page(
+                title: "\(project.repository)", crumbs: ProjectLinks.crumbs(project),
+                tabs: ProjectLinks.tabs(project, current: .latest),
+                values: [
+                    "ref": ref?.shortName, "isReady": project.condition.status == .ready,
+                    "condition": SyncPage.condition(project), "settingsURL": "\(ProjectLinks.url(project))/settings",
+                ]))
+    }
+}

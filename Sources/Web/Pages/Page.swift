@@ -1,0 +1,26 @@
+/// What a page holds: the values of its template, and what all pages have.
+struct Page {
+    /// For the window, without the program's name.
+    var title: String
+    /// Where the reader is, from the left.
+    var crumbs: [Link] = []
+    /// The tabs of a project.
+    var tabs: [Link] = []
+    /// The state of what is open, for the icon.
+    var mark: StateMark?
+    /// Whether it shows a log: that needs the colours and may be as wide as the window.
+    var showsLog = false
+    /// Where the live parts of the page are read anew, if not at its own address.
+    var refreshURL: String?
+    /// Whatever the template names.
+    var values: PageValues
+
+    /// A link of a page.
+    struct Link {
+        var text: String
+        var url: String
+        var isCurrent = false
+
+        var values: PageValues { ["text": text, "url": url, "isCurrent": isCurrent] }
+    }
+}

@@ -1,0 +1,106 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import Store
+
+/// `/`: is it green? `?q=` filters by name, `?sort=state` puts what failed first, `?page=` goes on.
+struct ProjectsPage: Sendable {
+    var overview: StoreCache<[ProjectOverview]>
+    var lookup: PageLookup
+    var renderer: PageRenderer
+    var gitHubURL: String
+
+    private static let pageLength = 200
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("/") { request, _ in try await response(request) }
+    }
+
+    private func response(_ request: Request) async throws -> Response {
+        let all = try await overview.value().filter { lookup.isVisible($0.project) && $0.project.isActive }
+        let query = request.uri.queryParameters
+        let filter = String(query["q"].map { Self.form($0) } ?? "").prefix(200)
+        let byState = query["sort"] == "state"
+        let number = min(max(1, query["page"].flatMap { Int($0) } ?? 1), 1_000_000)
+        let key = filter.lowercased()
+        var found = key.isEmpty ? all : all.filter { $0.project.repository.key.contains(key) }
+        if byState { found = Self.failingFirst(found) }
+        let shown = found.dropFirst((number - 1) * Self.pageLength).prefix(Self.pageLength)
+        let hasMore = found.count > number * Self.pageLength
+        func address(sort: Bool, page: Int = 1) -> String {
+            let parts = [
+                filter.isEmpty ? nil : "q=\(ProjectLinks.encode(String(filter)))", sort ? "sort=state" : nil,
+                page > 1 ? "page=\(page)" : nil,
+            ]
+            return "/?" + parts.compactMap { $0 }.joined(separator: "&")
+        }
+        return await renderer.page(
+            "projects",
+            Page(
+                title: "Projects", mark: Self.worst(all),
+                values: [
+                    "isEmpty": all.isEmpty, "hasProjects": !all.isEmpty, "filter": String(filter),
+                    "byState": byState, "nameURL": address(sort: false), "stateURL": address(sort: true),
+                    "nothingFound": !all.isEmpty && shown.isEmpty, "counts": Self.counts(all),
+                    "groups": byState ? [group(nil, Array(shown))] : groups(Array(shown)),
+                    "moreURL": hasMore ? address(sort: byState, page: number + 1) : nil,
+                ]))
+    }
+
+    /// Forms write a space as `+`.
+    private static func form(_ text: Substring) -> String { String(text).replacing("+", with: " ") }
+
+    private func groups(_ overviews: [ProjectOverview]) -> [PageValues] {
+        var groups: [(owner: String, members: [ProjectOverview])] = []
+        for overview in overviews {
+            let owner = overview.project.repository.owner
+            if groups.last?.owner.lowercased() == owner.lowercased() {
+                groups[groups.count - 1].members.append(overview)
+            } else {
+                groups.append((owner, [overview]))
+            }
+        }
+        return groups.map { group(groups.count > 1 ? $0.owner : nil, $0.members) }
+    }
+
+    private func group(_ owner: String?, _ overviews: [ProjectOverview]) -> PageValues {
+        ["owner": owner, "projects": overviews.map(row)]
+    }
+
+    private func row(_ overview: ProjectOverview) -> PageValues {
+        let project = overview.project
+        return [
+            "owner": project.repository.owner, "name": project.repository.name, "url": ProjectLinks.url(project),
+            "state": StateMark(overview.latest?.state), "bars": Sparkline.html(overview),
+            "latest": overview.latest.map { BuildFacts(build: $0, project: project, gitHubURL: gitHubURL).values },
+        ]
+    }
+
+    private static func counts(_ all: [ProjectOverview]) -> [PageValues] {
+        let states = all.map { StateMark($0.latest?.state) }
+        return ["failure", "error", "running", "queued", "success", "cancelled", "unknown"].compactMap { name in
+            guard let mark = states.first(where: { $0.name == name }) else { return nil }
+            return ["state": mark, "count": states.count { $0.name == name }, "text": mark.word.lowercased()]
+        }
+    }
+
+    private static func worst(_ all: [ProjectOverview]) -> StateMark? {
+        all.min { rank($0) < rank($1) }.map { StateMark($0.latest?.state) }
+    }
+
+    private static func failingFirst(_ all: [ProjectOverview]) -> [ProjectOverview] {
+        all.sorted { (rank($0), $0.project.repository) < (rank($1), $1.project.repository) }
+    }
+
+    private static func rank(_ overview: ProjectOverview) -> Int {
+        switch overview.latest?.state {
+        case .failure: 0
+        case .error: 1
+        case .running: 2
+        case .queued: 3
+        case .cancelled: 4
+        case .success: 5
+        case nil: 6
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import ServiceLifecycle
+import Store
+
+/// A value that is read from the store once and kept until the store says that it changed. Many who ask at the same
+/// time cause one read.
+actor StoreCache<Value: Sendable>: Service {
+    private let changes: ChangeSignal
+    private let topics: Set<ChangeSignal.Topic>
+    private let read: @Sendable () async throws -> Value
+    private let clock = ContinuousClock()
+
+    /// Counts the changes.
+    private var generation = 0
+    private var kept: (generation: Int, time: ContinuousClock.Instant, value: Value)?
+    private var isReading = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ changes: ChangeSignal, _ topics: Set<ChangeSignal.Topic>, read: @escaping @Sendable () async throws -> Value)
+    {
+        self.changes = changes
+        self.topics = topics
+        self.read = read
+    }
+
+    /// Notices changes until graceful shutdown.
+    func run() async throws {
+        let changes = changes.subscribe(topics).cancelOnGracefulShutdown()
+        // What was read before the subscription may have missed one.
+        generation += 1
+        for await _ in changes { generation += 1 }
+    }
+
+    /// The value as it was when this was called, or newer.
+    func value() async throws -> Value {
+        let wanted = generation
+        while true {
+            if let kept, kept.generation >= wanted { return kept.value }
+            if !isReading { return try await readOnce() }
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    /// The value, read anew if the last look is older than that: for whoever cannot believe it.
+    func value(notOlderThan age: Duration) async throws -> Value {
+        if let kept, kept.generation == generation, clock.now - kept.time > age { generation += 1 }
+        return try await value()
+    }
+
+    private func readOnce() async throws -> Value {
+        isReading = true
+        defer {
+            isReading = false
+            for continuation in waiting { continuation.resume() }
+            waiting = []
+        }
+        let (began, time) = (generation, clock.now)
+        let value = try await read()
+        kept = (began, time, value)
+        return value
+    }
+}

@@ -1,0 +1,16 @@
+/// The same numbers for the same seed.
+struct Random: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+
+    /// From 0 to below the limit.
+    mutating func next(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+}
