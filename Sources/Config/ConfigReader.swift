@@ -22,7 +22,9 @@ public enum ConfigReader {
         desired.hasBrokenSettings = !server.isValid
         desired.server = server.settings
         let diagnostics = server.findings.diagnostics + files.flatMap(\.findings.diagnostics)
-        return ConfigResult(desired: desired, diagnostics: diagnostics.sorted())
+        return ConfigResult(
+            desired: desired, diagnostics: diagnostics.sorted(),
+            secrets: server.isValid ? files.flatMap(\.secrets) : [])
     }
 
     /// Two files for one repository: neither is applied, and each names the other.

@@ -16,13 +16,24 @@ public struct SecretKey: Sendable, CustomStringConvertible, CustomDebugStringCon
     /// The secret that GitHub signs a hook's deliveries with: HKDF-SHA-256 of the key, with the lower-case repository
     /// and the hook in the info field, as 64 hexadecimal digits.
     public func webhookSecret(_ repository: RepositoryName, _ hook: HookID) -> String {
-        let info = Array("kozmic webhook 1\n\(repository.key)\n\(hook)".utf8)
-        return Hex.encode(HKDF.sha256(secret: bytes, salt: [], info: info, length: 32))
+        Hex.encode(derived("kozmic webhook 1\n\(repository.key)\n\(hook)"))
     }
 
     /// What may be stored to notice that a webhook carries an older secret: a hash that leads back to nothing.
     public func webhookSecretFingerprint(_ repository: RepositoryName, _ hook: HookID) -> String {
         Hex.encode(SHA256.hash(Array(webhookSecret(repository, hook).utf8)))
+    }
+
+    /// 32 bytes for one purpose: HKDF-SHA-256 of the key without salt.
+    ///
+    /// - Parameter purpose: begins with `kozmic` and a word, so that no two purposes share bytes.
+    func derived(_ purpose: String) -> [UInt8] {
+        HKDF.sha256(secret: bytes, salt: [], info: Array(purpose.utf8), length: 32)
+    }
+
+    /// A key of 32 bytes for encrypting what is stored; each purpose has its own, so that one opens nothing of another.
+    public func sealingKey(for purpose: String) -> [UInt8] {
+        derived("kozmic sealing 1\n\(purpose)")
     }
 
     public var description: String { "<secret key>" }

@@ -1,4 +1,5 @@
 import Config
+import Model
 
 /// Short forms for tests.
 enum Admin {
@@ -31,4 +32,24 @@ enum Admin {
         return "repository: acme/widget\n\(project)hooks:\n  tests:\n    image: debian\n    build_script: '#!/bin/sh'\n"
             + indented
     }
+
+    /// A value sealed for a variable of `acme/widget`, the same each time.
+    static func sealed(_ name: String) throws -> String {
+        guard let text = try texts[name]?.get() else { throw Missing(name: name) }
+        return text
+    }
+
+    private static let texts: [String: Result<String, any Error>] = ["PYPI_TOKEN": seal("PYPI_TOKEN"), "A": seal("A")]
+
+    private static func seal(_ name: String) -> Result<String, any Error> {
+        Result {
+            guard let key = SecretKey(bytes: Array(0..<32)), let repository = RepositoryName("acme/widget") else {
+                throw Missing(name: name)
+            }
+            return try SealedSecret.seal("value", for: repository, name: name, with: OpeningKey(key).sealingKey)
+                .description
+        }
+    }
+
+    private struct Missing: Error { var name: String }
 }

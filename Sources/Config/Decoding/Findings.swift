@@ -1,3 +1,4 @@
+import Model
 import YAML
 
 /// The diagnostics of one file, gathered while it is read.
@@ -9,6 +10,8 @@ final class Findings {
     let path: String
     private var found: Set<Diagnostic> = []
     private(set) var hasErrors = false
+    /// The sealed values of the file, with their variables' names.
+    private(set) var secrets: [(name: String, sealed: Located<SealedSecret>)] = []
 
     init(path: String) { self.path = path }
 
@@ -18,6 +21,10 @@ final class Findings {
     }
 
     func warning(_ position: YAMLPosition, _ message: String) { add(position, .warning, message) }
+
+    func note(_ secrets: [String: Located<SealedSecret>]) {
+        self.secrets += secrets.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
 
     /// Whether more would be dropped: reason enough not to look for a suggestion.
     var isFull: Bool { found.count >= Self.maximum }

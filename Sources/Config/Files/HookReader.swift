@@ -49,9 +49,11 @@ struct HookReader {
 
     private func readEnvironment(of hook: inout Hook, _ reader: MappingReader<HookKey>) {
         let environment = reader.read(.env, MapOf(name: VariableName(), element: VariableValue()))
-        let secrets = reader.read(.secrets, MapOf(name: VariableName(), element: SealedText()))
+        let secrets = reader.read(.secrets, MapOf(name: VariableName(), element: Placed(SealedText()))) ?? [:]
         hook.environment = environment ?? [:]
-        hook.secrets = secrets ?? [:]
+        hook.secrets = secrets.mapValues(\.value.description)
+        // The project's name may stand below its hooks, so what a secret is bound to is looked at later.
+        reader.findings.note(secrets)
         for name in hook.secrets.keys.sorted() where hook.environment[name] != nil {
             reader.findings.error(reader.position(of: .secrets), "\(quoted(name)) is in env and in secrets")
         }

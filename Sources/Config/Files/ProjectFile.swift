@@ -46,11 +46,28 @@ struct ProjectFile {
             findings.warning(reader.position(of: .hooks), "the project has no hooks, so nothing runs")
         }
         guard let name = repository?.value else { return }
+        for (variable, sealed) in findings.secrets where !sealed.value.isBound(to: name, name: variable) {
+            findings.error(
+                sealed.position,
+                "this value was sealed for another project or another name; seal it for \(name.key) and \(variable)")
+        }
         var project = Project(repository: name, owner: owner, hooks: hooks, file: path)
         project.settings = settings
         project.permissions = permissions ?? Permissions()
         project.deployKey = deployKey ?? .auto
         self.project = project
+    }
+}
+
+extension ProjectFile {
+    /// The sealed values of a valid file.
+    var secrets: [DeclaredSecret] {
+        guard isValid, let repository = repository?.value else { return [] }
+        return findings.secrets.map { name, sealed in
+            DeclaredSecret(
+                repository: repository, name: name, sealed: sealed.value.description, path: path,
+                line: sealed.position.line, column: sealed.position.column)
+        }
     }
 }
 

@@ -51,24 +51,6 @@ struct VariableName: TextKind {
     }
 }
 
-/// What `kozmic secret seal` prints.
-struct SealedText: TextKind {
-    var maximumBytes: Int { 128 << 10 }
-    var expected: String { "a sealed value" }
-    var plural: String { "sealed values" }
-
-    /// The message never shows the text: it may be the secret itself, put there by mistake.
-    func parse(_ text: String) throws(Mistake) -> String {
-        let prefix = "sealed:v1:"
-        let sealed = text.utf8.dropFirst(prefix.utf8.count)
-        let isBase64 = sealed.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "+/=-_".utf8.contains($0) }
-        guard text.hasPrefix(prefix), !sealed.isEmpty, isBase64 else {
-            throw Mistake("not a sealed value; make one with 'kozmic secret seal', it begins with \(prefix)")
-        }
-        return text
-    }
-}
-
 extension String {
     var hasNoControlCharacters: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
 }

@@ -123,7 +123,7 @@ struct DiagnosticsTests {
     }
 
     @Test("Hints that save a visit to the documentation")
-    func hints() {
+    func hints() throws {
         #expect(
             Admin.project("repository: acme/widget\n") == ["1:1: warning: the project has no hooks, so nothing runs"])
         #expect(
@@ -139,7 +139,7 @@ struct DiagnosticsTests {
                 "6:28: 'refs/heads/main': write the name without refs/heads/"
             ])
         #expect(
-            Admin.project(Admin.hook("env: {A: x}\nsecrets: {A: 'sealed:v1:AAAA'}")).first
+            try Admin.project(Admin.hook("env: {A: x}\nsecrets: {A: '\(Admin.sealed("A"))'}")).first
                 == "7:5: 'A' is in env and in secrets")
         #expect(Admin.project("- a\n") == ["1:1: expected a mapping, found a list"])
     }

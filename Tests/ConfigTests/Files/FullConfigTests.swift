@@ -51,7 +51,7 @@ struct FullConfigTests {
             tracked_files: [./requirements.txt, a//b/, requirements.txt]
             build_script: {file: scripts/test.sh}
             env: {LANG: C.UTF-8, N: 012, YES: true}
-            secrets: {PYPI_TOKEN: 'sealed:v1:AAAA'}
+            secrets: {PYPI_TOKEN: 'SEALED'}
             concurrency: {group: deploy, limit: 2, on_new: cancel}
             timeout: 20m
             refresh: 14d
@@ -64,13 +64,17 @@ struct FullConfigTests {
 
         """
 
-    static let files = [
-        "kozmic.yaml": settings, "projects/acme/widget.yml": project, "scripts/test.sh": "#!/bin/sh\ntrue\n",
-    ]
+    static func files() throws -> [String: String] {
+        [
+            "kozmic.yaml": settings,
+            "projects/acme/widget.yml": project.replacing("SEALED", with: try Admin.sealed("PYPI_TOKEN")),
+            "scripts/test.sh": "#!/bin/sh\ntrue\n",
+        ]
+    }
 
     @Test("Of a hook")
     func hook() throws {
-        let result = Admin.read(Self.files)
+        let result = try Admin.read(Self.files())
         #expect(!result.hasErrors, "\(result.diagnostics)")
         let project = try #require(result.desired.projects.first)
         #expect(project.file == "projects/acme/widget.yml" && project.owner == "octocat")
@@ -90,7 +94,7 @@ struct FullConfigTests {
         expected.installScript = "#!/bin/bash\nset -e\n"
         expected.trackedFiles = ["a/b", "requirements.txt"]
         expected.environment = ["LANG": "C.UTF-8", "N": "012", "YES": "true"]
-        expected.secrets = ["PYPI_TOKEN": "sealed:v1:AAAA"]
+        expected.secrets = ["PYPI_TOKEN": try Admin.sealed("PYPI_TOKEN")]
         expected.concurrency = .init(group: "deploy", limit: 2, onNew: .cancel)
         expected.refreshSeconds = 14 * 86_400
         expected.reuse = .tree
@@ -114,8 +118,8 @@ struct FullConfigTests {
     }
 
     @Test("Of the server")
-    func server() {
-        let server = Admin.read(Self.files).desired.server
+    func server() throws {
+        let server = try Admin.read(Self.files()).desired.server
         #expect(server.pruneMaxFraction == 0.5)
         #expect(server.retention.days == 30 && server.retention.builds == 100 && !server.retention.keepLastSuccess)
         #expect(server.mailOn == ["failure", "fixed"])
@@ -123,8 +127,10 @@ struct FullConfigTests {
     }
 
     @Test("What has no effect yet is warned about at its key, and only when it asks for something")
-    func warnings() {
-        let lines = Admin.read(Self.files).diagnostics.map { "\($0.path.hasPrefix("k") ? "k" : "p")\(Admin.short($0))" }
+    func warnings() throws {
+        let lines = try Admin.read(Self.files()).diagnostics.map {
+            "\($0.path.hasPrefix("k") ? "k" : "p")\(Admin.short($0))"
+        }
         #expect(lines.allSatisfy { $0.contains("warning: not supported yet: ") })
         let keys = lines.map { String($0.split(separator: ": ")[3]) }
         #expect(

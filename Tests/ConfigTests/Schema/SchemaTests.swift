@@ -93,8 +93,10 @@ struct SchemaTests {
 
     /// Good files: the examples, and one with every key.
     private func goodFiles() throws -> [(path: String, text: String)] {
-        try SchemaFiles.examples() + [
-            ("kozmic.yaml", FullConfigTests.settings), ("widget.yaml", FullConfigTests.project), ("kozmic.yaml", ""),
+        let full = try FullConfigTests.files()
+        return try SchemaFiles.examples() + [
+            ("kozmic.yaml", FullConfigTests.settings), ("widget.yaml", full["projects/acme/widget.yml"] ?? ""),
+            ("kozmic.yaml", ""),
         ]
     }
 
