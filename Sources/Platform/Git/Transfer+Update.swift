@@ -8,7 +8,7 @@ extension Transfer {
         try BareRepository.open(path) { repository throws(GitError) in
             try checkpoint()
             var pointer: OpaquePointer?
-            try check(git_remote_create_anonymous(&pointer, repository.pointer, address.url), .connecting)
+            try create(&pointer, in: repository)
             defer { git_remote_free(pointer) }
             try connect(pointer)
             defer { git_remote_disconnect(pointer) }
@@ -35,6 +35,17 @@ extension Transfer {
         try connect(pointer)
         defer { git_remote_disconnect(pointer) }
         return try heads(of: pointer)
+    }
+
+    /// Without a look for `url.….insteadOf` in the mirror's configuration, which has none: libgit2 1.5 loses 20 KiB for
+    /// each entry that does not match, a hundred for each fetch (MirrorMemoryTests).
+    private func create(_ pointer: inout OpaquePointer?, in repository: BareRepository) throws(GitError) {
+        var options = git_remote_create_options()
+        try check(
+            git_remote_create_options_init(&options, UInt32(GIT_REMOTE_CREATE_OPTIONS_VERSION)), .connecting)
+        options.repository = repository.pointer
+        options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF.rawValue | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC.rawValue
+        try check(git_remote_create_with_opts(&pointer, address.url, &options), .connecting)
     }
 
     private func connect(_ pointer: OpaquePointer?) throws(GitError) {
