@@ -65,6 +65,15 @@ struct Deadlines: Sendable {
         }
     }
 
+    /// The engine says that the script has started: how long that took is not the script's doing.
+    mutating func started(at now: Duration) {
+        end = now + timeout
+        lastOutput = now
+    }
+
+    /// Watching begins again: what happened while nobody looked was not silence.
+    mutating func looked(at now: Duration) { lastOutput = now }
+
     /// Output arrived and is about to be stored.
     mutating func outputBegan() { isStoring = true }
 

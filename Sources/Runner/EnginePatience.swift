@@ -9,6 +9,7 @@ struct EnginePatience: Sendable {
     /// Asks until the engine answers. Says in the log that it waits.
     ///
     /// - Returns: the answer, and whether the engine was away.
+    /// - Throws: `Ending` when it was away for too long.
     func ask<Answer: Sendable>(
         _ question: @Sendable () async throws -> Answer
     ) async throws -> (answer: Answer, wasAway: Bool) {
@@ -20,7 +21,8 @@ struct EnginePatience: Sendable {
                 let answer = try await question()
                 if wasAway { try await log.note("The Docker Engine answers again") }
                 return (answer, wasAway)
-            } catch let error as DockerError where error.isTransient && clock.now < end {
+            } catch let error as DockerError where error.isTransient {
+                guard clock.now < end else { throw Ending.error("the Docker Engine does not answer: \(error.message)") }
                 if !wasAway {
                     try await log.note("The Docker Engine does not answer (\(error.message)); waiting for it")
                 }

@@ -23,6 +23,13 @@ enum Explain {
         if let reason = notExecuted(end, phase: phase, script: phase.text(hook)) {
             return JobOutcome(state: .error, reason: reason)
         }
+        if end.killedFromOutside {
+            return JobOutcome(
+                state: .error, exitCode: end.exitCode,
+                reason:
+                    "the \(phase.words) was stopped from outside: the Docker Engine was shut down, or somebody stopped "
+                    + "its container (exit code \(end.exitCode))")
+        }
         if end.unwatched, end.exitCode > 128 {
             return JobOutcome(
                 state: .error, exitCode: end.exitCode,

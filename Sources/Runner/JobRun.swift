@@ -24,7 +24,7 @@ struct JobRun: Sendable {
     func outcome() async throws -> JobOutcome {
         let outcome: JobOutcome
         do {
-            outcome = try await steps()
+            outcome = try await persistently()
         } catch {
             try Task.checkCancellation()
             guard let known = Ending.outcome(of: error) else { throw error }
@@ -32,6 +32,23 @@ struct JobRun: Sendable {
         }
         if let reason = outcome.reason { try await log.note(reason.sentence) }
         return outcome
+    }
+
+    /// The steps begin with a look at what is there, so they can be done again: after the engine was away, or when an
+    /// image was removed at the wrong moment. Trouble of a script that ran is never a reason.
+    private func persistently() async throws -> JobOutcome {
+        for pause in [Duration.milliseconds(200), .seconds(5)] {
+            do {
+                return try await steps()
+            } catch let error as DockerError
+                where error.isTransient || error.kind == .notFound || error.kind == .conflict
+            {
+                try Task.checkCancellation()
+                try await log.note("The Docker Engine: \(error.message); trying again")
+                try await stoppable { try await Task.sleep(for: pause) }
+            }
+        }
+        return try await steps()
     }
 
     private func steps() async throws -> JobOutcome {

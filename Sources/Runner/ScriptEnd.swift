@@ -1,3 +1,5 @@
+import Model
+
 /// How a script's container ended, as far as it can be seen from outside.
 struct ScriptEnd: Sendable, Equatable {
     /// The exit code of the container's first process.
@@ -12,4 +14,16 @@ struct ScriptEnd: Sendable, Equatable {
     var errorTail: [UInt8] = []
     /// The engine, or the controller, was away when the script ended.
     var unwatched = false
+    /// Whether somebody else sent it a signal: the engine when it shuts down, or `docker stop`.
+    var killedFromOutside = false
+
+    /// An earlier process may have stopped a script whose end nobody saw.
+    mutating func guessStop(settings: HookSettings, cancelReason: String?) {
+        guard stop == nil, exitCode != 0 else { return }
+        if let cancelReason {
+            stop = .cancel(cancelReason)
+        } else if duration >= .seconds(settings.timeoutSeconds) {
+            stop = .timeout
+        }
+    }
 }

@@ -5,14 +5,14 @@ import Synchronization
 extension ScriptRun {
     /// How watching ended.
     enum Watched {
-        case exited(Int)
+        case exited
         /// The engine went away, or closed a stream that should have gone on.
         case lost(DockerError)
     }
 
     private enum Event: Sendable {
         case outputEnded(DockerError?)
-        case exited(Int)
+        case exited
         case lost(DockerError)
         case cancel(String)
         case tick
@@ -31,37 +31,34 @@ extension ScriptRun {
             group.addTask {
                 if let reason = try? await self.control.wait() { feed.yield(.cancel(reason)) }
             }
-            var exitCode: Int?
+            var hasExited = false
             var outputEnded = false
             var armed: Duration?
             for await event in events {
                 switch event {
-                case .exited(let code):
-                    exitCode = code
+                case .exited:
+                    hasExited = true
                     deadlines.withLock { $0.exited(at: now) }
                 case .outputEnded(nil):
                     outputEnded = true
                     // The exit is known in a moment; if not, the engine dropped the stream of a running container.
-                    if exitCode == nil { group.addTask { feed.yield(await self.missingExit()) } }
+                    if !hasExited { group.addTask { feed.yield(await self.missingExit()) } }
                 case .outputEnded(let error?):
-                    // What is missing can be read again, unless the engine says that it cannot.
-                    guard error.isTransient else { throw error }
-                    return Watched.lost(error)
+                    // What is missing can be read again.
+                    return try lost(error)
                 case .lost(let error):
-                    guard exitCode == nil else { break }
-                    guard error.isTransient else { throw error }
-                    return Watched.lost(error)
+                    if !hasExited { return try lost(error) }
                 case .cancel(let reason):
                     try await act(on: deadlines.withLock { $0.cancel(reason, at: now) })
                 case .tick:
                     if let next = armed, next <= now { armed = nil }
                     if try await act(on: deadlines.withLock { $0.tick(at: now) }) {
-                        return Watched.exited(exitCode ?? 0)
+                        return Watched.exited
                     }
                 case .failed(let error):
                     throw error
                 }
-                if let exitCode, outputEnded { return Watched.exited(exitCode) }
+                if hasExited, outputEnded { return Watched.exited }
                 if let next = deadlines.withLock({ $0.next }), armed.map({ next < $0 }) ?? true {
                     armed = next
                     group.addTask {
@@ -75,6 +72,13 @@ extension ScriptRun {
         try Task.checkCancellation()
         guard let watched else { throw CancellationError() }
         return watched
+    }
+
+    /// Whether looking again is of any use.
+    private func lost(_ error: DockerError) throws -> Watched {
+        if error.kind == .notFound { throw gone }
+        guard error.isTransient else { throw error }
+        return .lost(error)
     }
 
     /// Carries out what the deadlines ask for; `true` when nothing more is to be read.
@@ -127,7 +131,8 @@ extension ScriptRun {
 
     private func waitForExit() async -> Event {
         do {
-            return .exited(try await engine.wait(container))
+            _ = try await engine.wait(container)
+            return .exited
         } catch {
             return .lost(error)
         }

@@ -46,7 +46,7 @@ final class ScriptRun: Sendable {
     /// Starts a container that was just made, and watches it to its end.
     func start() async throws -> ScriptEnd {
         switch try await begin() {
-        case .exited(let code): try await end(code)
+        case .exited: try await end()
         case .lost: try await resume()
         }
     }
@@ -55,7 +55,7 @@ final class ScriptRun: Sendable {
     func resume() async throws -> ScriptEnd {
         for _ in 0..<Self.mostLosses {
             guard let found = try await patience.ask({ try await self.engine.container(self.container) }).answer else {
-                throw Ending.error("the container of the \(phase.words) is gone: somebody removed it")
+                throw gone
             }
             let isOver = !found.state.isRunning
             let watched: Watched
@@ -65,7 +65,7 @@ final class ScriptRun: Sendable {
             } else {
                 watched = try await follow(isOver: isOver)
             }
-            if case .exited(let code) = watched { return try await end(code, unwatched: isOver) }
+            if case .exited = watched { return try await end(unwatched: isOver) }
             try await Task.sleep(for: .milliseconds(200))
         }
         throw Ending.error("the Docker Engine drops the connection to the \(phase.words) again and again")
@@ -76,6 +76,7 @@ final class ScriptRun: Sendable {
             // Attached before the start, so that nothing is missed.
             let frames = try await engine.attach(container)
             try await engine.start(container)
+            deadlines.withLock { $0.started(at: now) }
             return try await watch(frames, skip: LogSkip())
         } catch let error as DockerError where error.kind == .transport {
             return .lost(error)
@@ -85,6 +86,11 @@ final class ScriptRun: Sendable {
     }
 
     private func follow(isOver: Bool) async throws -> Watched {
+        // What ended in time was not too late, however late we look.
+        deadlines.withLock { deadlines in
+            deadlines.looked(at: now)
+            if isOver { deadlines.exited(at: now) }
+        }
         do {
             return try await watch(try await engine.logs(container, follow: !isOver), skip: await skip())
         } catch let error as DockerError where error.kind == .transport {
@@ -103,18 +109,50 @@ final class ScriptRun: Sendable {
     }
 
     /// - Parameter unwatched: the end was not seen when it happened.
-    private func end(_ code: Int, unwatched: Bool = false) async throws -> ScriptEnd {
+    private func end(unwatched: Bool = false) async throws -> ScriptEnd {
         let look = try await patience.ask { try await self.engine.container(self.container) }
-        let state = look.answer?.state
-        var duration = now
-        if let started = state?.startedAt, let finished = state?.finishedAt {
-            duration = .seconds(max(0, finished.date.timeIntervalSince(started.date)))
+        guard let state = look.answer?.state, state.status != .removing, state.status != .dead else { throw gone }
+        var end = ScriptEnd(
+            exitCode: state.exitCode, oomKilled: state.oomKilled, duration: now, stop: deadlines.withLock { $0.stop },
+            errorTail: errorTail.withLock { $0 }, unwatched: unwatched || look.wasAway)
+        if let started = state.startedAt, let finished = state.finishedAt {
+            end.duration = .seconds(max(0, finished.date.timeIntervalSince(started.date)))
         }
-        return ScriptEnd(
-            exitCode: state?.exitCode ?? code, oomKilled: state?.oomKilled ?? false, duration: duration,
-            stop: deadlines.withLock { $0.stop }, errorTail: errorTail.withLock { $0 },
-            unwatched: unwatched || look.wasAway)
+        if end.stop == nil, end.exitCode != 0, !end.unwatched, let started = state.startedAt {
+            end.killedFromOutside = await wasKilled(since: started.date)
+        }
+        if end.unwatched { end.guessStop(settings: job.hook.settings, cancelReason: control.reason) }
+        return end
     }
+
+    /// Whether a signal was sent to the container, by its engine's account of what happened. We sent none.
+    private func wasKilled(since start: Date) async -> Bool {
+        let labels = Labels.query(instance: job.instance, jobID: job.jobID, attempt: job.attempt)
+        let nanoseconds = Int64(start.timeIntervalSince1970 * 1000) * 1_000_000
+        return await withTaskGroup(of: Bool.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                let events = try? await self.engine.events(
+                    labels: labels, types: ["container"], actions: ["kill", "die"], since: nanoseconds)
+                guard let events else { return false }
+                do {
+                    for try await event in events where event.id == self.container { return event.action == "kill" }
+                } catch {
+                    return false
+                }
+                return false
+            }
+            // The container ended, so the engine has the event; unless it forgot, or is going away itself.
+            group.addTask {
+                try? await Task.sleep(for: .seconds(2))
+                return false
+            }
+            return await group.next() ?? false
+        }
+    }
+
+    /// The end of a container that is not there any more.
+    var gone: Ending { Ending.error("the container of the \(phase.words) is gone: somebody removed it") }
 
     /// The time on the clock of the deadlines.
     var now: Duration { clock.now - origin }

@@ -33,6 +33,23 @@ struct DeadlinesTests {
         #expect(script.tick(at: .seconds(10)) == .terminate(.timeout))
     }
 
+    @Test("a slow start is not the script's time, nor is an engine's absence its silence")
+    func slowStart() {
+        var script = deadlines()
+        script.started(at: .seconds(50))
+        #expect(script.next == .seconds(70))
+        script.looked(at: .seconds(140))
+        #expect(script.next == .seconds(150))
+        #expect(script.tick(at: .seconds(150)) == .terminate(.timeout))
+    }
+
+    @Test("a script that ended in time is not too late because we look late")
+    func endedUnseen() {
+        var script = deadlines(startedAt: -1000, now: 0)
+        script.exited(at: .zero)
+        #expect(script.tick(at: .zero) == nil && script.stop == nil)
+    }
+
     @Test("a slow log is not the script's silence")
     func storing() {
         var script = deadlines()

@@ -80,6 +80,16 @@ struct ResumeTests {
         }
     }
 
+    @Test("a script that closes its output goes on until it ends")
+    func closedOutput() async throws {
+        try await RunnerFixture.with { fixture in
+            let script = "echo begin; exec >/dev/null 2>&1; sleep 1; exit 4"
+            let (outcome, log) = try await fixture.run(try fixture.job(build: script))
+            #expect(outcome.exitCode == 4)
+            #expect(await log.lines(.build) == ["begin"])
+        }
+    }
+
     @Test("an engine that goes away and comes back finds the job waiting, and the log complete")
     func engineAway() async throws {
         let proxy = try EngineProxy(target: try #require(RunnerFixture.host))
@@ -98,7 +108,21 @@ struct ResumeTests {
         }
     }
 
-    @Test("a container that somebody removes or kills is an error or a failure, never a success")
+    @Test("a script that somebody else stops is an error")
+    func killed() async throws {
+        try await RunnerFixture.with { fixture in
+            let log = MemoryLog()
+            async let running = fixture.run(
+                try fixture.job(build: "trap 'exit 3' TERM; echo begin; sleep 60 & wait"), log: log)
+            await log.wait(for: "begin")
+            try await fixture.engine.kill(try #require(try await fixture.containers().first).id, signal: "SIGTERM")
+            let outcome = try await running.outcome
+            #expect(outcome.state == .error && outcome.exitCode == 3)
+            #expect(outcome.reason?.hasPrefix("the build script was stopped from outside") == true, "\(outcome)")
+        }
+    }
+
+    @Test("a container that somebody removes is an error")
     func removed() async throws {
         try await RunnerFixture.with { fixture in
             let log = MemoryLog()
@@ -106,7 +130,11 @@ struct ResumeTests {
             await log.wait(for: "begin")
             try await fixture.engine.remove(try #require(try await fixture.containers().first).id, force: true)
             let outcome = try await running.outcome
-            #expect(outcome.state == .failure || outcome.state == .error, "\(outcome)")
+            #expect(
+                outcome
+                    == JobOutcome(
+                        state: .error, reason: "the container of the build script is gone: somebody removed it")
+            )
         }
     }
 }

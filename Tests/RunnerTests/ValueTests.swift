@@ -100,6 +100,12 @@ struct ValueTests {
             reason(ScriptEnd(exitCode: 255, unwatched: true))
                 == "error: the Docker Engine stopped while the build script ran (exit code 255)")
         #expect(reason(ScriptEnd(exitCode: 1, unwatched: true)) == "failure: build script failed with exit code 1")
+        var unseen = ScriptEnd(exitCode: 137, duration: .seconds(3601), unwatched: true)
+        unseen.guessStop(settings: hook.settings, cancelReason: nil)
+        #expect(reason(unseen) == "failure: stopped: ran longer than 1 h")
+        unseen = ScriptEnd(exitCode: 137, unwatched: true)
+        unseen.guessStop(settings: hook.settings, cancelReason: "newer commit")
+        #expect(reason(unseen) == "cancelled: newer commit")
         let tail = Array("exec /kozmic/build-script: no such file or directory\n".utf8)
         #expect(
             reason(ScriptEnd(exitCode: 255, errorTail: tail))
