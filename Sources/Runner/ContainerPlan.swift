@@ -38,11 +38,11 @@ struct ContainerPlan: Sendable {
     var spec: DockerContainerSpec {
         let settings = job.hook.settings
         var spec = DockerContainerSpec(image: image)
-        spec.entrypoint = [phase.path]
+        spec.entrypoint = [SecretLauncher.isNeeded(job, phase) ? SecretLauncher.path : phase.path]
         spec.command = []
         spec.user = job.hook.user
         spec.workingDirectory = "/kozmic/src"
-        spec.environment = ScriptEnvironment.list(job, phase: phase)
+        spec.environment = ScriptEnvironment.list(job)
         spec.labels = allLabels
         // Without copying: what the image has at /kozmic is not shown.
         spec.mounts = [DockerMount(.volume(name, noCopy: true), at: "/kozmic")]

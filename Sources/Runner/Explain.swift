@@ -62,13 +62,17 @@ enum Explain {
     private static func notExecuted(_ end: ScriptEnd, phase: ScriptPhase, script: String) -> String? {
         guard [1, 126, 127, 255].contains(end.exitCode) else { return nil }
         let text = String(decoding: end.errorTail, as: UTF8.self)
-        guard let begin = text.range(of: "exec \(phase.path): ") else { return nil }
+        let begin = [phase.path, SecretLauncher.path].lazy.compactMap { text.range(of: "exec \($0): ") }.first
+        guard let begin else { return nil }
         return refused(String(text[begin.lowerBound...]), phase: phase, script: script)
     }
 
     private static func refused(_ words: String, phase: ScriptPhase, script: String) -> String? {
         guard let shebang = Shebang(script: script) else { return noShebang(phase) }
         if words.contains("no such file or directory") {
+            if words.contains(SecretLauncher.path) {
+                return "the image has no /bin/sh, which a hook with secrets needs: it hands them to the build script"
+            }
             return shebang.hasCarriageReturn
                 ? "the \(phase.words)'s first line ends with a carriage return (Windows line ending): remove it"
                 : "the \(phase.words)'s interpreter '\(shebang.interpreter)' is not in the image"

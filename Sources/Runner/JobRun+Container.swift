@@ -78,9 +78,13 @@ extension JobRun {
         let script = TarEntry(
             "kozmic/\(plan.phase.fileName)", .bytes(Array(plan.phase.text(job.hook).utf8)), mode: 0o755, uid: uid,
             gid: gid)
-        let files =
-            TarStream(TarEntry("kozmic", .directory, mode: 0o755, uid: uid, gid: gid), script)
-            + .directory(try await folder, prefix: "kozmic/src", uid: uid, gid: gid)
+        var files = TarStream(TarEntry("kozmic", .directory, mode: 0o755, uid: uid, gid: gid), script)
+        if SecretLauncher.isNeeded(job, plan.phase) {
+            let text = Array(SecretLauncher.text(job).utf8)
+            let name = "kozmic/\(SecretLauncher.fileName)"
+            files = files + TarStream(TarEntry(name, .bytes(text), mode: 0o500, uid: uid, gid: gid))
+        }
+        files = files + .directory(try await folder, prefix: "kozmic/src", uid: uid, gid: gid)
         try await engine.putArchive(container, path: "/", tar: files)
         return container
     }

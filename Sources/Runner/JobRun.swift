@@ -107,6 +107,9 @@ struct JobRun: Sendable {
     private func build(_ image: Image) async throws -> JobOutcome {
         let run = try await prepare(.build, image: image)
         try await progress(.phase(.building))
+        for name in SecretPatterns(job.secrets).unmasked {
+            try await log.note("The secret \(name) is too short to be masked in this log")
+        }
         try await log.note("Running the build script")
         return try await conclude(.build) { try await run.start() }.outcome
     }

@@ -8,9 +8,9 @@ enum ScriptEnvironment {
         "KOZMIC_PULL_REQUEST",
     ]
 
-    /// `NAME=value` for each variable, sorted; a bare `NAME` removes one that the image may have. Later kinds win: our
-    /// own, the hook's, and (build script only) the secrets.
-    static func list(_ job: JobSpec, phase: ScriptPhase) -> [String] {
+    /// `NAME=value` for each variable, sorted; a bare `NAME` removes one that the image may have. The hook's own win over
+    /// ours. Secrets are not among them: see `SecretLauncher`.
+    static func list(_ job: JobSpec) -> [String] {
         var values = [
             "CI": "true", "KOZMIC": "true", "TERM": "xterm",
             "KOZMIC_REPOSITORY": job.repository.description,
@@ -28,7 +28,6 @@ enum ScriptEnvironment {
         case .other: values["KOZMIC_PULL_REQUEST"] = job.pullRequest.map { String($0) }
         }
         values.merge(job.hook.environment) { $1 }
-        if phase == .build { values.merge(job.secrets) { $1 } }
         let removed = ofOneBuild.filter { values[$0] == nil }
         return (values.map { "\($0.key)=\($0.value)" } + removed).sorted()
     }

@@ -108,6 +108,8 @@ extension ScriptRun {
 
     private func pump(_ frames: DockerFrameStream, skip: LogSkip) async -> Event {
         var skip = skip
+        // Before anything is skipped: the masked output has the length of the real one.
+        var mask = OutputMask(phase == .build ? job.secrets : [:])
         do {
             for try await frame in frames {
                 let source: LogSource
@@ -116,10 +118,14 @@ extension ScriptRun {
                 case .stderr: source = .stderr
                 case .stdin: continue
                 }
-                if source == .stderr { keepTail(frame.bytes) }
+                let bytes = mask.mask(frame.bytes, source)
+                if source == .stderr { keepTail(bytes) }
                 deadlines.withLock { $0.outputBegan() }
-                try await log.append(phase.section, source, skip.rest(of: frame.bytes, from: source))
+                try await log.append(phase.section, source, skip.rest(of: bytes, from: source))
                 deadlines.withLock { $0.outputEnded(at: now) }
+            }
+            for source in [LogSource.stdout, .stderr] {
+                try await log.append(phase.section, source, skip.rest(of: mask.finish(source), from: source))
             }
             return .outputEnded(nil)
         } catch let error as DockerError {

@@ -33,7 +33,7 @@ struct ContainerTests {
                 await log.lines(.build) == [
                     "user kozmic /home/kozmic", "cwd /kozmic/src", "owner kozmic:kozmic ", "status []", "describe v1.0",
                     "head \(try fixture.head)", "sudo root", "environment true true xterm tests 7 main unset",
-                    "mine yes s3cret",
+                    "mine yes ******",
                 ])
             #expect(await log.text(.build, .stderr) == "to stderr\n")
             let steps = await log.progress

@@ -1,0 +1,136 @@
+import Foundation
+
+/// The byte strings that give a secret away: the values themselves, and the forms in which tools print them.
+struct SecretPatterns: Equatable {
+    /// Shorter ones stand in every log by chance; to mask them would garble it and tell what they are.
+    static let shortest = 4
+    /// Lines of a value of several lines are masked from this length on.
+    private static let shortestLine = 8
+    /// The forms of all values together; beyond it only the values themselves are masked.
+    private static let mostBytes = 1 << 20
+
+    /// Each of them once, in no order that matters.
+    private(set) var all: Set<[UInt8]> = []
+    /// The names of the secrets that are too short to be masked, sorted.
+    private(set) var unmasked: [String] = []
+
+    /// - Parameter secrets: values by variable name.
+    init(_ secrets: [String: String]) {
+        let values = secrets.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) }
+        for (name, value) in values {
+            if value.count < Self.shortest { unmasked.append(name) } else { all.insert(value) }
+        }
+        var budget = Self.mostBytes
+        for (_, value) in values where value.count >= Self.shortest {
+            for form in Self.forms(value) where form.count >= Self.shortest && !all.contains(form) {
+                budget -= form.count
+                guard budget >= 0 else { return }
+                all.insert(form)
+            }
+        }
+    }
+
+    private static func forms(_ value: [UInt8]) -> [[UInt8]] {
+        var forms = lines(value)
+        var trimmed = value
+        while let last = trimmed.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { trimmed.removeLast() }
+        for value in Set([value, trimmed]) {
+            forms.append(value)
+            forms += base64(value) + percentEncoded(value) + escaped(value)
+        }
+        return forms
+    }
+
+    /// `set -x`, a debugger or an indentation print the lines of a key one by one.
+    private static func lines(_ value: [UInt8]) -> [[UInt8]] {
+        guard value.contains(UInt8(ascii: "\n")) else { return [] }
+        return value.split(separator: UInt8(ascii: "\n")).map { line in
+            let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
+            return Array(line.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+        }.filter { $0.count >= shortestLine }
+    }
+
+    /// The value may stand anywhere in what is encoded (`user:token`), so at each of three offsets: the characters that
+    /// depend on the value alone.
+    private static func base64(_ value: [UInt8]) -> [[UInt8]] {
+        var forms: [[UInt8]] = []
+        for offset in 0..<3 {
+            let text = Array(Data([UInt8](repeating: 0, count: offset) + value).base64EncodedData())
+            let end = (offset + value.count) * 8 / 6
+            forms.append(Array(text[(offset == 0 ? 0 : offset + 1)..<end]))
+        }
+        // `base64` and PEM break lines.
+        for width in [64, 76] where forms[0].count > width {
+            let starts = stride(from: 0, to: forms[0].count, by: width)
+            forms += starts.map { Array(forms[0][$0..<min($0 + width, forms[0].count)]) }
+                .filter { $0.count >= shortestLine }
+        }
+        return forms
+            + forms.map { form in
+                form.map { byte in
+                    switch byte {
+                    case UInt8(ascii: "+"): UInt8(ascii: "-")
+                    case UInt8(ascii: "/"): UInt8(ascii: "_")
+                    default: byte
+                    }
+                }
+            }
+    }
+
+    /// Encoders differ in what they spare, in the case of digits and about spaces.
+    private static func percentEncoded(_ value: [UInt8]) -> [[UInt8]] {
+        var forms: [[UInt8]] = []
+        for spared in ["-._~", "-._~/", "-_.!~*'()", "-._*"] {
+            for digits in ["0123456789ABCDEF", "0123456789abcdef"] {
+                for space in ["%20", "+"] {
+                    forms.append(
+                        percentEncoded(value, sparing: Array(spared.utf8), Array(digits.utf8), Array(space.utf8)))
+                }
+            }
+        }
+        return forms
+    }
+
+    private static func percentEncoded(
+        _ value: [UInt8], sparing spared: [UInt8], _ digits: [UInt8], _ space: [UInt8]
+    ) -> [UInt8] {
+        value.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                [byte]
+            case UInt8(ascii: " "): space
+            default:
+                spared.contains(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+    }
+
+    /// As a string in JSON, with and without escaped slashes and non-ASCII characters.
+    private static func escaped(_ value: [UInt8]) -> [[UInt8]] {
+        let text = String(decoding: value, as: UTF8.self)
+        return [(false, false), (true, false), (false, true), (true, true)].map { slashes, isASCII in
+            var result = ""
+            for scalar in text.unicodeScalars {
+                switch scalar {
+                case "\"": result += "\\\""
+                case "\\": result += "\\\\"
+                case "\n": result += "\\n"
+                case "\r": result += "\\r"
+                case "\t": result += "\\t"
+                case "/" where slashes: result += "\\/"
+                default:
+                    if scalar.value < 0x20 || isASCII && scalar.value > 0x7E {
+                        for unit in String(scalar).utf16 {
+                            let digits = String(unit, radix: 16)
+                            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                        }
+                    } else {
+                        result.unicodeScalars.append(scalar)
+                    }
+                }
+            }
+            return Array(result.utf8)
+        }
+    }
+}
