@@ -64,16 +64,24 @@ extension GitMirror {
     private func cancelling<Value>(
         _ transfer: Transfer, _ body: () throws(GitError) -> Value
     ) async throws(GitError) -> Value {
-        let result: Result<Value, GitError> = await withTaskCancellationHandler {
-            do throws(GitError) {
-                return .success(try transfer.run(body))
-            } catch {
-                return .failure(error)
-            }
+        let result = await withTaskCancellationHandler {
+            // Through a method of the actor: a closure that does not capture the actor leaves its thread, and then two
+            // transfers run at once, on threads that must not block. `ConcurrencyTests` guards it.
+            outcome(transfer, body)
         } onCancel: {
             transfer.cancel()
         }
         return try result.get()
+    }
+
+    private func outcome<Value>(
+        _ transfer: Transfer, _ body: () throws(GitError) -> Value
+    ) -> Result<Value, GitError> {
+        do throws(GitError) {
+            return .success(try transfer.run(body))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private static func checkRefspecs(_ refspecs: [String]) throws(GitError) {
