@@ -90,7 +90,7 @@ var targets: [Target] = [
     tests("Model", uses: ["Model"]),
     tests("Config", uses: ["Config", "Model", "YAML"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging]),
-    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine"]),
+    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "Curl", logging]),
     tests("Store", uses: ["Store", "Model"]),
     tests("Controller", uses: ["Controller", "Store", "Model", "GitHub", "GitHubSimulator", "Git"]),
     tests(
