@@ -3,6 +3,9 @@ import Foundation
 import GitHub
 import GitHubSimulator
 import Logging
+import Model
+import Reconciler
+import Testing
 
 /// A stand-in for GitHub with the repository acme/widget, and what the reconciler would remember between passes.
 struct SimulatedGitHub {
@@ -45,9 +48,22 @@ struct SimulatedGitHub {
     private init(port: Int, curl: CurlClient) async throws {
         self.curl = curl
         url = "http://127.0.0.1:\(port)"
-        client = GitHubClient(apiURL: url + "/api/v3", token: GitHubToken(Self.token), curl: curl)
+        var options = GitHubOptions()
+        options.firstPause = .milliseconds(5)
+        client = GitHubClient(
+            apiURL: url + "/api/v3", token: GitHubToken(Self.token), curl: curl, options: options)
         try await control("POST", "users", ["login": "acme", "token": Self.token])
         try await control("POST", "repos", ["owner": "acme", "name": "widget"])
+    }
+
+    /// What the reconciler sees.
+    func observe(
+        _ desired: DesiredRepository, known: [Int64: String]? = [:], inherited: [String: String] = [:],
+        name: String = "acme/widget"
+    ) async throws -> ObservedRepository {
+        try await RepositoryObserver(client: client).observe(
+            try await client.repository(name), desired, known: known, inherited: inherited
+        ) { () throws(GitHubError) in try await client.user().login }
     }
 
     /// The webhooks as the simulator itself sees them, with hashes of the secrets.
@@ -65,13 +81,21 @@ struct SimulatedGitHub {
 
     /// Carries the next such request out and then spoils the answer.
     func loseAnswer(_ method: String, _ path: String, action: String) async throws {
+        try await spoil(method, path, action: action, after: true, times: 1)
+    }
+
+    /// Spoils the next such requests, before or after they are carried out.
+    func spoil(_ method: String, _ path: String, action: String, after: Bool, times: Int) async throws {
         try await control(
             "POST", "faults",
-            ["target": "request", "method": method, "path": path, "after": true, "action": action, "status": 502])
+            [
+                "target": "request", "method": method, "path": path, "after": after, "action": action,
+                "status": 502, "times": times,
+            ])
     }
 
     @discardableResult
-    private func control(_ method: String, _ path: String, _ body: [String: any Sendable]?) async throws -> [UInt8] {
+    func control(_ method: String, _ path: String, _ body: [String: any Sendable]?) async throws -> [UInt8] {
         let bytes = try body.map { [UInt8](try JSONSerialization.data(withJSONObject: $0)) }
         let response = try await curl.send(
             CurlRequest(
@@ -83,4 +107,17 @@ struct SimulatedGitHub {
     }
 
     private struct ControlError: Error { var text: String }
+}
+
+extension DesiredRepository {
+    /// acme/widget, or another repository, without a deploy key.
+    init(
+        _ name: String = "acme/widget", webhooks: [DesiredWebhook] = [], owner: String? = nil,
+        permissions: Permissions = Permissions(),
+        deployKey: DesiredDeployKey = DesiredDeployKey(mode: .never, title: "Kozmic \(external)")
+    ) throws {
+        self.init(
+            repository: try #require(RepositoryName(name)), webhooks: webhooks, owner: owner,
+            permissions: permissions, deployKey: deployKey)
+    }
 }

@@ -20,13 +20,13 @@ import Testing
     /// One pass. Answers the plan and what is known after it.
     private func reconcile(
         _ github: SimulatedGitHub, _ desired: [DesiredWebhook], known: inout [Int64: String]
-    ) async throws -> ProjectPlan {
+    ) async throws -> [WebhookOperation] {
         let repository = try #require(widget)
-        let observed = try await WebhookObserver(client: github.client).observe(repository, known: known)
-        let plan = Planner.plan(
+        let observed = try await github.observe(try DesiredRepository(webhooks: desired), known: known).webhooks
+        let plan = WebhookPlanner.operations(
             repository: repository, desired: desired, observed: observed, externalURL: external)
         let applier = WebhookApplier(client: github.client, secret: secret)
-        for operation in plan.operations {
+        for operation in plan {
             if let applied = try await applier.apply(operation, repository) {
                 known[applied.githubID] = applied.secretFingerprint
             }
@@ -42,14 +42,14 @@ import Testing
                 GitHubHookSpec(url: "https://jenkins.example.org/x", events: ["push"], secret: GitHubSecret("theirs")))
             var known: [Int64: String] = [:]
             let both = try desired(["tests": ["push"], "lint": ["pull_request"]])
-            #expect(try await reconcile(github, both, known: &known).operations.count == 2)
+            #expect(try await reconcile(github, both, known: &known).count == 2)
             #expect(try await reconcile(github, both, known: &known).isEmpty)
             let made = try await github.hooks()
             #expect(made.count == 3)
             #expect(Set(made.compactMap { $0["secret_sha256"] as? String }).count == 3)
 
             let changed = try desired(["tests": ["push", "pull_request"]])
-            #expect(try await reconcile(github, changed, known: &known).operations.count == 2)
+            #expect(try await reconcile(github, changed, known: &known).count == 2)
             #expect(try await reconcile(github, changed, known: &known).isEmpty)
             let left = try await github.hooks()
             let ids = left.compactMap { ($0["id"] as? Int).map(Int64.init) }

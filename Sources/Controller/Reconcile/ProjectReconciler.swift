@@ -1,3 +1,4 @@
+import Foundation
 import GitHub
 import Model
 import Reconciler
@@ -5,40 +6,80 @@ import Store
 
 /// Observes one project on GitHub, plans, and applies the plan one operation at a time.
 struct ProjectReconciler: Sendable {
-    var configuration: ControllerConfiguration
-    var store: Store
-    var client: GitHubClient
+    private let configuration: ControllerConfiguration
+    private let store: Store
+    private let client: GitHubClient
+    private let surveyor: Surveyor
+    private let vault: DeployKeyVault
 
-    /// Makes the project's webhooks as they should be. Every applied operation is recorded before the next begins, so
-    /// a crash between two of them repeats nothing that matters.
-    ///
-    /// - Returns: what was done; empty when everything was as declared.
-    /// - Throws: `ReconcileProblem`, or the store's errors.
-    func reconcile(_ project: ProjectRecord) async throws -> [WebhookOperation] {
-        let repository = project.repository
+    init(configuration: ControllerConfiguration, store: Store, client: GitHubClient) {
         let secretKey = configuration.secretKey
+        self.configuration = configuration
+        self.store = store
+        self.client = client
+        surveyor = Surveyor(client: client, externalURL: configuration.externalURL) { repository, hook in
+            secretKey.webhookSecretFingerprint(repository, hook)
+        }
+        vault = DeployKeyVault(store: store, secretKey: secretKey)
+    }
+
+    /// Makes the project as it should be. Every applied operation is recorded before the next begins, so a crash
+    /// between two of them repeats nothing that matters. What fails in one part (webhooks, deploy key, permissions)
+    /// does not hold up the others.
+    ///
+    /// With `drift: report`, differences that nobody asked for are recorded and left as they are.
+    ///
+    /// - Throws: `ReconcileProblem` when nothing could be done, or the store's errors.
+    func reconcile(_ project: ProjectRecord) async throws -> ReconcileResult {
+        guard let record = try await store.reconcileRecord(project.id) else { return ReconcileResult() }
         do {
-            if project.isActive { try await updateFacts(project) }
-            let known = try await store.webhooks(project.id)
-            let fingerprints = Dictionary(known.map { ($0.githubID, $0.secretFingerprint) }) { first, _ in first }
-            let observed = try await WebhookObserver(client: client).observe(repository, known: fingerprints)
-            let plan = Planner.plan(
-                repository: repository, desired: desired(project), observed: observed,
-                externalURL: configuration.externalURL)
-            let applier = WebhookApplier(client: client) { hook in secretKey.webhookSecret(repository, hook) }
-            for operation in plan.operations {
-                let applied = try await applier.apply(operation, repository)
-                try await record(applied, of: operation, project)
-            }
-            try await forgetUnknown(known, observed: observed, plan: plan)
-            return plan.operations
+            let memory = ProjectMemory(record, deployKey: vault.identity)
+            let survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
+            if project.isActive { try await updateFacts(project, survey.facts) }
+            try await store.setDrift(project.id, survey.drift.flatMap(\.differences))
+            return try await apply(survey, project, record)
         } catch let error as GitHubError {
-            throw ReconcileProblem(error, repository: repository, isActive: project.isActive)
+            throw ReconcileProblem(error, repository: project.repository)
         }
     }
 
-    private func updateFacts(_ project: ProjectRecord) async throws {
-        let facts = try await client.repository("\(project.repository)")
+    private func apply(
+        _ survey: Survey, _ project: ProjectRecord, _ record: ReconcileRecord
+    ) async throws -> ReconcileResult {
+        let isReported = project.config.settings.drift == .report && project.isActive
+        let left = isReported ? survey.drift : []
+        var result = ReconcileResult(problems: survey.plan.problems, reportedDrift: left)
+        if survey.facts.fullName.lowercased() != project.repository.key { result.newName = survey.facts.fullName }
+        var inherited = survey.observed.inherited
+        let applier = applier(project)
+        // GitHub follows a renamed repository by its number; writes go to the name that it has now.
+        let name = RepositoryName(survey.facts.fullName) ?? project.repository
+        for operation in survey.plan.operations where !left.contains(operation) {
+            guard result.failures[operation.part] == nil else { continue }
+            do {
+                let applied = try await applier.apply(operation, name)
+                try await remember(applied, of: operation, project)
+                if case .inherited(let key, let level) = applied { inherited[key] = level }
+                result.operations.append(operation)
+            } catch let error as GitHubError {
+                guard error.isAboutOneThing else { throw error }
+                result.failures[operation.part] = ReconcileProblem(error, repository: project.repository)
+            }
+        }
+        try await forgetGone(record, survey, project)
+        try await conclude(&result, survey, project, inherited)
+        return result
+    }
+
+    private func applier(_ project: ProjectRecord) -> Applier {
+        let (secretKey, vault, repository) = (configuration.secretKey, vault, project.repository)
+        let comment = "\(DesiredDeployKey.title(externalURL: configuration.externalURL)) \(repository)"
+        return Applier(
+            client: client, secret: { hook in secretKey.webhookSecret(repository, hook) },
+            newDeployKey: { try await vault.make(project.id, comment: comment) })
+    }
+
+    private func updateFacts(_ project: ProjectRecord, _ facts: GitHubRepository) async throws {
         let isNew =
             facts.id != project.githubID || facts.isPrivate != project.isPrivate
             || facts.defaultBranch != project.defaultBranch
@@ -47,38 +88,53 @@ struct ProjectReconciler: Sendable {
             project.id, githubID: facts.id, isPrivate: facts.isPrivate, defaultBranch: facts.defaultBranch)
     }
 
-    private func desired(_ project: ProjectRecord) -> [DesiredWebhook] {
-        guard project.isActive else { return [] }
-        return project.config.hooks.map { hook in
-            DesiredWebhook(
-                hook: hook.id,
-                url: WebhookAddress.url(
-                    externalURL: configuration.externalURL, repository: project.repository, hook: hook.id),
-                events: hook.triggers.webhookEvents,
-                secretFingerprint: configuration.secretKey.webhookSecretFingerprint(project.repository, hook.id))
-        }
-    }
-
-    private func record(_ applied: AppliedWebhook?, of operation: WebhookOperation, _ project: ProjectRecord)
+    private func remember(_ result: Applier.Result, of operation: Reconciler.Operation, _ project: ProjectRecord)
         async throws
     {
-        if let applied {
+        switch result {
+        case .webhook(let applied):
             try await store.saveWebhook(
                 WebhookRecord(
                     projectID: project.id, hook: applied.hook, githubID: applied.githubID,
                     secretFingerprint: applied.secretFingerprint,
                     url: WebhookAddress.url(
                         externalURL: configuration.externalURL, repository: project.repository, hook: applied.hook)))
-        } else if case .delete(let id, _) = operation {
-            try await store.removeWebhook(githubID: id)
+        case .deployKey(let applied): try await store.setDeployKeyNumber(project.id, githubID: applied.id)
+        case .inherited: break
+        case .done:
+            if case .webhook(.delete(let id, _)) = operation { try await store.removeWebhook(githubID: id) }
+            if case .deployKey(.delete) = operation { try await store.removeDeployKey(project.id) }
         }
     }
 
-    /// Webhooks that somebody deleted on GitHub, and that are not wanted any more, need no record.
-    private func forgetUnknown(_ known: [WebhookRecord], observed: [ObservedWebhook], plan: ProjectPlan) async throws {
-        let there = Set(observed.map(\.id))
-        for record in known where !there.contains(record.githubID) {
-            try await store.removeWebhook(githubID: record.githubID)
+    /// What somebody deleted on GitHub, and is not wanted any more, needs no record.
+    private func forgetGone(_ record: ReconcileRecord, _ survey: Survey, _ project: ProjectRecord) async throws {
+        let there = Set(survey.observed.webhooks.map(\.id))
+        for webhook in record.webhooks where !there.contains(webhook.githubID) {
+            try await store.removeWebhook(githubID: webhook.githubID)
         }
+        let isKeyThere = survey.observed.deployKeys.contains { record.deployKey?.githubID == $0.id }
+        if !project.isActive, record.deployKey != nil, !isKeyThere { try await store.removeDeployKey(project.id) }
+    }
+
+    /// From here on a difference is drift, in the parts where all went well.
+    private func conclude(
+        _ result: inout ReconcileResult, _ survey: Survey, _ project: ProjectRecord, _ inherited: [String: String]
+    ) async throws {
+        let failed = Set(result.failures.keys).union(result.problems.map(\.part))
+        let open = survey.drift.filter { result.reportedDrift.contains($0) || failed.contains($0.part) }
+        if !survey.drift.isEmpty { try await store.setDrift(project.id, open.flatMap(\.differences)) }
+        guard project.isActive else { return try await store.saveBaseline(project.id, nil, sshURL: nil) }
+        var desired = survey.desired
+        if let key = try await store.reconcileRecord(project.id)?.deployKey {
+            desired.deployKey.held = DeployKeyIdentity(publicKey: key.publicKey, fingerprint: key.fingerprint)
+        }
+        let baseline = Baseline(
+            desired: desired, parts: Set(Reconciler.Operation.Part.allCases).subtracting(failed),
+            isPrivate: survey.facts.isPrivate, inherited: inherited)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try await store.saveBaseline(
+            project.id, String(decoding: try encoder.encode(baseline), as: UTF8.self), sshURL: survey.facts.sshURL)
     }
 }

@@ -36,7 +36,7 @@ public struct ReconcileLoop: Service {
     /// One pass over the projects that are due. Answers when the next one is.
     func pass() async -> Duration? {
         do {
-            let projects = try await store.activeProjects() + store.inactiveProjectsWithWebhooks()
+            let projects = try await store.activeProjects() + store.projectsToCleanUp()
             let due = schedule.due(projects, interval: configuration.syncInterval)
             await withTaskGroup(of: Void.self) { group in
                 for (position, project) in due.enumerated() {
@@ -52,26 +52,41 @@ public struct ReconcileLoop: Service {
     }
 
     private func reconcile(_ project: ProjectRecord) async {
-        guard !Task.isCancelled else { return }
         let condition: ProjectCondition
         do {
-            let operations = try await reconciler.reconcile(project)
-            for operation in operations {
+            let result = try await reconciler.reconcile(project)
+            for operation in result.operations {
                 logger.info("reconciled", metadata: ["project": "\(project.repository)", "operation": "\(operation)"])
             }
-            schedule.succeeded(project, interval: configuration.syncInterval)
-            condition = ProjectCondition(status: .ready, reason: nil)
+            for operation in result.reportedDrift {
+                logger.notice("drift", metadata: ["project": "\(project.repository)", "repair": "\(operation)"])
+            }
+            condition = result.condition
+            if condition.status == .ready {
+                schedule.succeeded(project, interval: configuration.syncInterval)
+            } else {
+                schedule.failed(project, isStalled: condition.status == .stalled, interval: configuration.syncInterval)
+            }
         } catch let problem as ReconcileProblem {
-            schedule.failed(project, retryAfter: problem.retryAfter)
+            schedule.failed(
+                project, retryAfter: problem.retryAfter, isStalled: problem.isStalled,
+                interval: configuration.syncInterval)
             condition = ProjectCondition(status: problem.isStalled ? .stalled : .reconciling, reason: problem.reason)
-            logger.warning("\(project.repository): \(problem.reason)")
         } catch {
-            schedule.failed(project, retryAfter: nil)
+            schedule.failed(project, interval: configuration.syncInterval)
             condition = ProjectCondition(status: .reconciling, reason: "\(error)")
-            logger.warning("\(project.repository): \(error)")
         }
+        // What a stop interrupted is no news.
+        guard !Task.isCancelled else { return }
+        await store(condition, of: project)
+    }
+
+    private func store(_ condition: ProjectCondition, of project: ProjectRecord) async {
         guard condition.status != project.condition.status || condition.reason != project.condition.reason else {
             return
+        }
+        if condition.status != .ready, let reason = condition.reason {
+            logger.warning("\(project.repository): \(reason)")
         }
         do {
             try await store.setCondition(project.id, condition, configCommit: project.configCommit)

@@ -11,7 +11,14 @@ struct ReconcileProblem: Error, Sendable {
     /// GitHub's own wish; `nil` for the usual back-off.
     var retryAfter: Duration?
 
-    init(_ error: GitHubError, repository: RepositoryName, isActive: Bool) {
+    /// What each of GitHub's answers means for a project.
+    ///
+    /// | answer | condition | next try |
+    /// | --- | --- | --- |
+    /// | 401, 403, 404, 422 | stalled: only a person can help | the usual pass |
+    /// | 403 or 429 with a limit | reconciling | when GitHub says, else after a minute |
+    /// | 409, 5xx, cut connection, wrong JSON | reconciling | doubling, from 2 s to 5 minutes |
+    init(_ error: GitHubError, repository: RepositoryName, now: Date = Date()) {
         switch error.kind {
         case .unauthorized:
             self.init(
@@ -26,16 +33,21 @@ struct ReconcileProblem: Error, Sendable {
                 reason: "GitHub knows no repository \(repository), or the token has no admin rights on it. "
                     + "Correct the name in the admin repository, or give the token's account access.",
                 isStalled: true)
-        case .validation:
-            self.init(reason: "GitHub refuses it: \(error.message)", isStalled: true)
+        case .validation: self.init(reason: "GitHub refuses it: \(error.message)", isStalled: true)
+        case .tooLarge, .invalidRequest:
+            self.init(reason: "\(repository) cannot be compared: \(error.message)", isStalled: true)
         case .rateLimited(let until):
             self.init(
                 reason: "GitHub's rate limit is used up", isStalled: false,
-                retryAfter: .seconds(max(1, until.timeIntervalSinceNow)))
+                retryAfter: .seconds(max(1, until.timeIntervalSince(now))))
         case .secondaryLimit(let wait):
             self.init(reason: "GitHub asks for fewer requests", isStalled: false, retryAfter: wait)
-        default:
-            self.init(reason: "GitHub does not answer well: \(error.message)", isStalled: false)
+        case .transport: self.init(reason: "GitHub cannot be reached: \(error.message)", isStalled: false)
+        case .server: self.init(reason: "GitHub has trouble: \(error.message)", isStalled: false)
+        case .http(409):
+            self.init(reason: "GitHub is busy with another change: \(error.message)", isStalled: false)
+        case .decoding, .http: self.init(reason: "GitHub does not answer well: \(error.message)", isStalled: false)
+        case .cancelled: self.init(reason: "interrupted", isStalled: false)
         }
     }
 
@@ -43,5 +55,15 @@ struct ReconcileProblem: Error, Sendable {
         self.reason = reason
         self.isStalled = isStalled
         self.retryAfter = retryAfter
+    }
+}
+
+extension GitHubError {
+    /// Whether it is about one thing only, so that other parts of a project can go on.
+    var isAboutOneThing: Bool {
+        switch kind {
+        case .validation, .notFound, .forbidden, .http: true
+        default: false
+        }
     }
 }

@@ -39,11 +39,14 @@ final class ReconcileSchedule: Sendable {
         }
     }
 
-    /// It failed: next look after GitHub's wait, or after the back-off.
-    func failed(_ project: ProjectRecord, retryAfter: Duration?) {
+    /// It failed: next look after GitHub's wait, or after the back-off. What waits for a person is looked at again in
+    /// the usual passes, because that person may act on GitHub, where we hear nothing of it.
+    func failed(
+        _ project: ProjectRecord, retryAfter: Duration? = nil, isStalled: Bool = false, interval: Duration
+    ) {
         entries.withLock { entries in
             let failures = (entries[project.id]?.failures ?? 0) + 1
-            let delay = retryAfter ?? Backoff().delay(after: failures)
+            let delay = retryAfter ?? max(Backoff().delay(after: failures), isStalled ? interval : .zero)
             entries[project.id] = Entry(
                 next: .now + delay, failures: failures, configCommit: project.configCommit,
                 isActive: project.isActive)

@@ -4,20 +4,31 @@ import Model
 /// The bare mirrors of the projects' repositories, one for each, made when first needed.
 actor ProjectMirrors {
     private let configuration: ControllerConfiguration
+    /// Another way to a repository that cannot be read with the configured credentials; see `DeployKeyRemote`.
+    private let fallback: @Sendable (RepositoryName) async throws -> GitRemote?
     private var mirrors: [RepositoryName: GitMirror] = [:]
 
-    init(configuration: ControllerConfiguration) { self.configuration = configuration }
+    init(
+        configuration: ControllerConfiguration,
+        fallback: @escaping @Sendable (RepositoryName) async throws -> GitRemote? = { _ in nil }
+    ) {
+        self.configuration = configuration
+        self.fallback = fallback
+    }
 
     /// The mirror, as it is on disk.
     func mirror(_ repository: RepositoryName) -> GitMirror {
         if let mirror = mirrors[repository] { return mirror }
         let mirror = GitMirror(
-            path: "\(configuration.dataDirectory)/mirrors/\(repository.key).git",
-            remote: GitRemote(
-                url: "\(configuration.gitHubURL)/\(repository).git", credentials: configuration.gitCredentials,
-                caFile: configuration.caFile))
+            path: "\(configuration.dataDirectory)/mirrors/\(repository.key).git", remote: remote(repository))
         mirrors[repository] = mirror
         return mirror
+    }
+
+    private nonisolated func remote(_ repository: RepositoryName) -> GitRemote {
+        GitRemote(
+            url: "\(configuration.gitHubURL)/\(repository).git", credentials: configuration.gitCredentials,
+            caFile: configuration.caFile)
     }
 
     /// The mirror with the commit in it; asks GitHub only when it lacks the commit (or the tag that is built).
@@ -27,13 +38,29 @@ actor ProjectMirrors {
     {
         let mirror = await mirror(repository)
         if await isComplete(mirror, commit, ref) { return mirror }
-        try await mirror.fetch()
+        try await fetch(mirror, repository)
         guard await mirror.contains(commit: commit) else {
             throw GitError(
                 .notFound,
                 "\(repository) has no commit \(commit) on any branch, tag or pull request; was it force-pushed away?")
         }
         return mirror
+    }
+
+    /// GitHub answers "not found" to those who may not see a repository.
+    private nonisolated func fetch(_ mirror: GitMirror, _ repository: RepositoryName) async throws {
+        do {
+            try await mirror.fetch()
+        } catch {
+            guard error.kind == .authentication || error.kind == .notFound,
+                let other = try await fallback(repository)
+            else { throw error }
+            await mirror.setRemote(other)
+            let result: Result<Void, GitError>
+            do { result = .success(try await mirror.fetch()) } catch { result = .failure(error) }
+            await mirror.setRemote(remote(repository))
+            try result.get()
+        }
     }
 
     private nonisolated func isComplete(_ mirror: GitMirror, _ commit: String, _ ref: GitRef) async -> Bool {

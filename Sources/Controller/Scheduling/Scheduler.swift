@@ -15,8 +15,9 @@ public struct Scheduler: Service {
     private let jobRun: JobRun
 
     /// - Parameter executor: what runs the jobs.
-    public init(
-        configuration: ControllerConfiguration, store: Store, executor: any Executor, logger: Logger
+    init(
+        configuration: ControllerConfiguration, store: Store, executor: any Executor, mirrors: ProjectMirrors,
+        logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
@@ -24,7 +25,7 @@ public struct Scheduler: Service {
         self.logger = logger
         jobRun = JobRun(
             configuration: configuration, store: store, executor: executor,
-            mirrors: ProjectMirrors(configuration: configuration), logger: logger)
+            mirrors: mirrors, logger: logger)
     }
 
     /// Runs until graceful shutdown. Jobs that still run then are left to the next process.

@@ -24,6 +24,37 @@ extension DatabaseFile {
         }
     }
 
+    /// Opens the file as another process left it, or works with it; its tables must be those of this version.
+    static func openForReading(path: String) async throws(StoreError) -> DatabaseFile {
+        let result: Result<DatabasePool, any Error> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    returning: Result {
+                        var configuration = Configuration()
+                        configuration.readonly = true
+                        configuration.busyMode = .timeout(10)
+                        let pool = try DatabasePool(path: path, configuration: configuration)
+                        let (isCurrent, isNewer) = try pool.read { db in
+                            (
+                                try Schema.migrator.hasCompletedMigrations(db),
+                                try Schema.migrator.hasBeenSuperseded(db)
+                            )
+                        }
+                        if isNewer { throw StoreError.newerSchema(path: path) }
+                        guard isCurrent else {
+                            throw StoreError.failed(
+                                "\(path) was written by an older version of Kozmic; start `kozmic serve` once")
+                        }
+                        return pool
+                    })
+            }
+        }
+        switch result {
+        case .success(let pool): return DatabaseFile(path: path, pool: pool)
+        case .failure(let error): throw StoreError(error, path: path)
+        }
+    }
+
     private static func openPool(path: String, trace: (@Sendable (String) -> Void)?) throws -> DatabasePool {
         let size = try makePrivate(path)
         var configuration = Configuration()

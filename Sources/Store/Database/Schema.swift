@@ -14,6 +14,9 @@ enum Schema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             for statement in [projects, deliveries, builds, jobs, statuses] { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("2 deploy keys, baselines, drift") { db in
+            try db.execute(sql: reconciliation)
+        }
         return migrator
     }
 

@@ -4,6 +4,8 @@ public struct GitHubRepository: Sendable, Hashable, Decodable {
     public var id: Int64
     /// `owner/name` as it is now.
     public var fullName: String
+    /// The account that it belongs to.
+    public var owner: Owner?
     /// Whether only those with access see it.
     public var isPrivate: Bool
     /// The branch that HEAD names.
@@ -21,8 +23,19 @@ public struct GitHubRepository: Sendable, Hashable, Decodable {
     /// What the token's account may do; `nil` for anonymous requests.
     public var permissions: GitHubPermissions?
 
+    /// A user or an organization.
+    public struct Owner: Sendable, Hashable, Decodable {
+        /// The account's name.
+        public var login: String
+        /// `User` or `Organization`.
+        public var type: String?
+
+        /// `nil` when the answer does not say.
+        public var isOrganization: Bool? { type.map { $0 == "Organization" } }
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case id, permissions
+        case id, permissions, owner
         case fullName = "full_name"
         case isPrivate = "private"
         case defaultBranch = "default_branch"
@@ -37,6 +50,7 @@ public struct GitHubRepository: Sendable, Hashable, Decodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(Int64.self, forKey: .id)
         fullName = try container.decode(String.self, forKey: .fullName)
+        owner = try container.decodeIfPresent(Owner.self, forKey: .owner)
         isPrivate = try container.decode(Bool.self, forKey: .isPrivate)
         defaultBranch = try container.decode(String.self, forKey: .defaultBranch)
         isArchived = try container.decodeIfPresent(Bool.self, forKey: .isArchived) ?? false

@@ -1,7 +1,7 @@
 import Model
 
-/// Compares what is declared with what GitHub has. Pure: equal arguments give equal plans.
-public enum Planner {
+/// Compares the webhooks that are declared with those that GitHub has. Pure: equal arguments give equal answers.
+public enum WebhookPlanner {
     /// The operations that make the observed webhooks the desired ones; none when they are.
     ///
     /// Only webhooks of ours are touched: those under `<external URL>/_hooks/`, and those that we once made when the
@@ -9,9 +9,9 @@ public enum Planner {
     /// changed, not replaced.
     ///
     /// Deletions come first, because GitHub allows no two webhooks with one configuration, and 20 for an event.
-    public static func plan(
+    public static func operations(
         repository: RepositoryName, desired: [DesiredWebhook], observed: [ObservedWebhook], externalURL: String
-    ) -> ProjectPlan {
+    ) -> [WebhookOperation] {
         var ours: [(name: String, webhook: ObservedWebhook)] = observed.sorted { $0.id < $1.id }.compactMap { webhook in
             name(of: webhook, externalURL: externalURL).map { ($0, webhook) }
         }
@@ -44,8 +44,7 @@ public enum Planner {
             }
         }
         deletions += ours.map { .delete(id: $0.webhook.id, url: $0.webhook.url) }
-        return ProjectPlan(
-            repository: repository, operations: deletions.sorted(by: hasLowerID) + updates + creations)
+        return deletions.sorted(by: hasLowerID) + updates + creations
     }
 
     private static func name(of webhook: ObservedWebhook, externalURL: String) -> String? {

@@ -8,11 +8,11 @@ let external = "https://ci.example.org"
 
 func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
 
-@Suite struct PlannerTests {
+@Suite struct WebhookPlannerTests {
     private func plan(
         _ desired: [DesiredWebhook], _ observed: [ObservedWebhook], externalURL: String = external
-    ) throws -> ProjectPlan {
-        Planner.plan(
+    ) throws -> [WebhookOperation] {
+        WebhookPlanner.operations(
             repository: try #require(widget), desired: desired, observed: observed, externalURL: externalURL)
     }
 
@@ -39,7 +39,7 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
     @Test("a missing webhook is created, a right one left alone")
     func creation() throws {
         let tests = try desired("tests", ["push", "pull_request"])
-        #expect(try plan([tests], []).operations == [.create(tests)])
+        #expect(try plan([tests], []) == [.create(tests)])
         #expect(try plan([tests], [observed(1, "acme/widget/tests", ["pull_request", "push"])]).isEmpty)
     }
 
@@ -52,7 +52,7 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
         there.insecureSSL = "1"
         let plan = try plan([tests], [there])
         #expect(
-            plan.operations == [
+            plan == [
                 .update(
                     id: 4_294_967_300, tests,
                     changes: [
@@ -71,7 +71,7 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
     func unknownSecret() throws {
         let plan = try plan([desired("tests")], [observed(1, "acme/widget/tests", secret: nil)])
         #expect(
-            plan.operations == [
+            plan == [
                 .update(
                     id: 1, try desired("tests"),
                     changes: [FieldChange(field: "secret", old: "********", new: "changed")])
@@ -89,13 +89,13 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
     func others(url: String) throws {
         let foreign = ObservedWebhook(id: 1, url: url, events: ["push"], secretFingerprint: nil)
         #expect(try plan([], [foreign]).isEmpty)
-        #expect(try plan([desired("tests")], [foreign]).operations == [.create(try desired("tests"))])
+        #expect(try plan([desired("tests")], [foreign]) == [.create(try desired("tests"))])
     }
 
     @Test("an external URL with a path covers only that path, in its own letter case")
     func externalPath() throws {
         let there = observed(1, "acme/widget/tests", secret: nil, base: "https://ci.example.org/Kozmic")
-        #expect(try plan([], [there], externalURL: "https://CI.example.org/Kozmic/").operations.count == 1)
+        #expect(try plan([], [there], externalURL: "https://CI.example.org/Kozmic/").count == 1)
         #expect(try plan([], [there], externalURL: "https://ci.example.org/kozmic").isEmpty)
         #expect(try plan([], [there]).isEmpty)
     }
@@ -106,8 +106,8 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
             [desired("b"), desired("a")],
             [observed(9, "acme/widget/old"), observed(3, "acme/widget/older"), observed(5, "acme/widget/b", ["ping"])])
         #expect(
-            plan.operations.map { "\($0)".prefix(11) } == ["- webhook h", "- webhook h", "~ webhook b", "+ webhook a"])
-        #expect(plan.operations.first == .delete(id: 3, url: "\(external)/_hooks/acme/widget/older"))
+            plan.map { "\($0)".prefix(11) } == ["- webhook h", "- webhook h", "~ webhook b", "+ webhook a"])
+        #expect(plan.first == .delete(id: 3, url: "\(external)/_hooks/acme/widget/older"))
     }
 
     @Test("of several for one hook the best stays, the oldest of equals")
@@ -119,7 +119,7 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
         ]
         let plan = try plan([desired("tests")], three)
         #expect(
-            plan.operations.map { operation -> Int64 in
+            plan.map { operation -> Int64 in
                 if case .delete(let id, _) = operation { id } else { -1 }
             } == [1, 3, 7, 9])
     }
@@ -127,7 +127,7 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
     @Test("letter case, a query and a slash at the end do not make it another webhook")
     func sameAddress() throws {
         let plan = try plan([desired("tests")], [observed(1, "Acme/WIDGET/tests/?x=1")])
-        guard case .update(id: 1, _, let changes) = plan.operations.first else {
+        guard case .update(id: 1, _, let changes) = plan.first else {
             Issue.record("not an update: \(plan)")
             return
         }
@@ -139,7 +139,7 @@ func hookID(_ text: String) throws -> HookID { try #require(HookID(text)) }
         let renamed = try plan([desired("tests")], [observed(1, "acme/old-name/tests")])
         let moved = try plan([desired("tests")], [observed(1, "acme/widget/tests", base: "http://10.0.0.1:8080")])
         for plan in [renamed, moved] {
-            guard case .update(id: 1, _, let changes) = plan.operations.first, plan.operations.count == 1 else {
+            guard case .update(id: 1, _, let changes) = plan.first, plan.count == 1 else {
                 Issue.record("not an update: \(plan)")
                 continue
             }

@@ -1,0 +1,90 @@
+import GitHub
+import Model
+import Reconciler
+import Store
+
+/// Plans for a whole desired state against GitHub as it is now; changes nothing.
+public struct LivePlan: Sendable {
+    /// What there is to say about one project.
+    public struct Entry: Sendable {
+        /// The project's repository.
+        public var repository: RepositoryName
+        /// What would be done; `nil` when GitHub could not be compared.
+        public var plan: Plan?
+        /// The operations that nobody asked for.
+        public var drift: Set<Reconciler.Operation> = []
+        /// Whether drift is only reported.
+        public var isDriftReported = false
+        /// Why there is no plan.
+        public var error: String?
+
+        /// Whether something would be changed, or should be.
+        public var hasChanges: Bool { plan?.operations.isEmpty == false }
+        /// Whether something keeps the project from being as declared.
+        public var hasErrors: Bool { error != nil || plan?.problems.isEmpty == false }
+    }
+
+    private let surveyor: Surveyor
+    private let records: [RepositoryName: ReconcileRecord]
+    private let hasMemory: Bool
+
+    /// - Parameters:
+    ///   - secretKey: the server's, to see which webhooks carry an older secret; without it all are taken to be right.
+    ///   - records: what the server remembers (`Store.peek`); without it what looks like ours on GitHub is taken for
+    ///     ours, and nothing is known to be drift.
+    public init(
+        client: GitHubClient, externalURL: String, secretKey: SecretKey?, records: [ReconcileRecord]?
+    ) {
+        let isKnown = records != nil && secretKey != nil
+        var fingerprint: (@Sendable (RepositoryName, HookID) -> String)?
+        if isKnown, let secretKey {
+            fingerprint = { repository, hook in secretKey.webhookSecretFingerprint(repository, hook) }
+        }
+        surveyor = Surveyor(client: client, externalURL: externalURL, fingerprint: fingerprint)
+        hasMemory = isKnown
+        let known = (isKnown ? records ?? [] : []).map { ($0.project.repository, $0) }
+        self.records = Dictionary(known) { first, _ in first }
+    }
+
+    /// The plans of all declared projects and of those that would no longer be, by name.
+    public func entries(_ desired: DesiredState) async -> [Entry] {
+        var projects = desired.projects.map { (project: $0, isActive: true) }
+        let declared = Set(desired.projects.map(\.repository)).union(desired.broken)
+        if !desired.hasUnreadableFile {
+            let gone = records.values.filter { record in
+                !declared.contains(record.project.repository) && !(record.webhooks.isEmpty && record.deployKey == nil)
+            }
+            projects += gone.map { (project: $0.project.config, isActive: false) }
+        }
+        return await withTaskGroup(of: Entry.self) { group in
+            var entries: [Entry] = []
+            for (position, next) in projects.enumerated() {
+                if position >= 4, let entry = await group.next() { entries.append(entry) }
+                group.addTask { await entry(next.project, isActive: next.isActive) }
+            }
+            for await entry in group { entries.append(entry) }
+            return entries.sorted { $0.repository < $1.repository }
+        }
+    }
+
+    private func entry(_ project: Project, isActive: Bool) async -> Entry {
+        var entry = Entry(repository: project.repository)
+        do {
+            let survey = try await surveyor.survey(project, isActive: isActive, memory(project.repository))
+            entry.plan = survey.plan
+            entry.drift = Set(survey.drift)
+            entry.isDriftReported = project.settings.drift == .report
+        } catch let error as GitHubError {
+            entry.error = ReconcileProblem(error, repository: project.repository).reason
+        } catch {
+            entry.error = (error as? ReconcileProblem)?.reason ?? "\(error)"
+        }
+        return entry
+    }
+
+    private func memory(_ repository: RepositoryName) -> ProjectMemory {
+        guard hasMemory else { return .none }
+        guard let record = records[repository] else { return .empty }
+        return ProjectMemory(record) { DeployKeyIdentity(publicKey: $0.publicKey, fingerprint: $0.fingerprint) }
+    }
+}

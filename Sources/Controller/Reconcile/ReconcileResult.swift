@@ -1,0 +1,36 @@
+import Reconciler
+import Store
+
+/// What became of one project in one pass.
+struct ReconcileResult: Sendable {
+    /// What was done.
+    var operations: [Reconciler.Operation] = []
+    /// Parts that are declared but must not be done.
+    var problems: [PlanProblem] = []
+    /// Differences that nobody asked for, which are only reported.
+    var reportedDrift: [Reconciler.Operation] = []
+    /// Parts that GitHub refused.
+    var failures: [Reconciler.Operation.Part: ReconcileProblem] = [:]
+    /// The repository's name on GitHub when it is not the declared one.
+    var newName: String?
+
+    /// What the project's page says.
+    var condition: ProjectCondition {
+        let refused = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value)
+        let reasons = problems.map(\.description) + refused.map(\.reason)
+        if !reasons.isEmpty {
+            let isStalled = !problems.isEmpty || refused.contains(where: \.isStalled)
+            return ProjectCondition(
+                status: isStalled ? .stalled : .reconciling, reason: reasons.joined(separator: " "))
+        }
+        var notes: [String] = []
+        if let newName {
+            notes.append("It is called \(newName) on GitHub now; write that name in the admin repository.")
+        }
+        if !reportedDrift.isEmpty {
+            let count = reportedDrift.count
+            notes.append("\(count) difference\(count == 1 ? "" : "s") that nobody asked for: drift is only reported.")
+        }
+        return ProjectCondition(status: .ready, reason: notes.isEmpty ? nil : notes.joined(separator: " "))
+    }
+}

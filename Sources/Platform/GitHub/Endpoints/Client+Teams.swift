@@ -1,0 +1,29 @@
+extension GitHubClient {
+    /// `GET /repos/O/R/teams`: empty for a user's own repository.
+    public func teams(_ repository: String) async throws(GitHubError) -> [GitHubTeam] {
+        try await list(try GitHubRequest.path(repository, "teams"))
+    }
+
+    /// `PUT /orgs/O/teams/SLUG/repos/O/R`.
+    ///
+    /// - Parameter permission: `pull`, `triage`, `push`, `maintain` or `admin`.
+    public func setTeam(_ repository: String, slug: String, permission: String) async throws(GitHubError) {
+        let path = try teamPath(repository, slug)
+        _ = try await send(try GitHubRequest("PUT", path, body: ["permission": permission]))
+    }
+
+    /// `DELETE /orgs/O/teams/SLUG/repos/O/R`. A team without access is as good.
+    public func removeTeam(_ repository: String, slug: String) async throws(GitHubError) {
+        try await delete(try teamPath(repository, slug))
+    }
+
+    /// The organization is the repository's owner.
+    private func teamPath(_ repository: String, _ slug: String) throws(GitHubError) -> String {
+        let path = try GitHubRequest.path(repository)
+        guard let owner = repository.split(separator: "/").first, !slug.isEmpty, slug != ".", slug != ".." else {
+            throw GitHubError(
+                kind: .invalidRequest, message: "not a team: \(Printable.line(slug, limit: 100))")
+        }
+        return "/orgs/\(PercentEncoding.encode(String(owner)))/teams/\(PercentEncoding.encode(slug))\(path)"
+    }
+}

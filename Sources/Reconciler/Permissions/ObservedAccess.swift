@@ -1,0 +1,47 @@
+/// Somebody who was given access to a repository by name.
+public struct ObservedCollaborator: Sendable, Hashable, Codable {
+    /// The account.
+    public var login: String
+    /// In the words of requests, or the name of an organization's own role.
+    public var level: String
+
+    /// Memberwise.
+    public init(login: String, level: String) {
+        self.login = login
+        self.level = level
+    }
+}
+
+/// Somebody who was invited and did not answer.
+public struct ObservedInvitation: Sendable, Hashable, Codable {
+    /// GitHub's number.
+    public var id: Int64
+    /// The account; `nil` for an e-mail address without one.
+    public var login: String?
+    /// In the words of requests.
+    public var level: String
+    /// Whether it is too old to be accepted.
+    public var isExpired: Bool
+
+    /// Memberwise.
+    public init(id: Int64, login: String?, level: String, isExpired: Bool = false) {
+        self.id = id
+        self.login = login
+        self.level = level
+        self.isExpired = isExpired
+    }
+}
+
+/// A team with access to a repository.
+public struct ObservedTeam: Sendable, Hashable, Codable {
+    /// The team's name in addresses.
+    public var slug: String
+    /// In the words of requests, or the name of an organization's own role.
+    public var level: String
+
+    /// Memberwise.
+    public init(slug: String, level: String) {
+        self.slug = slug
+        self.level = level
+    }
+}

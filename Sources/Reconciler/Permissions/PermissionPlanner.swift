@@ -1,0 +1,143 @@
+import Model
+
+/// Compares the permissions that are declared with those that GitHub has. Pure.
+struct PermissionPlanner {
+    private let desired: DesiredRepository
+    private let observed: ObservedRepository
+    private let direct: [String: ObservedCollaborator]
+    private let teams: [String: ObservedTeam]
+    private var grants: [PermissionOperation] = []
+    private var reductions: [PermissionOperation] = []
+    private var problems: [PlanProblem] = []
+
+    init(_ desired: DesiredRepository, _ observed: ObservedRepository) {
+        self.desired = desired
+        self.observed = observed
+        direct = Dictionary(observed.collaborators.map { ($0.login.lowercased(), $0) }) { first, _ in first }
+        teams = Dictionary(observed.teams.map { ($0.slug.lowercased(), $0) }) { first, _ in first }
+    }
+
+    /// What gives comes before what takes, so that a crash in between leaves nobody outside.
+    func result() -> (operations: [PermissionOperation], problems: [PlanProblem]) {
+        guard desired.hasPermissions else { return ([], []) }
+        var planner = self
+        planner.planTeams()
+        planner.planCollaborators()
+        planner.protect()
+        guard planner.problems.isEmpty else { return ([], planner.problems) }
+        return (planner.grants + planner.reductions, [])
+    }
+
+    private mutating func planTeams() {
+        if observed.isOrganization == false, !desired.permissions.teams.isEmpty {
+            problems.append(.teamsWithoutOrganization)
+            return
+        }
+        let declared = Self.byKey(desired.permissions.teams)
+        for (key, slug, level) in declared {
+            guard let there = teams[key] else {
+                grants.append(.grantTeam(slug: slug, level))
+                continue
+            }
+            guard there.level != level.rawValue, !isInherited(PermissionOperation.key(team: slug), there.level) else {
+                continue
+            }
+            add(.changeTeam(slug: there.slug, from: there.level, to: level), from: there.level, to: level)
+        }
+        guard desired.permissions.authoritative else { return }
+        let names = Set(declared.map(\.key))
+        for (key, team) in teams.sorted(by: { $0.key < $1.key })
+        where !names.contains(key) && !isInherited(PermissionOperation.key(team: key), team.level) {
+            reductions.append(.revokeTeam(slug: team.slug, from: team.level))
+        }
+    }
+
+    private mutating func planCollaborators() {
+        let declared = Self.byKey(desired.permissions.collaborators)
+        // The user who owns a repository has every right, and can be neither invited nor removed.
+        for (key, login, level) in declared where key != observed.ownerKey {
+            if let there = direct[key] {
+                let isInherited = isInherited(PermissionOperation.key(login: login), there.level)
+                guard there.level != level.rawValue, !isInherited else { continue }
+                add(.change(login: there.login, from: there.level, to: level), from: there.level, to: level)
+            } else {
+                planInvitation(key, login, level)
+            }
+        }
+        guard desired.permissions.authoritative else { return }
+        let names = Set(declared.map(\.key))
+        for (key, person) in direct.sorted(by: { $0.key < $1.key })
+        where !names.contains(key) && key != observed.ownerKey {
+            reductions.append(.remove(login: person.login, from: person.level))
+        }
+        for invitation in sortedInvitations where !names.contains(invitation.login?.lowercased() ?? "") {
+            reductions.append(.withdraw(id: invitation.id, login: invitation.login, from: invitation.level))
+        }
+    }
+
+    /// An invitation with the declared level is as good as access: whether it is accepted is not ours to decide.
+    private mutating func planInvitation(_ key: String, _ login: String, _ level: PermissionLevel) {
+        let sent = sortedInvitations.filter { $0.login?.lowercased() == key }
+        if let pending = sent.first(where: { !$0.isExpired }) {
+            guard pending.level != level.rawValue else { return }
+            grants.append(.changeInvitation(id: pending.id, login: login, from: pending.level, to: level))
+            return
+        }
+        grants += sent.map { .withdraw(id: $0.id, login: $0.login, from: $0.level) }
+        grants.append(.invite(login: login, level))
+    }
+
+    /// What could not be undone from here is a problem, and then nothing of the permissions is done.
+    private mutating func protect() {
+        let viewer = observed.viewer?.lowercased()
+        let owner = desired.owner?.lowercased()
+        var admins = Set(direct.filter { $0.value.level == "admin" }.map { PermissionOperation.key(login: $0.key) })
+        admins.formUnion(teams.filter { $0.value.level == "admin" }.map { PermissionOperation.key(team: $0.key) })
+        if observed.isOrganization == false { admins.insert(PermissionOperation.key(login: observed.ownerKey)) }
+        let before = admins
+        for operation in grants + reductions {
+            switch operation {
+            case .remove(let login, let from):
+                if login.lowercased() == viewer { problems.append(.ownAccount(login: login)) }
+                if login.lowercased() == owner { problems.append(.owner(login: login)) }
+                if from == "admin" { admins.remove(PermissionOperation.key(login: login)) }
+            case .withdraw(_, let login?, _):
+                let isKept = desired.permissions.collaborators.keys.contains { $0.lowercased() == login.lowercased() }
+                if login.lowercased() == owner, !isKept { problems.append(.owner(login: login)) }
+            case .change(let login, let from, let to):
+                let key = PermissionOperation.key(login: login)
+                if to == .admin { admins.insert(key) } else { admins.remove(key) }
+                if login.lowercased() == viewer, from == "admin" { problems.append(.ownAccount(login: login)) }
+            case .changeTeam(let slug, _, let to):
+                let key = PermissionOperation.key(team: slug)
+                if to == .admin { admins.insert(key) } else { admins.remove(key) }
+            case .grantTeam(let slug, .admin): admins.insert(PermissionOperation.key(team: slug))
+            case .revokeTeam(let slug, _): admins.remove(PermissionOperation.key(team: slug))
+            case .grantTeam, .invite, .withdraw, .changeInvitation: break
+            }
+        }
+        if admins.isEmpty, !before.isEmpty { problems.append(.lastAdmin(names: before.sorted())) }
+    }
+
+    private var sortedInvitations: [ObservedInvitation] { observed.invitations.sorted { $0.id < $1.id } }
+
+    private func isInherited(_ key: String, _ level: String) -> Bool { observed.inherited[key] == level }
+
+    /// An organization's own role is neither higher nor lower than a level; changing it counts as giving.
+    private mutating func add(_ operation: PermissionOperation, from old: String, to new: PermissionLevel) {
+        if let old = PermissionLevel(rawValue: old), new < old {
+            reductions.append(operation)
+        } else {
+            grants.append(operation)
+        }
+    }
+
+    /// Names in any letters are one; the first in the order of the letters counts.
+    private static func byKey(
+        _ levels: [String: PermissionLevel]
+    ) -> [(key: String, name: String, level: PermissionLevel)] {
+        var seen: Set<String> = []
+        return levels.sorted { $0.key < $1.key }.map { ($0.key.lowercased(), $0.key, $0.value) }
+            .filter { seen.insert($0.0).inserted }.sorted { $0.0 < $1.0 }
+    }
+}

@@ -1,0 +1,35 @@
+/// What GitHub has for one repository, as far as it was asked for.
+public struct ObservedRepository: Sendable, Hashable, Codable {
+    /// `owner/name` as it is now; another one than declared after a rename.
+    public var fullName: String
+    /// Whether only those with access see it.
+    public var isPrivate: Bool
+    /// Whether an organization owns it; `nil` when GitHub does not say.
+    public var isOrganization: Bool?
+    /// The login of the token's account; `nil` when it was not asked for.
+    public var viewer: String?
+    /// All webhooks, those of others too.
+    public var webhooks: [ObservedWebhook] = []
+    /// Everybody who was given access by name.
+    public var collaborators: [ObservedCollaborator] = []
+    /// Everybody who was invited and did not answer.
+    public var invitations: [ObservedInvitation] = []
+    /// The teams with access.
+    public var teams: [ObservedTeam] = []
+    /// All deploy keys, those of others too.
+    public var deployKeys: [ObservedDeployKey] = []
+    /// Levels that somebody has for other reasons than the access to this repository, by `PermissionOperation.key`:
+    /// GitHub accepted a lower one, and still shows this one.
+    public var inherited: [String: String] = [:]
+
+    /// The parts that are always known; the lists are empty.
+    public init(fullName: String, isPrivate: Bool, isOrganization: Bool? = nil, viewer: String? = nil) {
+        self.fullName = fullName
+        self.isPrivate = isPrivate
+        self.isOrganization = isOrganization
+        self.viewer = viewer
+    }
+
+    /// The account that owns it, lower case.
+    var ownerKey: String { fullName.prefix { $0 != "/" }.lowercased() }
+}

@@ -1,0 +1,82 @@
+import GitHub
+import Model
+
+/// Reads what GitHub has, and no more of it than the comparison needs: every request costs quota unless nothing changed.
+public struct RepositoryObserver: Sendable {
+    private let client: GitHubClient
+
+    /// - Parameter client: its token needs admin rights on the repositories.
+    public init(client: GitHubClient) { self.client = client }
+
+    /// - Parameters:
+    ///   - facts: the repository itself, read before.
+    ///   - known: the hashes of the secrets that we gave to webhooks, by GitHub's number; `nil` when there is no
+    ///     record: then a webhook of ours that has a secret is taken to have the right one.
+    ///   - inherited: see `ObservedRepository.inherited`.
+    ///   - viewer: the login of the token's account.
+    public func observe(
+        _ facts: GitHubRepository, _ desired: DesiredRepository, known: [Int64: String]?, inherited: [String: String],
+        viewer: () async throws(GitHubError) -> String
+    ) async throws(GitHubError) -> ObservedRepository {
+        let name = facts.fullName
+        var observed = ObservedRepository(
+            fullName: name, isPrivate: facts.isPrivate, isOrganization: facts.owner?.isOrganization)
+        observed.webhooks = try await webhooks(name, desired, known: known)
+        if desired.deployKey.isWanted(isPrivate: facts.isPrivate) || desired.deployKey.held != nil {
+            observed.deployKeys = try await client.deployKeys(name).map {
+                ObservedDeployKey(id: $0.id, title: $0.title, key: $0.key, isReadOnly: $0.isReadOnly)
+            }
+        }
+        guard desired.hasPermissions else { return observed }
+        observed.viewer = try await viewer()
+        try await readPermissions(name, desired, into: &observed)
+        let levels = observed.levels
+        observed.inherited = inherited.filter { levels[$0.key] == $0.value }
+        return observed
+    }
+
+    private func webhooks(
+        _ name: String, _ desired: DesiredRepository, known: [Int64: String]?
+    ) async throws(GitHubError) -> [ObservedWebhook] {
+        // GitHub's old services are no webhooks.
+        try await client.hooks(name).filter { $0.name == "web" }.map { hook in
+            let recorded =
+                if let known {
+                    known[hook.id]
+                } else {
+                    desired.webhooks.first { WebhookAddress.areSame($0.url, hook.url) }?.secretFingerprint
+                }
+            return ObservedWebhook(
+                id: hook.id, url: hook.url, events: hook.events, active: hook.active, contentType: hook.contentType,
+                insecureSSL: hook.insecureSSL,
+                // One whose secret somebody removed has none, whatever we gave it.
+                secretFingerprint: hook.hasSecret ? recorded : nil)
+        }
+    }
+
+    private func readPermissions(
+        _ name: String, _ desired: DesiredRepository, into observed: inout ObservedRepository
+    ) async throws(GitHubError) {
+        observed.collaborators = try await client.collaborators(name, affiliation: .direct).map { person in
+            let word = person.roleName ?? person.permissions?.level ?? ""
+            return ObservedCollaborator(login: person.login, level: GitHubPermissions.level(ofAnswer: word))
+        }
+        observed.invitations = try await client.invitations(name).map { invitation in
+            ObservedInvitation(
+                id: invitation.id, login: invitation.invitee?.login,
+                level: GitHubPermissions.level(ofAnswer: invitation.permissions), isExpired: invitation.isExpired)
+        }
+        let hasTeams = desired.permissions.authoritative || !desired.permissions.teams.isEmpty
+        guard hasTeams, observed.isOrganization != false else { return }
+        observed.teams = try await client.teams(name).map { ObservedTeam(slug: $0.slug, level: $0.permission) }
+    }
+}
+
+extension ObservedRepository {
+    /// Everybody's level by `PermissionOperation.key`.
+    fileprivate var levels: [String: String] {
+        let people = collaborators.map { (PermissionOperation.key(login: $0.login), $0.level) }
+        return Dictionary(people + teams.map { (PermissionOperation.key(team: $0.slug), $0.level) }) { first, _ in first
+        }
+    }
+}

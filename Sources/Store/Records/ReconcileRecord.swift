@@ -1,0 +1,13 @@
+/// What is remembered of a project's things on GitHub.
+public struct ReconcileRecord: Sendable {
+    /// The project.
+    public var project: ProjectRecord
+    /// The webhooks that we made.
+    public var webhooks: [WebhookRecord]
+    /// The deploy key that we made.
+    public var deployKey: DeployKeyRecord?
+    /// What GitHub agreed with at the end of the last pass: JSON that only the reconciler understands.
+    public var baseline: String?
+    /// The address for git over SSH, as GitHub told it.
+    public var sshURL: String?
+}
