@@ -23,12 +23,19 @@ public struct Controller: Sendable {
             logger[metadataKey: "service"] = "\(label)"
             return logger
         }
+        // Shared, because a mirror is one folder that one of them at a time may fetch into.
+        let mirrors = ProjectMirrors(configuration: configuration)
         services = [
             StatusReporter(store: store, client: client, logger: named("status")),
             Housekeeping(
                 configuration: configuration, store: store, executor: executor, logger: named("housekeeping")),
-            Scheduler(configuration: configuration, store: store, executor: executor, logger: named("scheduler")),
+            Scheduler(
+                configuration: configuration, store: store, executor: executor, mirrors: mirrors,
+                logger: named("scheduler")),
             DeliveryIntake(configuration: configuration, store: store, logger: named("intake")),
+            MissedEvents(
+                configuration: configuration, store: store, client: client, mirrors: mirrors,
+                logger: named("missed")),
             ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
             ConfigSync(configuration: configuration, store: store, logger: named("config")),
         ]

@@ -17,6 +17,8 @@ public struct ControllerConfiguration: Sendable {
     public var gitCredentials: GitCredentials
     /// More certificates to trust, a PEM file.
     public var caFile: String?
+    /// When GitHub is asked what was missed.
+    public var missedEvents: MissedEventsTiming
     /// How many jobs run at once.
     public var maximumJobs: Int
     /// The time between two full passes over the admin repository and GitHub; each is jittered by a tenth.
@@ -39,6 +41,7 @@ public struct ControllerConfiguration: Sendable {
         self.gitHubURL = gitHubURL
         self.gitCredentials = gitCredentials
         self.caFile = caFile
+        missedEvents = MissedEventsTiming(heads: syncInterval)
         self.maximumJobs = maximumJobs
         self.syncInterval = syncInterval
         self.secretKey = secretKey

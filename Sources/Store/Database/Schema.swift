@@ -17,6 +17,7 @@ enum Schema {
         migrator.registerMigration("2 deploy keys, baselines, drift") { db in
             try db.execute(sql: reconciliation)
         }
+        migrator.registerMigration("5 heads that were looked at") { db in try db.execute(sql: heads) }
         return migrator
     }
 

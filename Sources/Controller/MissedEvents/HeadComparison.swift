@@ -1,0 +1,87 @@
+import Git
+import GitHub
+import Logging
+import Model
+import Store
+
+/// Compares a project's branches, tags and open pull requests with its builds.
+struct HeadComparison: Sendable {
+    let store: Store
+    let client: GitHubClient
+    let mirrors: ProjectMirrors
+    let configuration: ControllerConfiguration
+    let logger: Logger
+    private let noticed = NoticedHeads()
+
+    init(
+        configuration: ControllerConfiguration, store: Store, client: GitHubClient, mirrors: ProjectMirrors,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.client = client
+        self.mirrors = mirrors
+        self.logger = logger
+    }
+
+    /// Looks at every head that is not what it was at the last look, and builds those that nobody announced.
+    ///
+    /// - Returns: whether there are heads whose webhooks may still be under way: another look is worthwhile soon.
+    func compare(_ project: ProjectRecord) async throws -> Bool {
+        let heads = try await heads(of: project.repository)
+        guard let seen = try await store.seenHeads(project.id) else {
+            try await store.saveHeads(project.id, seen: heads)
+            return false
+        }
+        let changed = heads.filter { seen[$0.key] != $0.value }
+        let gone = seen.keys.filter { heads[$0] == nil }
+        guard !changed.isEmpty || !gone.isEmpty else { return false }
+        var source = HeadEvents(project: project, client: client, mirrors: mirrors)
+        var settled: [String: String] = [:]
+        for (ref, target) in changed.sorted(by: { $0.key < $1.key }) {
+            let head = HeadEvents.Head(ref: GitRef(ref), target: target, before: seen[ref])
+            if try await settle(head, project, &source) { settled[ref] = target }
+        }
+        if !settled.isEmpty || !gone.isEmpty { try await store.saveHeads(project.id, seen: settled, gone: gone) }
+        let open = changed.filter { settled[$0.key] == nil }
+        noticed.keep(project.id, open)
+        return !open.isEmpty
+    }
+
+    /// The refs that hooks can ask for, with what they lead to.
+    private func heads(of repository: RepositoryName) async throws -> [String: String] {
+        let references = try await mirrors.mirror(repository).remoteReferences(timeout: .seconds(60))
+        let pairs = references.compactMap { reference -> (String, String)? in
+            if case .other = GitRef(reference.name).kind { return nil }
+            return (reference.name, reference.target)
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// Whether nothing remains to be done about the head.
+    private func settle(
+        _ head: HeadEvents.Head, _ project: ProjectRecord, _ source: inout HeadEvents
+    ) async throws -> Bool {
+        guard let outline = try await source.outline(head) else { return true }
+        let hooks = project.config.hooks.filter { HookMatch($0, outline).runs }
+        guard !hooks.isEmpty else { return true }
+        let missing = try await store.missingJobs(
+            project.id, ref: outline.ref, commit: outline.commit, hooks: hooks.map(\.id))
+        guard !missing.isEmpty else { return true }
+        guard noticed.age(project.id, head.ref.description, head.target) >= configuration.missedEvents.patience,
+            try await !store.hasPendingDeliveries(project.repository)
+        else { return false }
+        let event = try await source.complete(outline)
+        let found = FoundEvent(event: event, project: project, pages: configuration.pages(project.repository))
+        guard let build = found.build else { return true }
+        if let made = try await store.createFoundBuild(build, decision: found.sentence) {
+            logger.notice(
+                "a webhook was missed; found by comparing heads",
+                metadata: [
+                    "project": "\(project.repository)", "ref": "\(made.ref)", "commit": "\(made.commit)",
+                    "number": "\(made.number)",
+                ])
+        }
+        return true
+    }
+}

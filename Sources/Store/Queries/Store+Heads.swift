@@ -1,0 +1,109 @@
+import Foundation
+internal import GRDB
+import Model
+
+/// What finds events that GitHub never told us of: the heads that were looked at already, and builds for the others.
+extension Store {
+    /// What each ref of a project was when it was looked at, by full name; `nil` when that never happened.
+    public func seenHeads(_ projectID: Int64) async throws(StoreError) -> [String: String]? {
+        try await database.read { db in
+            let taken = try Int64.fetchOne(
+                db, sql: "SELECT takenAt FROM headBaseline WHERE projectID = ?", arguments: [projectID])
+            guard taken != nil else { return nil }
+            let rows = try db.all("SELECT ref, sha FROM head WHERE projectID = ?", [projectID]) { columns in
+                (ref: try columns.next(String.self), target: try columns.next(String.self))
+            }
+            return Dictionary(rows.map { ($0.ref, $0.target) }) { first, _ in first }
+        }
+    }
+
+    /// Remembers refs that were looked at and forgets those that are gone; the first call takes the baseline.
+    public func saveHeads(
+        _ projectID: Int64, seen: [String: String], gone: [String] = []
+    ) async throws(StoreError) {
+        let time = now().milliseconds
+        try await database.write { db in
+            try db.run(
+                "INSERT INTO headBaseline (projectID, takenAt) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [projectID, time])
+            for (ref, target) in seen {
+                try db.run(
+                    """
+                    INSERT INTO head (projectID, ref, sha) VALUES (?1, ?2, ?3)
+                    ON CONFLICT (projectID, ref) DO UPDATE SET sha = ?3
+                    """, [projectID, ref, target])
+            }
+            for ref in gone { try db.run("DELETE FROM head WHERE projectID = ? AND ref = ?", [projectID, ref]) }
+        }
+    }
+
+    /// A project that comes back begins anew: what happened meanwhile was not ours to build.
+    public func forgetHeadsOfInactiveProjects() async throws(StoreError) {
+        try await database.write { db in
+            try db.run(
+                "DELETE FROM headBaseline WHERE projectID IN (SELECT id FROM project WHERE isActive = 0)")
+        }
+    }
+
+    /// Which of these hooks have no job for a commit on a ref.
+    public func missingJobs(
+        _ projectID: Int64, ref: GitRef, commit: String, hooks: [HookID]
+    ) async throws(StoreError) -> [HookID] {
+        try await database.read { db in try db.missingJobs(projectID, ref, commit, hooks) }
+    }
+
+    /// Whether deliveries for a repository wait to be looked at.
+    public func hasPendingDeliveries(_ repository: RepositoryName) async throws(StoreError) -> Bool {
+        try await database.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'received' AND repositoryKey = ?)",
+                arguments: [repository.key]) ?? false
+        }
+    }
+
+    /// Makes what is missing of a build whose webhook did not arrive, and puts a row among the deliveries that says so.
+    ///
+    /// - Parameter decision: the row's sentence.
+    /// - Returns: the build; `nil` when a webhook came after all and nothing was missing any more.
+    @discardableResult
+    public func createFoundBuild(
+        _ build: NewBuild, decision: String
+    ) async throws(StoreError) -> BuildRecord? {
+        let time = now()
+        let made = try await database.write { db -> MadeBuild? in
+            let event = build.event
+            let missing = try db.missingJobs(build.projectID, event.ref, event.commit, build.hooks.map(\.id))
+            guard let hook = missing.first, let project = try db.project(build.projectID),
+                let made = try db.make(build, at: time)
+            else { return nil }
+            try db.run(
+                """
+                INSERT INTO delivery (repository, repositoryKey, hook, guid, event, receivedAt, state, decision,
+                    buildNumber, ref) VALUES (?, ?, ?, ?, ?, ?, 'done', ?, ?, ?)
+                """,
+                [
+                    project.repository.description, project.repository.key, hook.description,
+                    "found-\(made.build.number)", event.kind.rawValue, time.milliseconds, decision,
+                    made.build.number, event.ref.description,
+                ])
+            return made
+        }
+        notify(made.map { [.deliveries] + $0.topics } ?? [])
+        return made?.build
+    }
+}
+
+extension Database {
+    fileprivate func missingJobs(
+        _ projectID: Int64, _ ref: GitRef, _ commit: String, _ hooks: [HookID]
+    ) throws -> [HookID] {
+        let there = try all(
+            """
+            SELECT DISTINCT job.hook FROM build JOIN job ON job.buildID = build.id
+            WHERE build.projectID = ? AND build.ref = ? AND build.sha = ?
+            """, [projectID, ref.description, commit]
+        ) { columns in try columns.next(String.self) }
+        return hooks.filter { !there.contains($0.description) }
+    }
+}

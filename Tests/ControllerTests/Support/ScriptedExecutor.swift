@@ -1,0 +1,15 @@
+import Git
+import Model
+import Runner
+
+/// Every job succeeds at once; nothing runs.
+struct ScriptedExecutor: Executor {
+    func run(
+        _ job: JobSpec, mirror: GitMirror, log: any LogSink, control: JobControl,
+        progress: @escaping @Sendable (JobProgress) async throws -> Void
+    ) async throws -> JobOutcome { .success }
+
+    func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async {}
+    func sweep(instance: String, keep: Set<JobAttempt>) async throws {}
+    func check() async throws(ExecutorError) -> String { "scripted" }
+}
