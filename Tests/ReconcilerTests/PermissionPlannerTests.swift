@@ -91,6 +91,17 @@ import Testing
             $0.teams = [ObservedTeam(slug: "ops", level: "admin")]
         }
         #expect(kept.problems.isEmpty && kept.operations.count == 1)
+        let ownersStay = try plan(["alice": .push]) {
+            $0.collaborators = [person("alice", "admin")]
+            $0.isViewerAdmin = true
+        }
+        #expect(ownersStay.problems.isEmpty && ownersStay.operations.count == 1)
+        let perhapsByTeam = try plan(["alice": .push], authoritative: true) {
+            $0.collaborators = [person("alice", "admin")]
+            $0.teams = [ObservedTeam(slug: "ops", level: "admin")]
+            $0.isViewerAdmin = true
+        }
+        #expect(perhapsByTeam.problems.count == 1)
         for problem in own.problems + owner.problems + last.problems { #expect("\(problem)".contains("declare")) }
     }
 

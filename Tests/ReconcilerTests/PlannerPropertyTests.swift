@@ -66,7 +66,9 @@ import Testing
         if viewer(before) == "admin" { #expect(viewer(after) == "admin") }
         if before.collaborators.contains(where: { $0.level == "admin" }) {
             let isLeft = after.collaborators.contains { $0.level == "admin" }
-            #expect(isLeft || after.teams.contains { $0.level == "admin" } || after.isOrganization == false)
+            #expect(
+                isLeft || after.isViewerAdmin || after.teams.contains { $0.level == "admin" }
+                    || after.isOrganization == false)
         }
         let declared = Set(permissions.collaborators.keys.map { $0.lowercased() })
         guard plan.problems.isEmpty else { return }
@@ -115,6 +117,7 @@ import Testing
         var observed = ObservedRepository(
             fullName: "acme/widget", isPrivate: Bool.random(using: &random),
             isOrganization: [true, true, false, nil].randomElement(using: &random) ?? nil, viewer: "kozmic")
+        observed.isViewerAdmin = Bool.random(using: &random)
         let words = Self.levels.map(\.rawValue) + ["security-reviewer"]
         for (number, person) in Self.people.enumerated() {
             let level = words.randomElement(using: &random) ?? "pull"

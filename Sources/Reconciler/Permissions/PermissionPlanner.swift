@@ -94,6 +94,9 @@ struct PermissionPlanner {
         var admins = Set(direct.filter { $0.value.level == "admin" }.map { PermissionOperation.key(login: $0.key) })
         admins.formUnion(teams.filter { $0.value.level == "admin" }.map { PermissionOperation.key(team: $0.key) })
         if observed.isOrganization == false { admins.insert(PermissionOperation.key(login: observed.ownerKey)) }
+        // An account that has its rights neither by name nor by a team, as owners of an organization have, keeps them.
+        let isDirect = viewer.flatMap { direct[$0] }?.level == "admin"
+        let adminTeams = admins.filter { $0.hasPrefix("team ") }
         let before = admins
         for operation in grants + reductions {
             switch operation {
@@ -116,7 +119,8 @@ struct PermissionPlanner {
             case .grantTeam, .invite, .withdraw, .changeInvitation: break
             }
         }
-        if admins.isEmpty, !before.isEmpty { problems.append(.lastAdmin(names: before.sorted())) }
+        let isViewerLeft = observed.isViewerAdmin && !isDirect && adminTeams.isSubset(of: admins)
+        if admins.isEmpty, !before.isEmpty, !isViewerLeft { problems.append(.lastAdmin(names: before.sorted())) }
     }
 
     private var sortedInvitations: [ObservedInvitation] { observed.invitations.sorted { $0.id < $1.id } }

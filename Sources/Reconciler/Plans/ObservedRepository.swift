@@ -8,6 +8,8 @@ public struct ObservedRepository: Sendable, Hashable, Codable {
     public var isOrganization: Bool?
     /// The login of the token's account; `nil` when it was not asked for.
     public var viewer: String?
+    /// Whether that account has admin rights, for whatever reason.
+    public var isViewerAdmin = false
     /// All webhooks, those of others too.
     public var webhooks: [ObservedWebhook] = []
     /// Everybody who was given access by name.

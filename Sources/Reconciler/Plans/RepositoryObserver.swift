@@ -29,6 +29,7 @@ public struct RepositoryObserver: Sendable {
         }
         guard desired.hasPermissions else { return observed }
         observed.viewer = try await viewer()
+        observed.isViewerAdmin = facts.permissions?.admin ?? false
         try await readPermissions(name, desired, into: &observed)
         let levels = observed.levels
         observed.inherited = inherited.filter { levels[$0.key] == $0.value }

@@ -79,7 +79,7 @@ struct Server: Sendable {
         logger.info("kozmic ends")
     }
 
-    private func controllerConfiguration(instance: String, secretKey: SecretKey) -> ControllerConfiguration {
+    func controllerConfiguration(instance: String, secretKey: SecretKey) -> ControllerConfiguration {
         let token = settings.gitHubToken.map { GitCredentials.basic(user: "x-access-token", password: GitSecret($0)) }
         return ControllerConfiguration(
             dataDirectory: settings.dataDirectory, adminRepository: adminRemote(token),

@@ -36,7 +36,6 @@ struct DiagnosticsTests {
                     + "only owner/name, not the whole address",
                 "4:10: expected a duration such as 10s, 60m, 1h or 14d, found a number",
                 "5:9: expected build, jobs or both, found 'builds'; did you mean 'build'?",
-                "6:1: warning: not supported yet: permissions",
                 "6:31: '@hubot' is not a GitHub login; write it without @",
                 "6:53: expected pull, triage, push, maintain or admin, found 'write'; did you mean 'push'?",
                 "6:69: 'acme/core' is not a team's slug: lower-case letters, digits, - and _, without the organization",

@@ -135,8 +135,8 @@ struct FullConfigTests {
         let keys = lines.map { String($0.split(separator: ": ")[3]) }
         #expect(
             keys == [
-                "cached_images", "drift", "log_limit", "pull", "prune", "retention", "notify", "allowed_signers",
-                "permissions", "deploy_key", "schedule", "paths", "secrets", "concurrency", "refresh", "reuse",
+                "cached_images", "log_limit", "pull", "prune", "retention", "notify", "allowed_signers",
+                "schedule", "paths", "secrets", "concurrency", "refresh", "reuse",
                 "keep_failed", "submodules", "standby",
             ])
         #expect(lines.first == "k7:3: warning: not supported yet: cached_images")

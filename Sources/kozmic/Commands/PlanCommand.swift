@@ -1,0 +1,107 @@
+import ArgumentParser
+import Config
+import Controller
+import Curl
+import Foundation
+import GitHub
+import Logging
+import Model
+import Store
+
+/// `kozmic plan [DIR or revision]`
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Print what would change on GitHub.",
+        discussion: """
+            Compares an admin repository with GitHub as it is now and changes nothing. With a folder, its work tree is \
+            read, else that revision, else the branch that the server reads. What the server remembers (which webhooks \
+            and keys are its own, what was as declared at the last pass) is read from --data-dir, also while the \
+            server runs; without it what looks like the server's own is taken for it, and nothing is known to be drift.
+
+            Exit status: 0 nothing to change, 2 changes are pending, 1 errors.
+            """)
+
+    @Argument(help: "The work tree of an admin repository, or a branch, tag or commit of it.")
+    var revision: String?
+
+    @OptionGroup var options: ServeOptions
+
+    @Option(help: "text, json or markdown")
+    var output = PlanOutput.text
+
+    func run() async throws {
+        let settings: ServeSettings
+        do {
+            var options = options
+            // A work tree needs no address of the repository.
+            if isFolder { options.configRepo = options.configRepo ?? revision }
+            settings = try ServeSettings(options)
+            guard settings.gitHubToken != nil else {
+                throw SettingProblem("a GitHub token is missing: set --github-token-file or KOZMIC_GITHUB_TOKEN")
+            }
+        } catch let problem as SettingProblem {
+            throw ValidationError(problem.description)
+        }
+        let report: PlanReport
+        do {
+            report = try await plan(settings)
+        } catch {
+            Print.error("kozmic plan: \(error)")
+            throw ExitCode.failure
+        }
+        try report.print(as: output)
+        if report.hasErrors { throw ExitCode.failure }
+        if report.hasChanges { throw ExitCode(2) }
+    }
+
+    private var isFolder: Bool {
+        var isFolder: ObjCBool = false
+        guard let revision, FileManager.default.fileExists(atPath: revision, isDirectory: &isFolder) else {
+            return false
+        }
+        return isFolder.boolValue
+    }
+
+    private func plan(_ settings: ServeSettings) async throws -> PlanReport {
+        let secretKey = try existingKey(settings)
+        let result = try await read(settings, secretKey)
+        let records: [ReconcileRecord]?
+        do {
+            records = try await Store.peek(dataDirectory: settings.dataDirectory)
+        } catch {
+            Print.error("kozmic plan: what the server remembers cannot be read: \(error)")
+            records = nil
+        }
+        let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
+        let client = GitHubClient(
+            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl)
+        let live = LivePlan(
+            client: client, externalURL: settings.externalURL, secretKey: secretKey, records: records)
+        let entries = await live.entries(result.desired)
+        await curl.close()
+        return PlanReport(diagnostics: result.diagnostics, entries: entries)
+    }
+
+    /// The server's key, if there is one; a plan makes none.
+    private func existingKey(_ settings: ServeSettings) throws -> SecretKey? {
+        guard FileManager.default.fileExists(atPath: settings.secretKeyFile) else { return nil }
+        return try DataDirectory.secretKey(settings.secretKeyFile)
+    }
+
+    private func read(_ settings: ServeSettings, _ secretKey: SecretKey?) async throws -> ConfigResult {
+        if isFolder, let revision { return ConfigReader.read(try ConfigSource.directory(revision)) }
+        guard let key = secretKey ?? SecretKey(bytes: [UInt8](repeating: 0, count: 32)) else {
+            throw SettingProblem("there is no secret key")
+        }
+        var logger = Logger(label: "kozmic")
+        logger.logLevel = .error
+        let configuration = Server(settings: settings, logger: logger).controllerConfiguration(
+            instance: "plan", secretKey: key)
+        return try await AdminRevision.read(configuration, revision: revision)
+    }
+}
+
+/// How a plan is printed.
+enum PlanOutput: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown
+}

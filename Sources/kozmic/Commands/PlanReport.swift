@@ -1,0 +1,77 @@
+import Config
+import Controller
+import Model
+import Reconciler
+
+/// What `kozmic plan` found.
+struct PlanReport: Sendable {
+    var diagnostics: [Diagnostic]
+    var entries: [LivePlan.Entry]
+
+    var hasErrors: Bool { entries.contains(where: \.hasErrors) || diagnostics.contains { $0.severity == .error } }
+    var hasChanges: Bool { entries.contains(where: \.hasChanges) }
+
+    func print(as output: PlanOutput) throws {
+        switch output {
+        case .json: try Print.json(Document(self))
+        case .markdown: Swift.print(markdown, terminator: "")
+        case .text:
+            for diagnostic in diagnostics { Print.error("\(diagnostic)") }
+            for text in texts { Swift.print(text) }
+            Print.error(summary)
+        }
+    }
+
+    private var texts: [String] {
+        entries.compactMap { entry in
+            if let error = entry.error { return "\(entry.repository):\n  ! \(error)" }
+            guard let plan = entry.plan, !plan.isEmpty else { return nil }
+            return PlanText.diff(plan, drift: entry.drift)
+        }
+    }
+
+    private var markdown: String {
+        let problems = diagnostics.map { "- `\("\($0)".replacing("`", with: "'"))`\n" }.joined()
+        let parts = entries.compactMap { entry -> String? in
+            if let error = entry.error {
+                return "**\(entry.repository)**\n\n- :x: `\(error.replacing("`", with: "'"))`\n"
+            }
+            guard let plan = entry.plan, !plan.isEmpty else { return nil }
+            return PlanText.markdown(plan, drift: entry.drift)
+        }
+        return ([problems, parts.joined(separator: "\n")].filter { !$0.isEmpty } + ["\(summary)\n"])
+            .joined(separator: "\n")
+    }
+
+    private var summary: String {
+        let changes = entries.reduce(0) { $0 + ($1.plan?.operations.count ?? 0) }
+        let errors = entries.count(where: \.hasErrors) + diagnostics.count { $0.severity == .error }
+        func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+        return "\(counted(entries.count, "project")), \(counted(changes, "change")), \(counted(errors, "error"))"
+    }
+
+    /// The same for programs.
+    private struct Document: Encodable {
+        struct Project: Encodable {
+            var repository: RepositoryName
+            var changes: [PlanText.Document.Entry]
+            var problems: [String]
+            /// Whether the changes that are drift are left as they are.
+            var isDriftReported: Bool
+        }
+
+        var diagnostics: [Diagnostic]
+        var projects: [Project]
+
+        init(_ report: PlanReport) {
+            diagnostics = report.diagnostics
+            projects = report.entries.map { entry in
+                let plan = entry.plan.map { PlanText.document($0, drift: entry.drift) }
+                return Project(
+                    repository: entry.repository, changes: plan?.changes ?? [],
+                    problems: (plan?.problems ?? []) + (entry.error.map { [$0] } ?? []),
+                    isDriftReported: entry.isDriftReported)
+            }
+        }
+    }
+}
