@@ -88,3 +88,15 @@ func bytes(_ hex: String) throws -> [UInt8] { try #require(Hex.decode(hex.filter
         for bad in ["a", "+/==", "Pg==", "Ph", "a b c", "--__P\n", "é"] { #expect(Base64URL.decode(bad) == nil) }
     }
 }
+
+@Suite("SHA-512")
+struct SHA512Tests {
+    @Test("of 'abc' and of nothing, by FIPS 180-4")
+    func vectors() {
+        #expect(
+            Hex.encode(SHA512.hash(Array("abc".utf8)))
+                == "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                + "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f")
+        #expect(Hex.encode(SHA512.hash([])).hasPrefix("cf83e1357eefb8bdf1542850d66d8007"))
+    }
+}

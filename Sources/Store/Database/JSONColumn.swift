@@ -31,6 +31,11 @@ enum JSONColumn {
         }
     }
 
+    /// The settings of the server.
+    static func serverSettings(_ text: String) throws -> ServerSettings {
+        try decode(ServerSettings.self, text) { stored in merge(stored, over: try object(ServerSettings())) }
+    }
+
     private static func decode<Value: Decodable>(
         _ type: Value.Type, _ text: String, completed: ([String: Any]) throws -> [String: Any]
     ) throws -> Value {

@@ -18,6 +18,7 @@ enum Schema {
             try db.execute(sql: reconciliation)
         }
         migrator.registerMigration("5 heads that were looked at") { db in try db.execute(sql: heads) }
+        migrator.registerMigration("4 settings of the server") { db in try db.execute(sql: settings) }
         return migrator
     }
 

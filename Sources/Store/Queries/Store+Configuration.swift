@@ -20,6 +20,7 @@ extension Store {
         let stored = applied
         let changed = try await database.write { db in
             try db.save(stored)
+            if !desired.hasBrokenSettings { try db.save(desired.server) }
             var changes = ConfigChanges()
             var known = try KnownProject.all(db)
             for project in desired.projects {
