@@ -18,17 +18,14 @@ enum NotSupportedYet {
     }
 
     static let rows: [Row] = [
-        Row(shape: .server, key: "prune"),
         Row(shape: .server, key: "retention"),
         Row(shape: .server, key: "notify"),
-        Row(shape: .server, key: "allowed_signers"),
         Row(shape: .settings, key: "fork_pull_requests", when: .value("approve")),
         Row(shape: .settings, key: "cached_images"),
         Row(shape: .settings, key: "log_limit"),
         Row(shape: .settings, key: "pull"),
         Row(shape: .on, key: "schedule"),
         Row(shape: .hook, key: "paths"),
-        Row(shape: .hook, key: "secrets"),
         Row(shape: .hook, key: "concurrency"),
         Row(shape: .hook, key: "refresh"),
         Row(shape: .hook, key: "reuse", when: .value("tree")),

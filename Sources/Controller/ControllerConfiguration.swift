@@ -1,5 +1,6 @@
 import Git
 import Model
+import OpenSSL
 
 /// What the services of the controller need to know about the world around them.
 public struct ControllerConfiguration: Sendable {
@@ -25,6 +26,8 @@ public struct ControllerConfiguration: Sendable {
     public var syncInterval: Duration
     /// The key that webhook secrets are derived from.
     public var secretKey: SecretKey
+    /// Older ones, with which sealed secrets are still opened.
+    public var oldSecretKeys: [SecretKey]
     /// The name of this controller on labels, so that several can share an engine.
     public var instance: String
 
@@ -32,7 +35,7 @@ public struct ControllerConfiguration: Sendable {
     public init(
         dataDirectory: String, adminRepository: GitRemote, adminBranch: String?, externalURL: String,
         gitHubURL: String, gitCredentials: GitCredentials, caFile: String? = nil, maximumJobs: Int,
-        syncInterval: Duration, secretKey: SecretKey, instance: String
+        syncInterval: Duration, secretKey: SecretKey, oldSecretKeys: [SecretKey] = [], instance: String
     ) {
         self.dataDirectory = dataDirectory
         self.adminRepository = adminRepository
@@ -45,8 +48,12 @@ public struct ControllerConfiguration: Sendable {
         self.maximumJobs = maximumJobs
         self.syncInterval = syncInterval
         self.secretKey = secretKey
+        self.oldSecretKeys = oldSecretKeys
         self.instance = instance
     }
+
+    /// What sealed secrets are opened with.
+    func openingKeys() throws(CryptoError) -> OpeningKeys { try OpeningKeys(secretKey, old: oldSecretKeys) }
 
     /// The addresses of a project's pages.
     func pages(_ repository: RepositoryName) -> PageAddress {

@@ -59,6 +59,7 @@ public struct WebServer: Service {
         router.add(middleware: ProblemPages(renderer: renderer, logger: logger))
         WebhookEndpoint(store: store, directory: directory, logger: logger).add(to: router)
         HealthEndpoints(readiness: readiness).add(to: router)
+        try KeysEndpoint(secretKey: configuration.secretKey).add(to: router)
         assets.add(to: router)
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)

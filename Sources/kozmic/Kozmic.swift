@@ -8,7 +8,7 @@ struct Kozmic: AsyncParsableCommand {
         abstract: "A continuous integration controller, configured by a git repository.",
         version: Version.text,
         subcommands: [
-            ServeCommand.self, LintCommand.self, PlanCommand.self, SyncCommand.self,
+            ServeCommand.self, LintCommand.self, SecretCommand.self, PlanCommand.self, SyncCommand.self,
             CacheCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
         ])
 }

@@ -77,14 +77,12 @@ struct SignerKey: TextKind {
 
     func parse(_ text: String) throws(Mistake) -> String {
         guard !text.contains("PRIVATE KEY") else { throw Mistake("a private key: never put one here, and replace it") }
-        let words = text.split(separator: " ")
-        let isKey =
-            words.count >= 2
-            && (words[0].hasPrefix("ssh-") || words[0].hasPrefix("ecdsa-") || words[0].hasPrefix("sk-"))
-            && words[1].hasPrefix("AAAA")
-            && words[1].utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "+/=".utf8.contains($0) }
-        guard isKey, text.hasNoControlCharacters else {
+        guard let key = SSHPublicKey(text), text.hasNoControlCharacters else {
             throw Mistake("not a public SSH key such as 'ssh-ed25519 AAAA…'")
+        }
+        guard key.kind == SSHPublicKey.verifiableKind else {
+            throw Mistake(
+                "signatures of \(key.kind) keys cannot be verified here; use an \(SSHPublicKey.verifiableKind) key")
         }
         return text
     }

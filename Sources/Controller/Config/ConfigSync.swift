@@ -71,9 +71,19 @@ public struct ConfigSync: Service {
     }
 
     private func apply(_ commit: GitCommit) async throws {
-        let result = ConfigReader.read(try await AdminTree.read(mirror, commit: commit.id))
-        let diagnostics = String(decoding: try JSONEncoder().encode(result.diagnostics), as: UTF8.self)
-        var revision = ConfigRevision(commit, diagnosticsJSON: diagnostics)
+        let applied = try await store.serverSettings()
+        if let reason = try await signatureRefusal(of: commit, applied?.allowedSigners ?? []) {
+            return try await hold(commit, reason)
+        }
+        let result = try await read(commit)
+        let removals = Removals(from: try await store.activeProjects().map(\.config), to: result.desired)
+        let fraction = applied?.pruneMaxFraction ?? result.desired.server.pruneMaxFraction
+        if removals.exceeds(fraction),
+            let reason = removals.refusal(fraction: fraction, messages: try await messages(upTo: commit))
+        {
+            return try await hold(commit, reason, result.diagnostics)
+        }
+        var revision = try ConfigRevision(commit, result.diagnostics)
         revision.appliedAt = Date()
         try await store.applyConfig(result.desired, revision: revision)
         logger.info(
@@ -83,6 +93,64 @@ public struct ConfigSync: Service {
                 "errors": "\(result.diagnostics.count { $0.severity == .error })",
             ])
         for diagnostic in result.diagnostics where diagnostic.severity == .error { logger.warning("\(diagnostic)") }
+    }
+
+    /// Each sealed secret is opened once, so that one that no job could use is told at its line.
+    private func read(_ commit: GitCommit) async throws -> ConfigResult {
+        let keys = try configuration.openingKeys()
+        return ConfigReader.read(try await AdminTree.read(mirror, commit: commit.id)).refusing { secret in
+            do throws(SealedSecretProblem) {
+                _ = try keys.open(secret.sealed, for: secret.repository, name: secret.name)
+                return nil
+            } catch {
+                return "the secret \(secret.name) cannot be opened: \(error)"
+            }
+        }
+    }
+
+    /// The keys of the revision that is applied decide, not those of the one that asks to be.
+    private func signatureRefusal(of commit: GitCommit, _ allowed: [String]) async throws -> String? {
+        let rule = SignerRule(allowed)
+        guard !rule.isEmpty else { return nil }
+        let signature = try await mirror.signature(of: commit.id)
+        return rule.refusal(signature: signature?.signature, content: signature?.content ?? [])
+    }
+
+    /// The messages of the commits since the revision that is applied, the newest first; merges and squashes may have put
+    /// a trailer anywhere among them.
+    private func messages(upTo commit: GitCommit) async throws -> [String] {
+        let applied = try await store.appliedConfigRevision()?.commit
+        var messages: [String] = []
+        var queue = [commit.id]
+        var seen: Set<String> = []
+        while let id = queue.first, messages.count < Self.mostMessages {
+            queue.removeFirst()
+            guard seen.insert(id).inserted, id != applied else { continue }
+            if let applied, await mirror.contains(commit: applied), try await mirror.mergeBase(id, applied) == id {
+                continue
+            }
+            let found = try await mirror.commit(id)
+            messages.append(found.message)
+            queue += found.parents
+        }
+        return messages
+    }
+
+    /// Commits that are looked through for a trailer.
+    private static let mostMessages = 200
+
+    /// What is applied stays. The reason is kept with the commit, and said once.
+    private func hold(_ commit: GitCommit, _ reason: String, _ diagnostics: [Diagnostic] = []) async throws {
+        let sentence = "the commit \(commit.id.prefix(12)) is held: \(reason)"
+        var revision = try ConfigRevision(commit, diagnostics)
+        revision.error = sentence
+        let latest = try await store.latestConfigRevision()
+        guard
+            latest?.commit != commit.id || latest?.appliedAt != nil || latest?.error != sentence
+                || latest?.diagnosticsJSON != revision.diagnosticsJSON
+        else { return }
+        try await store.saveRevision(revision)
+        logger.warning("\(sentence)")
     }
 
     private func record(problem: any Error) async {
@@ -100,9 +168,13 @@ public struct ConfigSync: Service {
 
 extension ConfigRevision {
     /// The record of a commit that was read now.
-    init(_ commit: GitCommit, diagnosticsJSON: String) {
+    init(_ commit: GitCommit, _ diagnostics: [Diagnostic]) throws {
+        let encoder = JSONEncoder()
+        // Equal diagnostics are equal texts.
+        encoder.outputFormatting = [.sortedKeys]
         self.init(
             commit: commit.id, authorName: commit.author.name, committedAt: commit.committer.date,
-            message: commit.message, readAt: Date(), appliedAt: nil, diagnosticsJSON: diagnosticsJSON, error: nil)
+            message: commit.message, readAt: Date(), appliedAt: nil,
+            diagnosticsJSON: String(decoding: try encoder.encode(diagnostics), as: UTF8.self), error: nil)
     }
 }

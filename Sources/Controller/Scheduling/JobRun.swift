@@ -56,6 +56,13 @@ struct JobRun: Sendable {
             try await log.say("The repository could not be fetched: \(error.message)")
             return JobOutcome(state: .error, reason: "the repository could not be fetched: \(error.message)")
         }
+        let spec: JobSpec
+        do {
+            spec = try self.spec(claimed)
+        } catch {
+            try await log.say("The job was not run: \(error)")
+            return JobOutcome(state: .error, reason: "\(error)")
+        }
         let control = JobControl()
         return try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
             group.addTask {
@@ -63,7 +70,7 @@ struct JobRun: Sendable {
                 return nil
             }
             group.addTask {
-                try await executor.run(spec(claimed), mirror: mirror, log: log, control: control) { progress in
+                try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
                     try await record(progress, jobID: claimed.job.id)
                 }
             }
@@ -75,13 +82,19 @@ struct JobRun: Sendable {
         }
     }
 
-    private func spec(_ claimed: ClaimedJob) -> JobSpec {
+    /// Secrets are opened only here, only for trusted refs, and kept nowhere.
+    ///
+    /// - Throws: `UnopenedSecret`.
+    private func spec(_ claimed: ClaimedJob) throws -> JobSpec {
+        let sealed = claimed.build.trusted ? claimed.job.config.secrets : [:]
+        let secrets =
+            sealed.isEmpty ? [:] : try configuration.openingKeys().open(sealed, for: claimed.project.repository)
         let pages = configuration.pages(claimed.project.repository)
         return JobSpec(
             instance: configuration.instance, jobID: claimed.job.id, attempt: claimed.job.attempt,
             repository: claimed.project.repository, hook: claimed.job.config, buildNumber: claimed.build.number,
             buildURL: pages.build(claimed.build.number), commit: claimed.build.commit, ref: claimed.build.ref,
-            pullRequest: claimed.build.pullRequest, trusted: claimed.build.trusted, secrets: [:])
+            pullRequest: claimed.build.pullRequest, trusted: claimed.build.trusted, secrets: secrets)
     }
 
     private func record(_ progress: JobProgress, jobID: Int64) async throws {

@@ -19,7 +19,7 @@ struct Readiness: Sendable {
                 return ReadinessCheck(name: "configuration", ok: false, detail: "the admin repository was not read yet")
             }
             return ReadinessCheck(
-                name: "configuration", ok: revision.appliedAt != nil,
+                name: "configuration", ok: try await store.appliedConfigRevision() != nil,
                 detail: revision.error ?? "commit \(revision.commit)")
         } catch {
             return ReadinessCheck(name: "store", ok: false, detail: "\(error)")

@@ -85,7 +85,8 @@ struct Server: Sendable {
             dataDirectory: settings.dataDirectory, adminRepository: adminRemote(token),
             adminBranch: settings.configBranch, externalURL: settings.externalURL, gitHubURL: settings.gitHubURL,
             gitCredentials: token ?? .none, caFile: settings.caFile, maximumJobs: settings.maximumJobs,
-            syncInterval: settings.syncInterval, secretKey: secretKey, instance: instance)
+            syncInterval: settings.syncInterval, secretKey: secretKey,
+            oldSecretKeys: settings.oldSecretKeys, instance: instance)
     }
 
     /// The token goes to GitHub and nowhere else; over SSH the account's own key is used, as git does.

@@ -52,6 +52,13 @@ struct ServeOptions: ParsableArguments {
             """)
     var secretKeyFile: String?
 
+    @Option(
+        help: """
+            A former secret key file, with which sealed secrets are still opened; may be given several times \
+            (KOZMIC_OLD_SECRET_KEY_FILES, separated by colons).
+            """)
+    var oldSecretKeyFile: [String] = []
+
     @Option(help: "More certificates to trust, a PEM file (KOZMIC_CA_FILE; default: the system's).")
     var caFile: String?
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// The settings of the server after flags, environment and defaults were put together and checked.
 struct ServeSettings: Sendable {
@@ -15,6 +16,7 @@ struct ServeSettings: Sendable {
     var maximumJobs: Int
     var syncInterval: Duration
     var secretKeyFile: String
+    var oldSecretKeys: [SecretKey]
     var caFile: String?
 
     /// - Throws: `SettingProblem` for the first setting that is missing or wrong.
@@ -52,6 +54,9 @@ struct ServeSettings: Sendable {
         let interval = value(options.syncInterval, "KOZMIC_SYNC_INTERVAL") ?? "3m"
         syncInterval = try Self.duration(interval, "--sync-interval (KOZMIC_SYNC_INTERVAL)")
         secretKeyFile = value(options.secretKeyFile, "KOZMIC_SECRET_KEY_FILE") ?? dataDirectory + "/secret.key"
+        let oldFiles = environment["KOZMIC_OLD_SECRET_KEY_FILES"]?.split(separator: ":").map(String.init) ?? []
+        oldSecretKeys = try (options.oldSecretKeyFile.isEmpty ? oldFiles : options.oldSecretKeyFile)
+            .map(SecretKeyFile.read)
         caFile = value(options.caFile, "KOZMIC_CA_FILE")
     }
 

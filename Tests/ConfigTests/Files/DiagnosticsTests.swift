@@ -54,7 +54,6 @@ struct DiagnosticsTests {
                 "15:11: '1A' is not a variable's name: letters, digits and _, not beginning with a digit",
                 "15:21: expected a text, found nothing; write '' for an empty text",
                 "15:26: expected a text, found a list",
-                "16:5: warning: not supported yet: secrets",
                 "16:22: not a sealed value; make one with 'kozmic secret seal', it begins with sealed:v1:",
                 "17:25: expected a size such as 512MiB or 2GiB, found '2GB'",
                 "17:30: unknown key 'cpu'; did you mean 'cpus'?",

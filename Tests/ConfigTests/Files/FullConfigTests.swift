@@ -22,7 +22,7 @@ struct FullConfigTests {
         retention: {days: 30, builds: 100, keep_last_success: false}
         notify: {email: {on: [failure, fixed]}}
         allowed_images: [kozmic/*, 'debian:*']
-        allowed_signers: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFLq octocat']
+        allowed_signers: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIACNaAp+s839yU+0MtJaXahUWqQj9fQ6Lp/nu18AuejC octocat']
 
         """
 
@@ -135,8 +135,8 @@ struct FullConfigTests {
         let keys = lines.map { String($0.split(separator: ": ")[3]) }
         #expect(
             keys == [
-                "cached_images", "log_limit", "pull", "prune", "retention", "notify", "allowed_signers",
-                "schedule", "paths", "secrets", "concurrency", "refresh", "reuse",
+                "cached_images", "log_limit", "pull", "retention", "notify",
+                "schedule", "paths", "concurrency", "refresh", "reuse",
                 "keep_failed", "submodules", "standby",
             ])
         #expect(lines.first == "k7:3: warning: not supported yet: cached_images")
