@@ -37,14 +37,14 @@ struct ProjectReconciler: Sendable {
             let survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
             if project.isActive { try await updateFacts(project, survey.facts) }
             try await store.setDrift(project.id, survey.drift.flatMap(\.differences))
-            return try await apply(survey, project, record)
+            return try await apply(survey, project, record, memory.baseline)
         } catch let error as GitHubError {
             throw ReconcileProblem(error, repository: project.repository)
         }
     }
 
     private func apply(
-        _ survey: Survey, _ project: ProjectRecord, _ record: ReconcileRecord
+        _ survey: Survey, _ project: ProjectRecord, _ record: ReconcileRecord, _ old: Baseline?
     ) async throws -> ReconcileResult {
         let isReported = project.config.settings.drift == .report && project.isActive
         let left = isReported ? survey.drift : []
@@ -67,7 +67,10 @@ struct ProjectReconciler: Sendable {
             }
         }
         try await forgetGone(record, survey, project)
-        try await conclude(&result, survey, project, inherited)
+        let baseline = try await conclude(&result, survey, project, inherited)
+        if baseline != old || record.sshURL != survey.facts.sshURL {
+            try await save(baseline, project, sshURL: survey.facts.sshURL)
+        }
         return result
     }
 
@@ -117,24 +120,29 @@ struct ProjectReconciler: Sendable {
         if !project.isActive, record.deployKey != nil, !isKeyThere { try await store.removeDeployKey(project.id) }
     }
 
-    /// From here on a difference is drift, in the parts where all went well.
+    /// Closes what is healed. From here on a difference from the answer is drift, in the parts where all went well.
     private func conclude(
         _ result: inout ReconcileResult, _ survey: Survey, _ project: ProjectRecord, _ inherited: [String: String]
-    ) async throws {
+    ) async throws -> Baseline? {
         let failed = Set(result.failures.keys).union(result.problems.map(\.part))
         let open = survey.drift.filter { result.reportedDrift.contains($0) || failed.contains($0.part) }
         if !survey.drift.isEmpty { try await store.setDrift(project.id, open.flatMap(\.differences)) }
-        guard project.isActive else { return try await store.saveBaseline(project.id, nil, sshURL: nil) }
+        guard project.isActive else { return nil }
         var desired = survey.desired
-        if let key = try await store.reconcileRecord(project.id)?.deployKey {
+        if result.operations.contains(where: { $0.part == .deployKey }),
+            let key = try await store.reconcileRecord(project.id)?.deployKey
+        {
             desired.deployKey.held = DeployKeyIdentity(publicKey: key.publicKey, fingerprint: key.fingerprint)
         }
-        let baseline = Baseline(
+        return Baseline(
             desired: desired, parts: Set(Reconciler.Operation.Part.allCases).subtracting(failed),
             isPrivate: survey.facts.isPrivate, inherited: inherited)
+    }
+
+    private func save(_ baseline: Baseline?, _ project: ProjectRecord, sshURL: String?) async throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try await store.saveBaseline(
-            project.id, String(decoding: try encoder.encode(baseline), as: UTF8.self), sshURL: survey.facts.sshURL)
+        let text = try baseline.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+        try await store.saveBaseline(project.id, text, sshURL: sshURL)
     }
 }

@@ -41,14 +41,16 @@ struct Surveyor: Sendable {
             // Its name may belong to another project by now, whose webhooks look like ours too.
             observed.webhooks.removeAll { memory.webhooks?[$0.id] == nil }
         }
-        return survey(facts, desired, observed, memory)
+        // One that was deleted and made again was never as declared: nothing in it is drift.
+        let baseline = facts.id == memory.githubID ? memory.baseline : nil
+        return survey(facts, desired, observed, baseline)
     }
 
     private func survey(
-        _ facts: GitHubRepository, _ desired: DesiredRepository, _ observed: ObservedRepository, _ memory: ProjectMemory
+        _ facts: GitHubRepository, _ desired: DesiredRepository, _ observed: ObservedRepository, _ baseline: Baseline?
     ) -> Survey {
         let plan = Planner.plan(desired, observed, externalURL: externalURL)
-        let drift = memory.baseline.map {
+        let drift = baseline.map {
             Planner.drift(in: plan, since: $0, observed, externalURL: externalURL)
         }
         return Survey(facts: facts, desired: desired, observed: observed, plan: plan, drift: drift ?? [])
@@ -107,7 +109,14 @@ private final class ViewerLogin: Sendable {
 
     func login(_ client: GitHubClient) async throws(GitHubError) -> String {
         if let login = known.withLock({ $0 }) { return login }
-        let login = try await client.user().login
+        let login: String
+        do {
+            login = try await client.user().login
+        } catch {
+            // The token of an app belongs to no account, so there is none that could shut itself out.
+            guard error.kind == .forbidden else { throw error }
+            login = ""
+        }
         known.withLock { $0 = login }
         return login
     }

@@ -13,6 +13,8 @@ extension Store {
     public func setDrift(
         _ projectID: Int64, _ differences: [DriftDifference]
     ) async throws(StoreError) -> [DriftDifference] {
+        // The usual case, over and over: nothing differs and nothing did.
+        if differences.isEmpty, try await !hasOpenDrift(projectID) { return [] }
         let time = now().milliseconds
         let (found, isChange) = try await database.write { db in
             var gone = try db.all(
@@ -45,6 +47,15 @@ extension Store {
         }
         if isChange { notify([.projects]) }
         return found
+    }
+
+    private func hasOpenDrift(_ projectID: Int64) async throws(StoreError) -> Bool {
+        try await database.read { db in
+            try db.first("SELECT 1 FROM drift WHERE projectID = ? AND healedAt IS NULL LIMIT 1", [projectID]) {
+                columns in
+                try columns.next(Int.self)
+            } != nil
+        }
     }
 
     /// The differences of a project, newest first, those that are healed too.

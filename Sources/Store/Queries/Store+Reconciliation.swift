@@ -3,14 +3,16 @@ internal import GRDB
 import Model
 
 extension Store {
-    /// The projects that are no longer declared but still have something of ours on GitHub, by name.
+    /// The projects that are no longer declared but still have something of ours on GitHub, or of whom
+    /// something is remembered that would be wrong if they came back; by name.
     public func projectsToCleanUp() async throws(StoreError) -> [ProjectRecord] {
         try await database.read { db in
             try db.all(
                 """
                 SELECT \(ProjectRecord.columns) FROM project WHERE isActive = 0
                     AND (EXISTS (SELECT 1 FROM webhook WHERE webhook.projectID = project.id)
-                        OR EXISTS (SELECT 1 FROM deployKey WHERE deployKey.projectID = project.id))
+                        OR EXISTS (SELECT 1 FROM deployKey WHERE deployKey.projectID = project.id)
+                        OR EXISTS (SELECT 1 FROM baseline WHERE baseline.projectID = project.id))
                 ORDER BY repositoryKey
                 """, [], ProjectRecord.init)
         }
@@ -59,10 +61,6 @@ extension Store {
             guard let state else {
                 return try db.run("DELETE FROM baseline WHERE projectID = ?", [projectID])
             }
-            let old = try db.first("SELECT state, sshURL FROM baseline WHERE projectID = ?", [projectID]) {
-                (try $0.next(String.self), try $0.next(String?.self))
-            }
-            if let old, old == (state, sshURL) { return }
             try db.run(
                 """
                 INSERT INTO baseline (projectID, state, sshURL, takenAt) VALUES (?, ?, ?, ?)

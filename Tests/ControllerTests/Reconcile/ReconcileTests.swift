@@ -178,6 +178,40 @@ struct ReconcileTests {
         }
     }
 
+    @Test("what was made again was never as declared, and what came back neither: with drift: report too it is done")
+    func newAgain() async throws {
+        try await GitHubWorld.with { world in
+            let declared = try GitHubWorld.project("guild/widget", drift: .report) {
+                $0.permissions.collaborators = ["alice": .push]
+            }
+            try await world.declare([declared], commit: "c1")
+            #expect(try await world.reconcile("guild/widget").operations.count == 2)
+            try await world.control("DELETE", "repos/guild/widget")
+            try await world.control("POST", "repos", ["owner": "guild", "name": "widget"])
+            let again = try await world.reconcile("guild/widget")
+            #expect(again.operations.count == 2 && again.reportedDrift.isEmpty)
+
+            try await world.declare([], commit: "c2")
+            try await world.reconcile("guild/widget")
+            #expect(try await world.store.projectsToCleanUp().isEmpty)
+            try await world.declare([declared], commit: "c3")
+            let back = try await world.reconcile("guild/widget")
+            #expect(back.operations.count == 1 && back.reportedDrift.isEmpty)
+        }
+    }
+
+    @Test("a token that belongs to no account, as an app's, administers permissions all the same")
+    func appToken() async throws {
+        try await GitHubWorld.with { world in
+            try await world.declare(
+                [GitHubWorld.project("guild/widget") { $0.permissions.collaborators = ["alice": .push] }], commit: "c1")
+            try await world.control(
+                "POST", "faults",
+                ["target": "request", "method": "GET", "path": "/user", "action": "status", "status": 403])
+            #expect(try await world.reconcile("guild/widget").operations.count == 2)
+        }
+    }
+
     @Test("without the server's records a plan does not take its own webhooks and keys for wrong")
     func planWithoutRecords() async throws {
         try await GitHubWorld.with { world in
