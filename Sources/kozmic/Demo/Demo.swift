@@ -108,7 +108,9 @@ final class Demo: Service {
     }
 
     /// This program's own file, so that a demo of a moved binary works too.
-    private var program: String { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0] }
+    private var program: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
 
     /// Runs a program beside some work and ends it after the work. If the program ends first, the work is cancelled.
     private func beside(_ child: ChildProcess?, _ work: @escaping @Sendable () async throws -> Void) async throws {

@@ -21,7 +21,8 @@ struct DemoClient: Sendable {
         }
         let response = try await curl.send(request)
         guard (200...299).contains(response.status) else {
-            throw SettingProblem("\(method) \(path): \(response.status) \(String(decoding: response.body, as: UTF8.self))")
+            throw SettingProblem(
+                "\(method) \(path): \(response.status) \(String(decoding: response.body, as: UTF8.self))")
         }
         if let nothing = Nothing() as? Answer { return nothing }
         let decoder = JSONDecoder()
@@ -52,7 +53,9 @@ struct DemoClient: Sendable {
             } catch {
                 trouble = " (\(error))"
             }
-            guard ContinuousClock.now < deadline else { throw SettingProblem("not seen in \(limit): \(what)\(trouble)") }
+            guard ContinuousClock.now < deadline else {
+                throw SettingProblem("not seen in \(limit): \(what)\(trouble)")
+            }
             // Programs of another process are watched from outside: there is nothing to wait on but time.
             try await Task.sleep(for: .milliseconds(100))
         }

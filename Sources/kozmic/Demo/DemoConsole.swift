@@ -21,7 +21,8 @@ final class DemoConsole: Sendable {
     func done(_ text: String) {
         count.withLock { $0 += 1 }
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
-        line("  \(styled("✓", "32")) \(text) \(styled("(\(seconds.formatted(.number.precision(.fractionLength(1)))) s)", "2"))")
+        let time = seconds.formatted(.number.precision(.fractionLength(1)))
+        line("  \(styled("✓", "32")) \(text) \(styled("(\(time) s)", "2"))")
     }
 
     /// Something else.

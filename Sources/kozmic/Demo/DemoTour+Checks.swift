@@ -22,7 +22,8 @@ extension DemoTour {
         }
         guard final.state == state, final.targetUrl.hasSuffix("/acme/widget/builds/\(number)") else {
             let log = try await client.page("acme/widget/builds/\(number)/jobs/tests/log") ?? "(no log)"
-            throw SettingProblem("expected \(state) of build \(number), not \(final.state) of \(final.targetUrl):\n\(log)")
+            throw SettingProblem(
+                "expected \(state) of build \(number), not \(final.state) of \(final.targetUrl):\n\(log)")
         }
         console.done("\(final.state): \(final.description)")
     }

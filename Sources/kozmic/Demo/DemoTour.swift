@@ -82,7 +82,8 @@ struct DemoTour: Sendable {
         try await expect(try await push("One more part", ["parts.txt": "one\ntwo\nthree\n"]), "success", build: 2)
         try await logHolds(2, "Cached image found", "the cached image was reused")
         try await logLacks(2, "installing counter", "the install script did not run")
-        try await expect(try await push("One more tool", ["tools.txt": "counter\n\(run)\nweigher\n"]), "success", build: 3)
+        try await expect(
+            try await push("One more tool", ["tools.txt": "counter\n\(run)\nweigher\n"]), "success", build: 3)
         try await logHolds(3, "installing weigher", "tools.txt is tracked: the install script ran again")
     }
 
