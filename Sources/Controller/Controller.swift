@@ -25,7 +25,7 @@ public struct Controller: Sendable {
         }
         // Shared, because a mirror is one folder that one of them at a time may fetch into.
         let mirrors = ProjectMirrors(configuration: configuration)
-        services = [
+        var services: [any Service] = [
             StatusReporter(store: store, client: client, logger: named("status")),
             Housekeeping(
                 configuration: configuration, store: store, executor: executor, logger: named("housekeeping")),
@@ -39,5 +39,12 @@ public struct Controller: Sendable {
             ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
             ConfigSync(configuration: configuration, store: store, logger: named("config")),
         ]
+        if let repository = configuration.adminRepositoryName {
+            services.append(
+                AdminWebhook(
+                    repository: repository, configuration: configuration, store: store, client: client,
+                    logger: named("admin webhook")))
+        }
+        self.services = services
     }
 }

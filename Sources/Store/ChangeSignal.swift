@@ -9,6 +9,8 @@ public final class ChangeSignal: Sendable {
     public enum Topic: Hashable, Sendable {
         /// The admin repository's revision.
         case config
+        /// The admin repository itself, as its webhook says; it was not read yet.
+        case adminRepository
         /// A project.
         case projects
         /// A delivery.

@@ -10,6 +10,8 @@ public struct WebConfiguration: Sendable {
     public var externalURL: String
     /// Where GitHub serves pages, without a slash at the end; for links to commits.
     public var gitHubURL: String
+    /// The admin repository, when it is on GitHub: it has a webhook of its own.
+    public var adminRepository: RepositoryName?
     /// The key that webhook secrets are derived from.
     public var secretKey: SecretKey
     /// The program's version, shown at the foot of each page.
@@ -17,7 +19,8 @@ public struct WebConfiguration: Sendable {
 
     /// Memberwise.
     public init(
-        host: String, port: Int, externalURL: String, gitHubURL: String, secretKey: SecretKey, version: String
+        host: String, port: Int, externalURL: String, gitHubURL: String, secretKey: SecretKey, version: String,
+        adminRepository: RepositoryName? = nil
     ) {
         self.host = host
         self.port = port
@@ -25,6 +28,7 @@ public struct WebConfiguration: Sendable {
         self.gitHubURL = gitHubURL
         self.secretKey = secretKey
         self.version = version
+        self.adminRepository = adminRepository
     }
 }
 

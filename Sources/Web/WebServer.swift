@@ -35,7 +35,8 @@ public struct WebServer: Service {
     /// The application; tests use it without a socket.
     func makeApplication() throws -> some ApplicationProtocol {
         let onRunning = onRunning
-        let directory = WebhookDirectory(store: store, secretKey: configuration.secretKey)
+        let directory = WebhookDirectory(
+            store: store, secretKey: configuration.secretKey, adminRepository: configuration.adminRepository)
         let caches = PageCaches(store)
         return Application(
             router: try makeRouter(directory: directory, caches: caches),

@@ -27,7 +27,7 @@ public struct ConfigSync: Service {
     /// Runs until graceful shutdown.
     public func run() async throws {
         let failures = FailureCount()
-        await PassLoop(topics: [], interval: configuration.syncInterval, changes: store.changes).run {
+        await PassLoop(topics: [.adminRepository], interval: configuration.syncInterval, changes: store.changes).run {
             if await pass() {
                 failures.reset()
                 return nil

@@ -36,6 +36,10 @@ public struct DeliveryIntake: Service {
         let pending = try await store.pendingDeliveries(limit: batch)
         for item in pending {
             let delivery = item.delivery
+            if delivery.hook == .adminRepository {
+                try await AdminDelivery(delivery, payload: item.payload).finish(in: store)
+                continue
+            }
             let project = try await store.project(delivery.repository)
             let decision = decider.decide(delivery, payload: item.payload, project: project)
             let build = try await store.finishDelivery(

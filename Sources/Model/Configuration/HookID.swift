@@ -15,6 +15,20 @@ public struct HookID: Sendable, Hashable, Comparable, Codable, CustomStringConve
         description = String(text)
     }
 
+    /// What stands in a hook's place in deliveries that are about the admin repository; no hook can be called so.
+    public static let adminRepository = HookID(reserved: "_config")
+
+    /// A hook's identifier, or `adminRepository`'s.
+    public init?(ofDelivery text: String) {
+        guard text != Self.adminRepository.description else {
+            self = .adminRepository
+            return
+        }
+        self.init(text)
+    }
+
+    private init(reserved: String) { description = reserved }
+
     public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 
     public init(from decoder: any Decoder) throws {

@@ -28,7 +28,7 @@ extension DeliveryRecord {
     init(_ columns: inout Columns) throws {
         self.init(
             id: try columns.next(), repository: try columns.value { RepositoryName($0) },
-            hook: try columns.value { HookID($0) }, guid: try columns.next(), event: try columns.next(),
+            hook: try columns.value(HookID.init(ofDelivery:)), guid: try columns.next(), event: try columns.next(),
             receivedAt: try columns.date(), state: try columns.value(State.init(rawValue:)),
             decision: try columns.next(), buildNumber: try columns.next(), action: try columns.next(),
             ref: try columns.next(String?.self).map { GitRef($0) })

@@ -21,9 +21,15 @@ struct WebhookDirectory: Sendable {
 
     private let entries: StoreCache<[Key: Entry]>
 
-    init(store: Store, secretKey: SecretKey) {
+    /// - Parameter adminRepository: has a webhook too, if it is on GitHub.
+    init(store: Store, secretKey: SecretKey, adminRepository: RepositoryName?) {
         entries = StoreCache(store.changes, [.projects, .config]) {
             var entries: [Key: Entry] = [:]
+            if let adminRepository {
+                entries[Key(repository: adminRepository, hook: .adminRepository)] = Entry(
+                    repository: adminRepository, hook: .adminRepository,
+                    secret: Array(secretKey.webhookSecret(adminRepository, .adminRepository).utf8))
+            }
             for project in try await store.activeProjects() {
                 for hook in project.config.hooks {
                     entries[Key(repository: project.repository, hook: hook.id)] = Entry(

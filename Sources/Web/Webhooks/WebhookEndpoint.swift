@@ -23,6 +23,13 @@ struct WebhookEndpoint: Sendable {
             let hook = try context.parameters.require("hook")
             return try await accept(request, repository: RepositoryName("\(owner)/\(repo)"), hook: HookID(hook))
         }
+        // The admin repository's own webhook, apart from those of projects: it may be a project as well.
+        router.post("_config/{owner}/{repo}") { request, context in
+            let owner = try context.parameters.require("owner")
+            let repo = try context.parameters.require("repo")
+            return try await accept(
+                request, repository: RepositoryName("\(owner)/\(repo)"), hook: .adminRepository)
+        }
     }
 
     private func accept(_ request: Request, repository: RepositoryName?, hook: HookID?) async throws -> Response {

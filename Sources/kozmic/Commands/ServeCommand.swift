@@ -58,7 +58,8 @@ struct Server: Sendable {
         let web = WebServer(
             configuration: WebConfiguration(
                 host: settings.host, port: settings.port, externalURL: settings.externalURL,
-                gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text),
+                gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
+                adminRepository: configuration.adminRepositoryName),
             store: store, readiness: Readiness(store: store, executor: executor).checks, logger: logger)
         if settings.gitHubToken == nil {
             logger.warning("no GitHub token: webhooks cannot be made and statuses cannot be sent; set --github-token-file")

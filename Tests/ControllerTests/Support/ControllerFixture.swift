@@ -128,6 +128,21 @@ struct ControllerFixture: Sendable {
         _ = await loop.pass()
     }
 
+    var adminWebhook: AdminWebhook {
+        get throws {
+            AdminWebhook(
+                repository: try #require(configuration.adminRepositoryName), configuration: configuration,
+                store: store, client: client, logger: logger)
+        }
+    }
+
+    /// What a delivery of the admin repository's webhook goes through.
+    var configurationServices: [any Service] {
+        Controller(
+            configuration: configuration, store: store, client: client, executor: ScriptedExecutor(), logger: logger
+        ).services.filter { $0 is DeliveryIntake || $0 is ConfigSync }
+    }
+
     /// Runs the scheduler and the reporter while the body runs.
     func withJobs(_ body: @Sendable () async throws -> Void) async throws {
         let services: [any Service] = [
@@ -136,6 +151,11 @@ struct ControllerFixture: Sendable {
                 configuration: configuration, store: store, executor: ScriptedExecutor(), mirrors: mirrors,
                 logger: logger),
         ]
+        try await withServices(services, body)
+    }
+
+    /// Runs the services while the body runs.
+    func withServices(_ services: [any Service], _ body: @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { try await service.run() } }
             do {
@@ -201,6 +221,13 @@ struct ControllerFixture: Sendable {
         let answer = try await control(
             "POST", "/repos/\(repository)/commits", ["branch": branch, "message": message, "files": files])
         return try #require((answer as? [String: Any])?["sha"] as? String)
+    }
+
+    /// The REST requests that changed something.
+    func writes() async throws -> [String] {
+        let answer = try await control("GET", "/requests?writes=true") as? [String: Any]
+        let requests = try #require(answer?["requests"] as? [[String: Any]])
+        return requests.compactMap { $0["path"] as? String }
     }
 
     /// The states of a commit's statuses, oldest first.
