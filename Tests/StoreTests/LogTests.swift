@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 
@@ -134,6 +135,28 @@ struct LogTests {
                 try await writer.close()
             }
             #expect(error == .diskFull(path: "\(folder)/0/5.chunks"))
+        }
+    }
+
+    @Test("a log leaves the database its part of the disk")
+    func reserve() async throws {
+        try await Fixture.withFolder { folder in
+            let logs = LogFiles(folder: folder, changes: ChangeSignal())
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let paths = LogPaths(folder, 5)
+            let free = try logs.freeBytes()
+            // Half of what is free now stays free; the other half would take a while to fill.
+            let writer = try LogWriter(
+                5, paths, queue: DispatchQueue(label: "log"), changes: ChangeSignal(), reserve: free / 2)
+            try await writer.append(section: 0, source: 0, [1])
+            try await writer.flush()
+            try await writer.close()
+            let full = try LogWriter(
+                5, paths, queue: DispatchQueue(label: "log"), changes: ChangeSignal(), reserve: free * 2)
+            try await full.append(section: 0, source: 0, [2])
+            await #expect(throws: StoreError.diskFull(path: paths.log)) { try await full.flush() }
+            await #expect(throws: StoreError.diskFull(path: paths.log)) { try await full.close() }
+            #expect(try await logs.reader(5).size() == 1)
         }
     }
 

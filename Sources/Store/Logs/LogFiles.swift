@@ -45,9 +45,7 @@ public struct LogFiles: Sendable {
 
     /// The bytes that the disk has left for logs.
     public func freeBytes() throws(StoreError) -> Int64 {
-        var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { throw StoreError(errno: errno, path: folder) }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+        try FreeSpace.bytes(at: folder)
     }
 }
 

@@ -13,6 +13,9 @@ internal import Synchronization
 public final class LogWriter: Sendable {
     /// More than this waiting to be written makes `append` wait.
     static let waitingLimit = 1 << 20
+    /// Logs leave so much of the disk to the database: how a job ended must be stored even when its log was the last
+    /// drop.
+    static let reserve: Int64 = 32 << 20
 
     private struct Stream: Hashable {
         let section: UInt8
@@ -44,12 +47,17 @@ public final class LogWriter: Sendable {
     private let chunks: FileDescriptor
     private let queue: DispatchQueue
     private let changes: ChangeSignal
+    private let reserve: Int64
     private let state: Mutex<State>
     private let offsets: Mutex<Offsets>
 
     /// Opens or makes both files and brings them to agree. Blocks: call it on the queue.
-    init(_ jobID: Int64, _ paths: LogPaths, queue: DispatchQueue, changes: ChangeSignal) throws(StoreError) {
+    init(
+        _ jobID: Int64, _ paths: LogPaths, queue: DispatchQueue, changes: ChangeSignal,
+        reserve: Int64 = LogWriter.reserve
+    ) throws(StoreError) {
         self.jobID = jobID
+        self.reserve = reserve
         self.queue = queue
         self.changes = changes
         guard mkdir(paths.folder, 0o700) == 0 || errno == EEXIST else {
@@ -172,6 +180,9 @@ public final class LogWriter: Sendable {
             if isEmpty { return }
             var failure: StoreError?
             do throws(StoreError) {
+                guard try FreeSpace.bytes(at: log.path) - Int64(bytes.count) >= reserve else {
+                    throw .diskFull(path: log.path)
+                }
                 try offsets.withLock { offsets throws(StoreError) in
                     try chunks.write(records, at: offsets.records)
                     try log.write(bytes, at: offsets.bytes)
