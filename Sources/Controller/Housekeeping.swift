@@ -28,9 +28,9 @@ public struct Housekeeping: Service {
     /// One sweep. Answers when to look again after trouble.
     func pass() async -> Duration? {
         do {
-            // Jobs that begin after this list are known to the executor itself, which spares what it runs.
-            let running = try await store.runningJobs().map { JobAttempt(jobID: $0.job.id, attempt: $0.job.attempt) }
-            try await executor.sweep(instance: configuration.instance, keep: Set(running))
+            try await executor.sweep(instance: configuration.instance) {
+                Set(try await store.runningJobs().map { JobAttempt(jobID: $0.job.id, attempt: $0.job.attempt) })
+            }
             return nil
         } catch {
             logger.warning("orphans could not be swept: \(error)")

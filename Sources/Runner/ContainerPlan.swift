@@ -31,6 +31,14 @@ struct ContainerPlan: Sendable {
         return "kozmic-\(String(decoding: safe, as: UTF8.self))-"
     }
 
+    /// The attempt that such a name stands for.
+    static func owner(ofName name: String, instance: String) -> JobAttempt? {
+        let prefix = prefix(instance)
+        let parts = name.hasPrefix(prefix) ? name.dropFirst(prefix.count).split(separator: "-") : []
+        guard parts.count == 3, let jobID = Int64(parts[0]), let attempt = Int(parts[1]) else { return nil }
+        return JobAttempt(jobID: jobID, attempt: attempt)
+    }
+
     /// The labels of the container and of its volume.
     var allLabels: [String: String] { Labels.attempt(job, phase: phase).merging(labels) { $1 } }
 

@@ -9,10 +9,10 @@ import Synchronization
 /// The engine may be on another machine: files go there through its API. Everything that a job makes there carries
 /// labels, by which a later process finds it again.
 public final class DockerExecutor: Executor {
-    private let tools: RunnerTools
-    private let logger: Logger
+    let tools: RunnerTools
+    let logger: Logger
     /// What runs in this process: a sweep never takes that away.
-    private let active = Mutex<Set<JobAttempt>>([])
+    let active = Mutex<Set<JobAttempt>>([])
 
     /// - Parameters:
     ///   - workDirectory: a folder of our own, in which work trees are put together.
@@ -42,24 +42,16 @@ public final class DockerExecutor: Executor {
 
     public func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async {
         let query = Labels.query(instance: instance, jobID: jobID, attempt: attempt)
-        do {
-            try await remove(query) { $0 == JobAttempt(jobID: jobID, attempt: attempt) }
-        } catch {
-            logger.warning("cannot remove what job \(jobID) left on the Docker Engine: \(error)")
+        let end = ContinuousClock.now + tools.engineAbsence
+        while true {
+            do {
+                return try await remove(belongings(query)) { $0 == JobAttempt(jobID: jobID, attempt: attempt) }
+            } catch {
+                // An engine that is being replaced answers again in a moment.
+                if ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(500))) != nil { continue }
+                return logger.warning("cannot remove what job \(jobID) left on the Docker Engine: \(error)")
+            }
         }
-    }
-
-    public func sweep(instance: String, keep: Set<JobAttempt>) async throws {
-        let keep = keep.union(active.withLock { $0 })
-        let prefix = ContainerPlan.prefix(instance)
-        for name in await tools.workspace.names() where name.hasPrefix(prefix) {
-            let parts = name.dropFirst(prefix.count).split(separator: "-")
-            guard parts.count == 3, let jobID = Int64(parts[0]), let attempt = Int(parts[1]),
-                !keep.contains(JobAttempt(jobID: jobID, attempt: attempt))
-            else { continue }
-            await tools.workspace.remove(name)
-        }
-        try await remove([Labels.instance: instance]) { !keep.contains($0) }
     }
 
     public func check() async throws(ExecutorError) -> String {
@@ -69,28 +61,5 @@ public final class DockerExecutor: Executor {
         } catch {
             throw ExecutorError(error.message)
         }
-    }
-
-    /// Removes containers and volumes with these labels, as far as they belong to a job's attempt that is meant. One
-    /// that cannot be removed does not keep the others.
-    private func remove(_ labels: [String: String?], where isMeant: (JobAttempt) -> Bool) async throws {
-        let engine = tools.engine
-        var problem: DockerError?
-        for container in try await engine.containers(labels: labels)
-        where Labels.owner(container.labels).map(isMeant) == true {
-            do {
-                try await engine.remove(container.id, force: true, volumes: true)
-            } catch {
-                problem = error
-            }
-        }
-        for volume in try await engine.volumes(labels: labels) where Labels.owner(volume.labels).map(isMeant) == true {
-            do {
-                try await engine.removeVolume(volume.name)
-            } catch {
-                problem = error
-            }
-        }
-        if let problem { throw problem }
     }
 }

@@ -22,7 +22,10 @@ public protocol Executor: Sendable {
 
     /// Removes everything that is labelled with this instance and belongs to no attempt of `keep`. Never touches what
     /// belongs to other instances.
-    func sweep(instance: String, keep: Set<JobAttempt>) async throws
+    ///
+    /// - Parameter keep: asked after the look at what is there: whatever a job makes, it makes after it was claimed, so
+    ///   one that began meanwhile is either not seen or kept.
+    func sweep(instance: String, keep: @Sendable () async throws -> Set<JobAttempt>) async throws
 
     /// Whether jobs can run; the version, for the health page.
     func check() async throws(ExecutorError) -> String

@@ -99,17 +99,43 @@ struct StopTests {
         try await RunnerFixture.with { fixture in
             for id in [Int64(1), 2] { _ = try await fixture.run(try fixture.job(id, build: "exit 0")) }
             let other = fixture.instance + "-other"
-            try await fixture.executor.sweep(instance: other, keep: [])
+            try await fixture.executor.sweep(instance: other) { [] }
             #expect(try await fixture.containers().count == 2)
             let left = "\(fixture.root)/work/kozmic-\(fixture.instance.replacing("-", with: "_"))-1-1-build"
+            let late = left.replacing("-1-1-", with: "-3-1-")
             try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
-            try await fixture.executor.sweep(
-                instance: fixture.instance, keep: [JobAttempt(jobID: 2, attempt: 1)])
+            try await fixture.executor.sweep(instance: fixture.instance) {
+                // Made after the look: it is not known here, and stays.
+                try FileManager.default.createDirectory(atPath: late, withIntermediateDirectories: true)
+                return [JobAttempt(jobID: 2, attempt: 1)]
+            }
             #expect(try await fixture.containers().map { $0.labels[Labels.job] } == ["2"])
             #expect(
                 try await fixture.engine.volumes(labels: [Labels.instance: fixture.instance])
                     .map { $0.labels[Labels.job] } == ["2"])
             #expect(!FileManager.default.fileExists(atPath: left))
+            #expect(FileManager.default.fileExists(atPath: late))
+        }
+    }
+
+    @Test("a sweep takes cached images that lost their name, once they are old enough, and no others")
+    func namelessImages() async throws {
+        try await RunnerFixture.with { fixture in
+            let labels = [Labels.instance: fixture.instance]
+            let container = try await fixture.engine.createContainer(DockerContainerSpec(image: RunnerFixture.image))
+            let name = "kozmic-cache/\(fixture.repository.key)/tests:key"
+            for number in 1...2 {
+                try await fixture.engine.commit(
+                    container: container, reference: name,
+                    changes: DockerCommitConfig(
+                        labels: labels.merging([Labels.cache: "key", "number": "\(number)"]) { $1 }))
+            }
+            try await fixture.engine.remove(container, force: true)
+            #expect(try await fixture.engine.images(labels: labels).count == 2)
+            try await fixture.executor.sweep(instance: fixture.instance) { [] }
+            #expect(try await fixture.engine.images(labels: labels).count == 2)
+            try await fixture.executor.sweep(instance: fixture.instance, namelessAge: .seconds(-60)) { [] }
+            #expect(try await fixture.engine.images(labels: labels).map(\.labels["number"]) == ["2"])
         }
     }
 }

@@ -40,8 +40,10 @@ struct JobRun: Sendable {
             // Closed before the outcome is stored: who sees the job ended finds the whole log.
             try await writer.close()
             return outcome
-        } catch let error as StoreError {
-            guard case .diskFull = error else { throw error }
+        } catch {
+            // The next attempt to go on opens the log anew.
+            try? await writer.close()
+            guard case .diskFull? = error as? StoreError else { throw error }
             return JobOutcome(state: .error, reason: "the server's disk is full: the log could not be written")
         }
     }

@@ -67,7 +67,7 @@ struct RunnerFixture: Sendable {
     }
 
     private func cleanUp() async {
-        try? await executor.sweep(instance: instance, keep: [])
+        try? await executor.sweep(instance: instance) { [] }
         for image in (try? await engine.images(labels: [Labels.instance: instance])) ?? [] {
             try? await engine.removeImage(image.id, force: true)
         }

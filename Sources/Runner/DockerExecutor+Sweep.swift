@@ -1,0 +1,75 @@
+import DockerEngine
+import Foundation
+import Logging
+import Synchronization
+
+extension DockerExecutor {
+    /// How old an image without a name has to be before a sweep takes it: one that is being committed gets its name a
+    /// moment later.
+    static let namelessAge = Duration.seconds(600)
+
+    public func sweep(instance: String, keep: @Sendable () async throws -> Set<JobAttempt>) async throws {
+        try await sweep(instance: instance, namelessAge: Self.namelessAge, keep: keep)
+    }
+
+    /// The same; tests do not wait for images to grow old.
+    func sweep(
+        instance: String, namelessAge: Duration, keep: @Sendable () async throws -> Set<JobAttempt>
+    ) async throws {
+        let found = try await belongings([Labels.instance: instance])
+        let folders = await tools.workspace.names().compactMap { name in
+            ContainerPlan.owner(ofName: name, instance: instance).map { (name: name, owner: $0) }
+        }
+        let keep = try await keep().union(active.withLock { $0 })
+        for folder in folders where !keep.contains(folder.owner) { await tools.workspace.remove(folder.name) }
+        try await remove(found) { !keep.contains($0) }
+        try await removeNamelessImages(instance: instance, age: namelessAge)
+    }
+
+    /// What jobs left on the engine.
+    struct Belongings: Sendable {
+        var containers: [DockerContainerSummary]
+        var volumes: [DockerVolume]
+    }
+
+    /// Everything with these labels.
+    func belongings(_ labels: [String: String?]) async throws(DockerError) -> Belongings {
+        let containers = try await tools.engine.containers(labels: labels)
+        return Belongings(containers: containers, volumes: try await tools.engine.volumes(labels: labels))
+    }
+
+    /// Removes what belongs to a job's attempt that is meant. One thing that cannot be removed does not keep the others.
+    func remove(_ belongings: Belongings, where isMeant: (JobAttempt) -> Bool) async throws {
+        var problem: DockerError?
+        for container in belongings.containers where Labels.owner(container.labels).map(isMeant) == true {
+            do {
+                try await tools.engine.remove(container.id, force: true, volumes: true)
+            } catch {
+                problem = error
+            }
+        }
+        for volume in belongings.volumes where Labels.owner(volume.labels).map(isMeant) == true {
+            do {
+                try await tools.engine.removeVolume(volume.name)
+            } catch {
+                problem = error
+            }
+        }
+        if let problem { throw problem }
+    }
+
+    /// Cached images lose their name to a newer one: when an install script ran again, or when its container was
+    /// committed twice, because Kozmic was killed while the engine was at it.
+    private func removeNamelessImages(instance: String, age: Duration) async throws {
+        let limit = Date(timeIntervalSinceNow: -(age / .seconds(1)))
+        for image in try await tools.engine.images(labels: [Labels.instance: instance])
+        where image.tags.isEmpty && image.labels[Labels.cache] != nil && image.created < limit {
+            do {
+                try await tools.engine.removeImage(image.id)
+            } catch {
+                // A job's container still uses it: the next sweep will find it.
+                logger.debug("the nameless image \(image.id) stays: \(error)")
+            }
+        }
+    }
+}
