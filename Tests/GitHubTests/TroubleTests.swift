@@ -73,13 +73,16 @@ import Testing
         try await Fixture.with { _, _ in
             .answer(502, body: "<html><h1>Unicorn!</h1></html>")
         } _: { fixture in
-            let error = await failure { () throws(GitHubError) in
-                try await fixture.client.createStatus(
-                    "acme/widget", sha: "abc", GitHubStatus(state: "success", context: "Kozmic CI"))
-            }
+            let error = await failure { () throws(GitHubError) in try await fixture.client.user() }
             #expect(error?.kind == .server(502))
             #expect(error?.message == "the answer was 502")
             #expect(fixture.server.requests.count == 3)
+            // Whoever sends a status looks first whether it arrived.
+            _ = await failure { () throws(GitHubError) in
+                try await fixture.client.createStatus(
+                    "acme/widget", sha: "abc", GitHubStatus(state: "success", context: "Kozmic CI"))
+            }
+            #expect(fixture.server.requests.count == 4)
         }
     }
 

@@ -4,6 +4,7 @@ import Logging
 import Model
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// Status outbox → GitHub: sends each wanted commit status until GitHub acknowledged it.
 public struct StatusReporter: Service {
@@ -11,6 +12,8 @@ public struct StatusReporter: Service {
     private let client: GitHubClient
     private let logger: Logger
     private let width = 4
+    /// What waits at the start may have been sent by an earlier process that died before it could note that.
+    private let inherited = Inherited()
 
     /// - Parameter client: a client whose token may write statuses.
     public init(store: Store, client: GitHubClient, logger: Logger) {
@@ -34,26 +37,35 @@ public struct StatusReporter: Service {
     /// Sends what is due. Answers the time until more is due.
     func pass() async throws -> Duration? {
         let due = try await store.dueStatuses(now: Date(), limit: 100)
+        let areInherited = inherited.value
         await withTaskGroup(of: Void.self) { group in
             for (position, item) in due.enumerated() {
                 if position >= width { await group.next() }
-                group.addTask { await send(item.status, item.project) }
+                let mayBeThere = areInherited || item.status.failures > 0
+                group.addTask { await send(item.status, item.project, mayBeThere: mayBeThere) }
             }
         }
         guard due.count < 100 else { return .zero }
+        inherited.end()
         guard let next = try await store.nextStatusTime() else { return nil }
         return .seconds(max(0.05, next.timeIntervalSinceNow))
     }
 
-    private func send(_ status: StatusRecord, _ project: ProjectRecord) async {
+    /// - Parameter mayBeThere: an earlier attempt may have arrived although nobody heard the answer. A final status is
+    ///   sent again only when GitHub does not show it: people get a mail for each.
+    private func send(_ status: StatusRecord, _ project: ProjectRecord, mayBeThere: Bool) async {
         guard !Task.isCancelled else { return }
+        let repository = "\(project.repository)"
+        let wanted = GitHubStatus(
+            state: status.wanted.state.rawValue, context: status.wanted.context,
+            description: status.wanted.description, targetURL: status.wanted.targetURL)
         do {
             do throws(GitHubError) {
-                try await client.createStatus(
-                    "\(project.repository)", sha: status.commit,
-                    GitHubStatus(
-                        state: status.wanted.state.rawValue, context: status.wanted.context,
-                        description: status.wanted.description, targetURL: status.wanted.targetURL))
+                let shown =
+                    mayBeThere && status.wanted.state != .pending
+                    ? try await client.statuses(repository, ref: status.commit).first { $0.context == wanted.context }
+                    : nil
+                if shown != wanted { try await client.createStatus(repository, sha: status.commit, wanted) }
             } catch {
                 return try await postpone(status, project, error)
             }
@@ -79,4 +91,13 @@ public struct StatusReporter: Service {
             status.projectID, commit: status.commit, context: status.wanted.context, sequence: status.sequence,
             until: Date(timeIntervalSinceNow: delay / .seconds(1)), error: "\(error)", giveUp: givesUp)
     }
+}
+
+/// Whether what an earlier process left is still being worked off.
+private final class Inherited: Sendable {
+    private let isOpen = Mutex(true)
+
+    var value: Bool { isOpen.withLock { $0 } }
+
+    func end() { isOpen.withLock { $0 = false } }
 }

@@ -1,10 +1,11 @@
 extension GitHubClient {
     /// `POST /repos/O/R/statuses/SHA`.
     ///
-    /// May be repeated: a second status of one context says the same, and only counts against the limit of 1,000.
+    /// Not repeated when the answer is lost: GitHub would show the status twice in the list and send two mails. Ask
+    /// `statuses` first.
     public func createStatus(_ repository: String, sha: String, _ status: GitHubStatus) async throws(GitHubError) {
         let path = try GitHubRequest.path(repository, "statuses", sha)
-        _ = try await send(GitHubRequest("POST", path, body: status, isRepeatable: true))
+        _ = try await send(GitHubRequest("POST", path, body: status))
     }
 
     /// `GET /repos/O/R/commits/REF/statuses`, newest first, all of them.
