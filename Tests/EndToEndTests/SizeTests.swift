@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+@testable import kozmic
+
+/// The controller stays small, whatever comes.
+@Suite("Size", .enabled(if: World.engine != nil, "KOZMIC_TEST_DOCKER_HOST is not set"))
+struct SizeTests {
+    @Test("A log of 100 MB in a million lines arrives complete and identical, and the controller stays under 150 MB")
+    func largeLog() async throws {
+        // 100 bytes a line and more.
+        let lines = "seq --format 'line %.0f \(String(repeating: ".", count: 90))' 1 1000000"
+        try await World.with(Project.file("#!/bin/bash\n\(lines)")) { world in
+            let commit = try await world.push(["a": "1"])
+            try await world.logShows("line 1 ")
+            let begun = ContinuousClock.now
+            try await world.expect(commit, "success", within: .seconds(120))
+            let took = ContinuousClock.now - begun
+            let file = "\(world.folder)/log"
+            try await Shell.run(
+                "curl",
+                ["-sS", "-o", file, "\(world.client.kozmic)/\(world.repository)/builds/1/jobs/tests/log"])
+            let facts = try await Shell.script(
+                """
+                grep '^line' "$1" | sha256sum
+                \(lines) | sha256sum
+                grep --count '^line' "$1"
+                grep '^line' "$1" | wc --bytes
+                """, [file]
+            ).split(separator: "\n")
+            #expect(facts.count == 4 && facts[0] == facts[1])
+            #expect(facts[2] == "1000000" && Int(facts[3]).map { $0 > 100_000_000 } == true)
+            let memory = try #require(world.memory)
+            print("a log of 100 MB: \(took), peak \(memory.peak) MiB, then \(memory.now) MiB")
+            #expect(memory.peak < 150)
+        }
+    }
+
+    @Test("Idle with 100 projects the controller is small")
+    func idle() async throws {
+        var files: [String: String] = [:]
+        for number in 1...100 {
+            files["projects/p\(number).yaml"] = """
+                repository: acme/p\(number)
+                hooks:
+                  tests:
+                    image: IMAGE
+                    build_script: "#!/bin/sh\\ntrue"
+                """
+        }
+        try await World.with(files, World.Setup(serves: false)) { world in
+            for number in 1...100 { try await world.makeRepository("p\(number)", [:]) }
+            try await world.serve(["--sync-interval", "3m"], webhooks: 0)
+            try await world.isAsDeclared()
+            #expect(try await world.webhooks("acme/p100").count == 1)
+            _ = try await world.client.page("")
+            let memory = try #require(world.memory)
+            print("idle with 100 projects: \(memory.now) MiB, of these \(memory.own) its own")
+            // An optimised build stays under 60 (see Benchmarks); this one brings 25 more of its own program.
+            #expect(memory.now < 85 && memory.own < 25)
+        }
+    }
+}

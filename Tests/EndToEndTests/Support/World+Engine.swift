@@ -1,0 +1,60 @@
+import Foundation
+
+@testable import kozmic
+
+/// What is in the engine.
+extension World {
+    /// The controller's name on labels.
+    var instance: String {
+        let data = FileManager.default.contents(atPath: "\(dataDirectory)/instance") ?? Data("none".utf8)
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The Docker client on this world's engine.
+    @discardableResult
+    func docker(_ arguments: String...) async throws -> String {
+        try await Shell.run("docker", arguments, environment: ["DOCKER_HOST": setup.engine])
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The containers of this world, whatever their state.
+    func containers() async throws -> [String] {
+        try await docker("ps", "--all", "--quiet", "--filter", label).split(separator: "\n").map(String.init)
+    }
+
+    /// The names of the cached images of this world. One that was committed twice has lost its name to the second.
+    func cachedImages() async throws -> [String] {
+        try await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", label).split(separator: "\n")
+            .map(String.init).filter { !$0.hasSuffix("<none>") }.sorted()
+    }
+
+    /// Containers, volumes, networks and work trees of this world.
+    func leftovers() async throws -> [String] {
+        let volumes = try await docker("volume", "ls", "--quiet", "--filter", label)
+        let networks = try await docker("network", "ls", "--quiet", "--filter", label)
+        let trees = (try? FileManager.default.contentsOfDirectory(atPath: "\(dataDirectory)/work")) ?? []
+        return try await containers() + "\(volumes)\n\(networks)".split(separator: "\n").map(String.init) + trees
+    }
+
+    /// Waits until nothing of this world is left but cached images.
+    func expectNoLeftovers() async throws {
+        try await client.eventually("an engine without leftovers", within: .seconds(20)) {
+            let leftovers = try await leftovers()
+            if leftovers.isEmpty { return true }
+            throw Shell.Failed(description: "\(leftovers)")
+        }
+    }
+
+    /// Removes everything of this world from the engine.
+    func clearEngine() async {
+        _ = try? await Shell.script(
+            """
+            docker ps --all --quiet --filter "$1" | xargs --no-run-if-empty docker rm --force --volumes
+            docker volume ls --quiet --filter "$1" | xargs --no-run-if-empty docker volume rm --force
+            docker network ls --quiet --filter "$1" | xargs --no-run-if-empty docker network rm
+            docker images --quiet --filter "$1" | sort --unique | xargs --no-run-if-empty docker rmi --force
+            """, [label], environment: ["DOCKER_HOST": setup.engine])
+    }
+
+    private var label: String { "label=kozmic.instance=\(instance)" }
+}
