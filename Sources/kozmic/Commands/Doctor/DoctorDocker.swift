@@ -1,0 +1,77 @@
+import Curl
+import DockerEngine
+import Model
+
+/// The engine that jobs run in, and the images that they begin with.
+struct DoctorDocker {
+    var settings: ServeSettings
+    var curl: CurlClient
+    var projects: [Project]
+    /// Whether missing images are pulled here and now.
+    var pulls: Bool
+
+    func findings() async -> [Finding] {
+        do throws(DockerError) {
+            let engine = try DockerEngine(host: settings.dockerHost, curl: curl)
+            let version = try await engine.version()
+            let info = try await engine.info()
+            let engineLine = Finding.ok(
+                "Docker", "version \(version.engine), API \(version.api), \(info.processors) processors")
+            return [engineLine] + machine(info) + (await images(engine))
+        } catch {
+            return [
+                .failed(
+                    "Docker", "\(settings.dockerHost): \(error.message)",
+                    "start the engine, put this account into the group docker, or set --docker-host")
+            ]
+        }
+    }
+
+    private func machine(_ info: DockerInfo) -> [Finding] {
+        var findings: [Finding] = []
+        let isOverlay = info.storageDriver.hasPrefix("overlay")
+        findings.append(
+            isOverlay
+                ? .ok("image layers", info.storageDriver)
+                : .warning(
+                    "image layers", "the storage driver is \(info.storageDriver): cached images are copied whole",
+                    "use overlay2 if the file system of \(info.rootDirectory) can"))
+        let cgroup = info.cgroupVersion.isEmpty ? "unknown" : info.cgroupVersion
+        findings.append(.ok("limits", "cgroup version \(cgroup)"))
+        let amiss = info.warnings.filter { $0.contains("limit support") }
+        if !amiss.isEmpty {
+            findings.append(
+                .warning(
+                    "limits", amiss.joined(separator: "; "),
+                    "jobs are not limited there; cgroup_enable=memory swapaccount=1 on the kernel's command line helps")
+            )
+        }
+        return findings
+    }
+
+    private func images(_ engine: DockerEngine) async -> [Finding] {
+        var findings: [Finding] = []
+        for name in Set(projects.flatMap { $0.hooks.map(\.image) }).sorted() {
+            findings.append(await image(engine, name))
+        }
+        return findings
+    }
+
+    private func image(_ engine: DockerEngine, _ name: String) async -> Finding {
+        do throws(DockerError) {
+            if let found = try await engine.image(name) {
+                return .ok("image \(name)", "here, \(found.size >> 20) MiB")
+            }
+            guard pulls else {
+                return .warning(
+                    "image \(name)", "not here yet; the first job pulls it", "kozmic doctor --pull tries it now")
+            }
+            try await engine.pull(name) { _ in }
+            return .ok("image \(name)", "pulled")
+        } catch {
+            return .failed(
+                "image \(name)", error.message,
+                "check the name and the network; a private registry needs docker login on this account")
+        }
+    }
+}
