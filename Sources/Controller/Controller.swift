@@ -32,7 +32,8 @@ public struct Controller: Sendable {
             Scheduler(
                 configuration: configuration, store: store, executor: executor, mirrors: mirrors,
                 logger: named("scheduler")),
-            DeliveryIntake(configuration: configuration, store: store, logger: named("intake")),
+            DeliveryIntake(configuration: configuration, store: store, mirrors: mirrors, logger: named("intake")),
+            Schedules(configuration: configuration, store: store, mirrors: mirrors, logger: named("schedules")),
             MissedEvents(
                 configuration: configuration, store: store, client: client, mirrors: mirrors,
                 logger: named("missed")),

@@ -16,7 +16,8 @@ struct HookReader {
         reader.require(.image)
         reader.require(.buildScript)
         let title = reader.read(.title, PlainText())
-        let triggers = reader.mapping(.on, OnKey.self).map(Triggers.init)
+        let on = reader.mapping(.on, OnKey.self)
+        let triggers = on.map(Triggers.init)
         let image = reader.locate(.image, ImageText())
         if let image, !context.isAllowed(image.value) {
             findings.error(
@@ -28,12 +29,27 @@ struct HookReader {
         var hook = Hook(
             id: id, title: title, triggers: triggers ?? Triggers(), image: image?.value ?? "",
             buildScript: buildScript ?? "", settings: own.applied(to: settings))
+        hook.origin = origin(entry, reader, on)
         hook.paths = reader.read(.paths, ListOf(GlobText(use: .paths))) ?? []
         readScripts(of: &hook, reader, script)
         readEnvironment(of: &hook, reader)
         hook.concurrency = reader.mapping(.concurrency, ConcurrencyKey.self).flatMap(Hook.Concurrency.init)
         readRest(of: &hook, reader)
         return hook
+    }
+
+    /// Where the rules are written that decide whether the hook runs.
+    private func origin(
+        _ entry: YAMLNode.Entry, _ reader: MappingReader<HookKey>, _ on: MappingReader<OnKey>?
+    ) -> HookOrigin {
+        var origin = HookOrigin(file: reader.findings.path, line: entry.key.start.line)
+        for key in [HookKey.on, .paths] where reader.isWritten(key) {
+            origin.rules[key.rawValue] = reader.position(of: key).line
+        }
+        for key in OnKey.allCases {
+            if let on, on.isWritten(key) { origin.rules["on.\(key.rawValue)"] = on.position(of: key).line }
+        }
+        return origin
     }
 
     private func readScripts(of hook: inout Hook, _ reader: MappingReader<HookKey>, _ script: Script) {

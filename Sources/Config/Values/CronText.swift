@@ -1,3 +1,6 @@
+import Foundation
+import Model
+
 /// Five cron fields, in UTC: minute, hour, day of the month, month, day of the week.
 struct CronText: TextKind {
     var isFree: Bool { true }
@@ -28,7 +31,12 @@ struct CronText: TextKind {
         for (word, field) in zip(words, Self.fields) {
             for item in word.split(separator: ",", omittingEmptySubsequences: false) { try check(item, field) }
         }
-        return words.joined(separator: " ")
+        let schedule = words.joined(separator: " ")
+        // Reading a date that never comes takes a moment, and nobody means it.
+        guard CronSchedule(schedule)?.next(after: Date()) != nil else {
+            throw Mistake("\(quoted(schedule)) is a time that never comes")
+        }
+        return schedule
     }
 
     /// `*`, `5`, `1-5`, `*/10`, `1-30/2`

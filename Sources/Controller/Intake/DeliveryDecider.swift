@@ -3,6 +3,9 @@ import Model
 import Store
 
 /// What becomes of a delivery: a pure decision over the payload and the project's configuration.
+///
+/// It has two steps, because the rules about paths need the repository: `decide` answers everything else, and says
+/// whether `Triggered.decision` has to be asked with what changed.
 struct DeliveryDecider: Sendable {
     var configuration: ControllerConfiguration
 
@@ -14,50 +17,66 @@ struct DeliveryDecider: Sendable {
         var failed = false
         /// The build that is made or completed.
         var build: NewBuild?
+        /// The builds that end.
+        var cancels: BuildCancellation?
         /// What the event is about, for the page.
         var ref: GitRef?
-        var action: String?
+    }
+
+    /// The first step's result.
+    enum Step: Sendable {
+        case decided(Decision)
+        /// Some hooks run, and some of these only when the right paths changed.
+        case needsPaths(Triggered)
     }
 
     /// - Parameter project: `nil` when none was ever declared under that name.
-    func decide(_ delivery: DeliveryRecord, payload: [UInt8], project: ProjectRecord?) -> Decision {
+    func decide(_ delivery: DeliveryRecord, payload: [UInt8], project: ProjectRecord?) -> Step {
         guard let project, project.isActive else {
-            return Decision(sentence: "\(delivery.repository) is not declared in the admin repository")
+            return .decided(Decision(sentence: "\(delivery.repository) is not declared in the admin repository"))
         }
         let event: WebhookEvent
         do {
             event = try WebhookEvent.parse(event: delivery.event, payload: payload)
         } catch {
-            return Decision(sentence: "the payload could not be read: \(error)", failed: true)
+            return .decided(Decision(sentence: "the payload could not be read: \(error)", failed: true))
         }
         switch event {
         case .ping(let hookID, _):
-            return Decision(sentence: "GitHub says hello" + (hookID.map { " (webhook \($0))" } ?? ""))
-        case .ignored(let reason): return Decision(sentence: reason)
-        case .trigger(let trigger):
-            var decision = decide(trigger, project: project)
-            decision.ref = trigger.ref
-            return decision
+            return .decided(Decision(sentence: "GitHub says hello" + (hookID.map { " (webhook \($0))" } ?? "")))
+        case .ignored(let reason): return .decided(Decision(sentence: reason))
+        case .deleted(let ref):
+            let sentence = "the \(ref.kindName) \(ref.shortName) was deleted"
+            let cancels = BuildCancellation(projectID: project.id, .ref(ref), reason: sentence)
+            return .decided(Decision(sentence: sentence, cancels: cancels, ref: ref))
+        case .closed(let number, let merged):
+            let sentence = "pull request #\(number) was \(merged ? "merged" : "closed")"
+            return .decided(
+                Decision(
+                    sentence: sentence,
+                    cancels: BuildCancellation(projectID: project.id, .pullRequest(number), reason: sentence)))
+        case .trigger(let trigger): return decide(trigger, project: project)
         }
     }
 
-    private func decide(_ event: TriggerEvent, project: ProjectRecord) -> Decision {
-        if let word = event.skipWord { return Decision(sentence: "skipped: the message holds '\(word)'") }
-        if event.fromFork, project.config.settings.forkPullRequests != .always {
-            return Decision(
-                sentence: "not run: \(event.ref.shortName) comes from a fork, and fork_pull_requests is "
-                    + "'\(project.config.settings.forkPullRequests.rawValue)'")
+    private func decide(_ event: TriggerEvent, project: ProjectRecord) -> Step {
+        if let word = event.skipWord {
+            return .decided(Decision(sentence: "skipped: the message holds '\(word)'", ref: event.ref))
         }
-        let matches = project.config.hooks.map { ($0, HookMatch($0, event)) }
-        let running = matches.filter(\.1.runs)
-        let reasons = matches.map { "\($0.0.id): \($0.1.reason)" }.joined(separator: "; ")
-        guard !running.isEmpty else { return Decision(sentence: "no hook runs. \(reasons)") }
-        let pages = configuration.pages(project.repository)
-        return Decision(
-            sentence: reasons,
-            build: NewBuild(
-                projectID: project.id, event: event, hooks: running.map(\.0), trusted: !event.fromFork,
-                configCommit: project.configCommit, statusMode: project.config.settings.status,
-                pageURL: { number, hook in pages.build(number, hook: hook) }))
+        if event.fromFork, project.config.settings.forkPullRequests != .always {
+            return .decided(
+                Decision(
+                    sentence: "not run: \(event.ref.shortName) comes from a fork, and fork_pull_requests is "
+                        + "'\(project.config.settings.forkPullRequests.rawValue)'", ref: event.ref))
+        }
+        let triggered = Triggered(event: event, project: project, pages: configuration.pages(project.repository))
+        return triggered.asksForPaths ? .needsPaths(triggered) : .decided(triggered.decision(nil))
+    }
+}
+
+extension GitRef {
+    /// The kind of thing, as a sentence calls it.
+    fileprivate var kindName: String {
+        if case .tag = kind { "tag" } else { "branch" }
     }
 }

@@ -1,51 +1,122 @@
 import Foundation
+import Git
 import Logging
 import Model
 import ServiceLifecycle
 import Store
 
 /// Stored deliveries → builds. Every delivery gets a decision in words, whatever became of it.
-public struct DeliveryIntake: Service {
+///
+/// The deliveries of one repository are decided one after the other; repositories do not wait for each other, because
+/// looking for changed paths may need a fetch.
+struct DeliveryIntake: Service {
     private let store: Store
     private let decider: DeliveryDecider
+    private let paths: PathFinder
     private let logger: Logger
+    private let turns = ProjectTurns()
     private let batch = 200
+    /// After so many failures of fetching, about five minutes, the hooks run without having looked at paths: a check that
+    /// is required on GitHub gets an answer, and the job says what is wrong with the repository.
+    private let maximumFailures: Int
+    private let backoff: Backoff
 
     /// - Parameter logger: gets a line for each build that is made.
-    public init(configuration: ControllerConfiguration, store: Store, logger: Logger) {
+    init(
+        configuration: ControllerConfiguration, store: Store, mirrors: ProjectMirrors,
+        logger: Logger = Logger(label: "kozmic.intake"), backoff: Backoff = Backoff(), maximumFailures: Int = 8
+    ) {
         self.store = store
         self.logger = logger
+        self.backoff = backoff
+        self.maximumFailures = maximumFailures
         decider = DeliveryDecider(configuration: configuration)
+        paths = PathFinder(mirrors: mirrors)
     }
 
     /// Runs until graceful shutdown.
-    public func run() async throws {
-        await PassLoop(topics: [.deliveries], interval: .seconds(30), changes: store.changes).run {
-            do {
-                while try await pass() == batch, !Task.isCancelled {}
-                return nil
-            } catch {
-                logger.error("deliveries could not be worked off: \(error)")
-                return .seconds(2)
+    func run() async throws {
+        let (repositories, queue) = AsyncStream.makeStream(of: RepositoryName.self)
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await PassLoop(topics: [.deliveries], interval: .seconds(30), changes: store.changes).run {
+                    await offer(to: queue)
+                }
+                queue.finish()
             }
+            for await repository in repositories {
+                group.addTask {
+                    repeat { await workOff(repository) } while turns.endOrGoOn(repository) && !Task.isCancelled
+                }
+            }
+            group.cancelAll()
         }
     }
 
-    /// Works off one batch, oldest first. Answers how many there were.
-    func pass() async throws -> Int {
-        let pending = try await store.pendingDeliveries(limit: batch)
-        for item in pending {
-            let delivery = item.delivery
-            if delivery.hook == .adminRepository {
-                try await AdminDelivery(delivery, payload: item.payload).finish(in: store)
-                continue
+    /// Hands out the repositories whose time has come. Answers when the next one's comes.
+    private func offer(to queue: AsyncStream<RepositoryName>.Continuation) async -> Duration? {
+        do {
+            var next: Duration?
+            for waiting in try await store.waitingRepositories() {
+                let wait = Duration.seconds(waiting.nextTryAt.timeIntervalSinceNow)
+                if wait > .zero {
+                    next = min(next ?? wait, wait)
+                } else if turns.begin(waiting.repository) {
+                    queue.yield(waiting.repository)
+                }
             }
-            let project = try await store.project(delivery.repository)
-            let decision = decider.decide(delivery, payload: item.payload, project: project)
-            let build = try await store.finishDelivery(
-                delivery.id, decision: decision.sentence, failed: decision.failed, build: decision.build,
-                action: decision.action, ref: decision.ref)
-            guard let build, decision.build != nil else { continue }
+            return next.map { max($0, .milliseconds(100)) }
+        } catch {
+            logger.error("the deliveries could not be read: \(error)")
+            return .seconds(2)
+        }
+    }
+
+    /// Decides what waits for one repository, oldest first, until one has to be tried again later: the order of events
+    /// matters, because later ones end the builds of earlier ones.
+    func workOff(_ repository: RepositoryName) async {
+        do {
+            while !Task.isCancelled {
+                let pending = try await store.pendingDeliveries(repository, limit: batch)
+                for item in pending where try await !decide(item) { return }
+                if pending.count < batch { return }
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.error("the deliveries of \(repository) could not be worked off: \(error)")
+        }
+    }
+
+    /// Answers whether the delivery is done.
+    private func decide(_ item: PendingDelivery) async throws -> Bool {
+        let delivery = item.delivery
+        if delivery.hook == .adminRepository {
+            try await AdminDelivery(delivery, payload: item.payload).finish(in: store)
+            return true
+        }
+        let project = try await store.project(delivery.repository)
+        let decision: DeliveryDecider.Decision
+        switch decider.decide(delivery, payload: item.payload, project: project) {
+        case .decided(let made): decision = made
+        case .needsPaths(let triggered):
+            do {
+                decision = triggered.decision(
+                    try await paths.changes(of: triggered.event, in: delivery.repository))
+            } catch let error as GitError {
+                if error.kind == .cancelled { throw CancellationError() }
+                let problem = "the repository could not be fetched: \(error.message)"
+                guard delivery.failures + 1 >= maximumFailures else {
+                    try await postpone(delivery, problem)
+                    return false
+                }
+                decision = triggered.decision(.unknown(problem))
+            }
+        }
+        let build = try await store.finishDelivery(
+            delivery.id, decision: decision.sentence, failed: decision.failed, build: decision.build,
+            cancels: decision.cancels, ref: decision.ref)
+        if let build, decision.build != nil {
             logger.info(
                 "build",
                 metadata: [
@@ -53,6 +124,14 @@ public struct DeliveryIntake: Service {
                     "commit": "\(build.commit)",
                 ])
         }
-        return pending.count
+        return true
+    }
+
+    private func postpone(_ delivery: DeliveryRecord, _ problem: String) async throws {
+        let delay = backoff.delay(after: delivery.failures + 1)
+        logger.warning("delivery \(delivery.guid) of \(delivery.repository) is tried again in \(delay): \(problem)")
+        try await store.postponeDelivery(
+            delivery.id, problem: "\(problem); tried again (\(delivery.failures + 1))",
+            until: Date(timeIntervalSinceNow: delay / .seconds(1)))
     }
 }

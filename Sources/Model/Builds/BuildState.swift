@@ -6,7 +6,7 @@ public enum BuildState: String, Sendable, Hashable, Codable {
     /// when all jobs ended, because a build's final status is given once.
     public init(jobs: some Collection<JobState>) {
         if jobs.contains(where: { !$0.isFinished }) {
-            let started = jobs.contains { $0 != .queued }
+            let started = jobs.contains { $0 != .queued && $0 != .skipped }
             self = started ? .running : .queued
         } else if jobs.contains(.failure) {
             self = .failure

@@ -32,18 +32,20 @@ public struct CommitStatus: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - failed: the hooks whose jobs failed or had an error, in the order they are named.
     ///   - seconds: from the first job's start to the last one's end.
+    ///   - reason: why it was cancelled, or why none of its jobs had to run.
     public static func build(
-        number: Int, state: BuildState, failed: [HookID], seconds: Int, targetURL: String
+        number: Int, state: BuildState, failed: [HookID], seconds: Int, reason: String? = nil, targetURL: String
     ) -> CommitStatus {
         let names = failed.map(\.description).joined(separator: ", ")
         let (status, text): (State, String) =
             switch state {
             case .queued: (.pending, "Build #\(number) is queued")
             case .running: (.pending, "Build #\(number) is running")
-            case .success: (.success, "Build #\(number) passed in \(Elapsed.text(seconds))")
+            case .success:
+                (.success, reason.map { "Skipped: \($0)" } ?? "Build #\(number) passed in \(Elapsed.text(seconds))")
             case .failure: (.failure, "Build #\(number) failed: \(names)")
             case .error: (.error, "Build #\(number) had an error: \(names)")
-            case .cancelled: (.error, "Build #\(number) was cancelled")
+            case .cancelled: (.error, "Build #\(number) was cancelled" + (reason.map { ": \($0)" } ?? ""))
             }
         return CommitStatus(context: buildContext, state: status, description: text, targetURL: targetURL)
     }
@@ -60,7 +62,7 @@ public struct CommitStatus: Sendable, Hashable, Codable {
             case .skipped: (.success, "Skipped: \(outcome.reason ?? "not needed")")
             case .failure: (.failure, "Build #\(number) failed: \(outcome.reason ?? "a script failed")")
             case .error: (.error, "Build #\(number) had an error: \(outcome.reason ?? "unknown")")
-            case .cancelled: (.error, "Build #\(number) was cancelled")
+            case .cancelled: (.error, "Build #\(number) was cancelled" + (outcome.reason.map { ": \($0)" } ?? ""))
             }
         return CommitStatus(context: jobContext(hook), state: status, description: text, targetURL: targetURL)
     }

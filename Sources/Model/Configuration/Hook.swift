@@ -38,6 +38,8 @@ public struct Hook: Sendable, Hashable, Codable {
     public var sudo: Bool = true
     /// Whether a prepared container may wait for this hook.
     public var standby: Standby = .auto
+    /// Where its rules are written, if that is known.
+    public var origin: HookOrigin?
 
     /// When a verdict is reused.
     public enum Reuse: String, Sendable, Hashable, Codable, CaseIterable { case never, tree }

@@ -2,6 +2,8 @@
 public struct HookMatch: Sendable, Hashable, Codable {
     /// Whether a job is made.
     public var runs: Bool
+    /// The rule, such as `on.push.branches` or `paths`.
+    public var rule: String
     /// One sentence naming the rule.
     public var reason: String
 
@@ -11,40 +13,69 @@ public struct HookMatch: Sendable, Hashable, Codable {
         case .push: self = Self.push(hook, event)
         case .pullRequest: self = Self.pullRequest(hook, event)
         case .schedule:
-            self.init(runs: hook.triggers.schedule != nil, reason: "on.schedule")
+            self.init(runs: hook.triggers.schedule != nil, rule: "on.schedule", reason: "on.schedule")
         case .manual:
-            self.init(runs: true, reason: "started by hand")
+            self.init(runs: true, rule: "on", reason: "started by hand")
         }
     }
 
-    private init(runs: Bool, reason: String) {
+    /// The rule of the hook's `paths:` applied to what changed. Ask only for a hook that has some.
+    public init(_ hook: Hook, _ changes: ChangedPaths) {
+        switch changes {
+        case .unknown(let reason): self.init(runs: true, rule: "paths", reason: "paths: not looked at, \(reason)")
+        case .paths(let paths, let base):
+            let globs = hook.paths.map(Glob.init)
+            for path in paths {
+                guard let glob = globs.first(where: { $0.matches(path) }) else { continue }
+                self.init(
+                    runs: true, rule: "paths", reason: "paths: '\(Self.cut(path))' matches '\(glob.pattern)'")
+                return
+            }
+            let count =
+                paths.count == 1 ? "the 1 changed file does not match" : "none of \(paths.count) changed files matches"
+            self.init(runs: false, rule: "paths", reason: "paths: \(count) \(hook.paths), compared with \(base)")
+        }
+    }
+
+    private init(runs: Bool, rule: String, reason: String) {
         self.runs = runs
+        self.rule = rule
         self.reason = reason
+    }
+
+    /// The reason with the hook before it and, when it is known, the place of the rule after it.
+    public func sentence(_ hook: Hook) -> String {
+        "\(hook.id): \(reason)" + (hook.origin.map { " (\($0.place(of: rule)))" } ?? "")
     }
 
     private static func push(_ hook: Hook, _ event: TriggerEvent) -> HookMatch {
         guard let push = hook.triggers.push else {
-            return HookMatch(runs: false, reason: "the hook has no on.push")
+            return HookMatch(runs: false, rule: "on", reason: "the hook has no on.push")
         }
         switch event.ref.kind {
         case .branch(let name): return match(name, push.branches, rule: "on.push.branches", what: "branch")
         case .tag(let name): return match(name, push.tags, rule: "on.push.tags", what: "tag")
         case .pullRequest, .other:
-            return HookMatch(runs: false, reason: "\(event.ref) is neither a branch nor a tag")
+            return HookMatch(runs: false, rule: "on.push", reason: "\(event.ref) is neither a branch nor a tag")
         }
     }
 
     private static func pullRequest(_ hook: Hook, _ event: TriggerEvent) -> HookMatch {
         guard let rule = hook.triggers.pullRequest else {
-            return HookMatch(runs: false, reason: "the hook has no on.pull_request")
+            return HookMatch(runs: false, rule: "on", reason: "the hook has no on.pull_request")
         }
         return match(event.baseBranch ?? "", rule.branches, rule: "on.pull_request.branches", what: "base branch")
     }
 
     private static func match(_ name: String, _ globs: [String], rule: String, what: String) -> HookMatch {
         if let glob = globs.first(where: { Glob($0).matches(name) }) {
-            return HookMatch(runs: true, reason: "\(rule): \(what) \(name) matches '\(glob)'")
+            return HookMatch(runs: true, rule: rule, reason: "\(rule): \(what) \(name) matches '\(glob)'")
         }
-        return HookMatch(runs: false, reason: "\(rule): \(what) \(name) matches none of \(globs)")
+        return HookMatch(runs: false, rule: rule, reason: "\(rule): \(what) \(name) matches none of \(globs)")
+    }
+
+    /// A path is somebody else's text; a sentence takes so much of it.
+    private static func cut(_ path: String) -> String {
+        path.unicodeScalars.count <= 80 ? path : "…" + String(path.unicodeScalars.suffix(79).map(Character.init))
     }
 }

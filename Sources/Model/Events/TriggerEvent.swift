@@ -27,6 +27,8 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public var pullRequest: Int?
     /// The base branch of a pull request.
     public var baseBranch: String?
+    /// The commit that the base branch of a pull request had at that time.
+    public var baseCommit: String?
     /// The previous head of the ref, when there was one.
     public var before: String?
     /// Whether the commit comes from a repository other than the project's own.
@@ -36,7 +38,7 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public init(
         kind: Kind, ref: GitRef, commit: String, message: String = "", authorName: String = "",
         authorEmail: String? = nil, sender: String? = nil, pullRequest: Int? = nil, baseBranch: String? = nil,
-        before: String? = nil, fromFork: Bool = false
+        baseCommit: String? = nil, before: String? = nil, fromFork: Bool = false
     ) {
         self.kind = kind
         self.ref = ref
@@ -47,6 +49,7 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
         self.sender = sender
         self.pullRequest = pullRequest
         self.baseBranch = baseBranch
+        self.baseCommit = baseCommit
         self.before = before
         self.fromFork = fromFork
     }

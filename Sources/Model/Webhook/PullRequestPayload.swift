@@ -17,6 +17,7 @@ struct PullRequestPayload: Decodable {
         var title: String?
         var body: String?
         var user: Account?
+        var merged: Bool?
         var head: Side
         var base: Side
     }
@@ -38,6 +39,7 @@ struct PullRequestPayload: Decodable {
     func event() throws(PayloadError) -> WebhookEvent {
         let request = pullRequest
         guard request.number > 0 else { throw PayloadError(key: "pull_request.number", "not a number above 0") }
+        if action == "closed" { return .closed(pullRequest: request.number, merged: request.merged ?? false) }
         guard Self.actions.contains(action) else {
             let isWord = action.utf8.count <= 64 && action.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             return .ignored("pull request #\(request.number): \(isWord ? "'\(action)'" : "that action") makes no build")
@@ -55,9 +57,12 @@ struct PullRequestPayload: Decodable {
                 message: Payload.cut(texts.joined(separator: "\n\n"), to: Payload.maximumMessage),
                 authorName: Payload.cut(author, to: Payload.maximumName),
                 sender: sender?.login.map { Payload.cut($0, to: Payload.maximumName) },
-                pullRequest: request.number, baseBranch: base.shortName,
+                pullRequest: request.number, baseBranch: base.shortName, baseCommit: baseCommit(),
                 before: try previous(), fromFork: isFork))
     }
+
+    /// Only a hint about where to look for changes, so a strange one is no error.
+    private func baseCommit() -> String? { try? Payload.commit(pullRequest.base.sha, key: "pull_request.base.sha") }
 
     private func previous() throws(PayloadError) -> String? {
         guard let before, !Payload.isZero(before) else { return nil }

@@ -37,7 +37,7 @@ struct PushPayload: Decodable {
         case .tag(let name): what = "tag \(name)"
         case .pullRequest, .other: return .ignored("\(ref) is neither a branch nor a tag")
         }
-        if deleted == true || Payload.isZero(after) { return .ignored("the \(what) was deleted") }
+        if deleted == true || Payload.isZero(after) { return .deleted(ref) }
         guard let head = headCommit else { return .ignored("the \(what) names no commit") }
         let name = head.author?.name ?? ""
         return .trigger(

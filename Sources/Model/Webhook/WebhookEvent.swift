@@ -4,6 +4,10 @@ public enum WebhookEvent: Sendable, Hashable {
     case ping(hookID: Int64?, zen: String)
     /// Something that may make a build.
     case trigger(TriggerEvent)
+    /// A branch or tag is gone.
+    case deleted(GitRef)
+    /// A pull request was closed or merged.
+    case closed(pullRequest: Int, merged: Bool)
     /// Nothing to build, with the reason in one sentence.
     case ignored(String)
 

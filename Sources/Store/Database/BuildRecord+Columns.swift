@@ -22,7 +22,8 @@ extension BuildRecord {
 extension DeliveryRecord {
     static let columns = """
         delivery.id, delivery.repository, delivery.hook, delivery.guid, delivery.event, delivery.receivedAt, \
-        delivery.state, delivery.decision, delivery.buildNumber, delivery.action, delivery.ref
+        delivery.state, coalesce(delivery.decision, delivery.problem) AS decision, delivery.buildNumber, \
+        delivery.action, delivery.ref, delivery.failures
         """
 
     init(_ columns: inout Columns) throws {
@@ -31,6 +32,6 @@ extension DeliveryRecord {
             hook: try columns.value(HookID.init(ofDelivery:)), guid: try columns.next(), event: try columns.next(),
             receivedAt: try columns.date(), state: try columns.value(State.init(rawValue:)),
             decision: try columns.next(), buildNumber: try columns.next(), action: try columns.next(),
-            ref: try columns.next(String?.self).map { GitRef($0) })
+            ref: try columns.next(String?.self).map { GitRef($0) }, failures: try columns.next())
     }
 }

@@ -22,7 +22,10 @@ final class DataDirectory: Sendable {
     }
 
     /// Lets other processes in.
-    func unlock() { lock.close() }
+    func unlock() {
+        lock.unlock()
+        lock.close()
+    }
 
     private static func makeFolder(_ path: String) throws(StoreError) {
         do {

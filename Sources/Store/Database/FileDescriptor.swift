@@ -40,6 +40,9 @@ final class FileDescriptor: Sendable {
         return false
     }
 
+    /// Gives the lock back now: a child process that is just being started may hold the descriptor a moment longer.
+    func unlock() { _ = number.withLock { flock($0, LOCK_UN) } }
+
     func size() throws(StoreError) -> Int64 {
         var status = stat()
         guard fstat(number.withLock({ $0 }), &status) == 0 else { throw StoreError(errno: errno, path: path) }

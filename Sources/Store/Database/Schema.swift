@@ -17,8 +17,11 @@ enum Schema {
         migrator.registerMigration("2 deploy keys, baselines, drift") { db in
             try db.execute(sql: reconciliation)
         }
-        migrator.registerMigration("5 heads that were looked at") { db in try db.execute(sql: heads) }
+        migrator.registerMigration("3 triggers, schedules, concurrency groups") { db in
+            try db.execute(sql: triggers)
+        }
         migrator.registerMigration("4 settings of the server") { db in try db.execute(sql: settings) }
+        migrator.registerMigration("5 heads that were looked at") { db in try db.execute(sql: heads) }
         migrator.registerMigration("6 the admin repository's webhook") { db in try db.execute(sql: adminWebhook) }
         return migrator
     }

@@ -77,7 +77,7 @@ extension Database {
             statuses.append(
                 .build(
                     number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
-                    targetURL: pageURL?(build.number, nil) ?? pinned.page))
+                    reason: reason(of: build.state, jobs), targetURL: pageURL?(build.number, nil) ?? pinned.page))
         }
         if pinned.mode != .build {
             statuses += jobs.map { job in
@@ -87,6 +87,16 @@ extension Database {
             }
         }
         return statuses
+    }
+
+    /// Why a build was cancelled, or why none of its jobs had to run.
+    private func reason(of state: BuildState, _ jobs: [LatestAttempt]) -> String? {
+        switch state {
+        case .cancelled: jobs.first { $0.outcome.state == .cancelled }?.outcome.reason
+        case .success where jobs.allSatisfy { $0.outcome.state == .skipped }:
+            jobs.first.map { "\($0.hook): \($0.outcome.reason ?? "not needed")" }
+        case .success, .queued, .running, .failure, .error: nil
+        }
     }
 
     /// Puts a status into the outbox, if it says something new. A commit has one status for each context; the newest

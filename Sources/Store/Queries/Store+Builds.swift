@@ -20,6 +20,8 @@ extension Store {
 struct MadeBuild: Sendable {
     var build: BuildRecord
     var topics: [ChangeSignal.Topic]
+    /// What else it did, for the delivery's sentence.
+    var note: String?
 }
 
 extension Database {
@@ -29,38 +31,46 @@ extension Database {
         let existing = try Int64.fetchOne(
             self, sql: "SELECT id FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
             arguments: [new.projectID, event.ref.description, event.commit])
-        if existing == nil, new.hooks.isEmpty { return nil }
+        if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let buildID = try existing ?? insert(new, at: time)
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
         var topics: [ChangeSignal.Topic] = existing == nil ? [.builds] : []
         for hook in new.hooks {
-            let isThere = try Bool.fetchOne(
-                self, sql: "SELECT EXISTS (SELECT 1 FROM job WHERE buildID = ? AND hook = ?)",
-                arguments: [buildID, hook.id.description])
-            if isThere == true { continue }
-            let id = try insertJob(
-                hook, buildID: buildID, projectID: new.projectID, attempt: 1,
-                page: new.pageURL(number, hook.id), at: time)
-            topics += [.builds, .job(id)]
+            guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain) else { continue }
+            topics += try queueJob(
+                hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
+                page: new.pageURL(number, hook.id), at: time
+            ).topics
+        }
+        for skipped in new.skipped {
+            topics += try skip(
+                skipped, buildID: buildID, projectID: new.projectID, page: new.pageURL(number, skipped.hook.id),
+                at: time)
         }
         if !topics.isEmpty { topics += try refreshBuild(buildID, at: time) }
-        return try build(buildID).map { MadeBuild(build: $0, topics: topics) }
+        let ended = try supersede(new, buildID: buildID, number: number, at: time)
+        guard let build = try build(buildID) else { return nil }
+        return MadeBuild(build: build, topics: topics + ended.topics, note: ended.note)
     }
 
-    /// A new attempt in the queue.
-    func insertJob(
-        _ hook: Hook, buildID: Int64, projectID: Int64, attempt: Int, page: String, at time: Date
-    ) throws -> Int64 {
-        try run(
-            """
-            INSERT INTO job (buildID, projectID, hook, title, config, attempt, state, createdAt, page)
-            VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)
-            """,
-            [
-                buildID, projectID, hook.id.description, hook.title, try JSONColumn.text(hook), attempt,
-                time.milliseconds, page,
-            ])
-        return lastInsertedRowID
+    /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event
+    /// makes room when another event of the same commit wants it to run.
+    private func attemptToQueue(_ hook: Hook, buildID: Int64, runsAgain: Bool) throws -> Int? {
+        let last = try first(
+            "SELECT id, attempt, state FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1",
+            [buildID, hook.id.description]
+        ) { columns in
+            (
+                id: try columns.next(Int64.self), attempt: try columns.next(Int.self),
+                state: try columns.value(JobState.init(rawValue:))
+            )
+        }
+        guard let last else { return 1 }
+        if last.state == .skipped {
+            try run("DELETE FROM job WHERE id = ?", [last.id])
+            return last.attempt
+        }
+        return runsAgain && last.state.isFinished ? last.attempt + 1 : nil
     }
 
     /// A new build. The counter stands in the project's row, so that a number is not given again when old builds are

@@ -3,16 +3,53 @@ internal import GRDB
 import Model
 
 extension Store {
-    /// The deliveries that wait to be looked at, oldest first. The bodies are bounded too: after 32 MB the list ends.
-    public func pendingDeliveries(limit: Int) async throws(StoreError) -> [PendingDelivery] {
+    /// The repositories that have deliveries waiting, the one that waits longest first.
+    public func waitingRepositories() async throws(StoreError) -> [WaitingRepository] {
         try await database.read { db in
+            try db.all(
+                """
+                SELECT delivery.repository, coalesce(delivery.nextTryAt, 0) FROM (
+                    SELECT MIN(id) AS id FROM delivery INDEXED BY delivery_waiting
+                    WHERE state = 'received' GROUP BY repositoryKey
+                ) AS oldest CROSS JOIN delivery ON delivery.id = oldest.id ORDER BY delivery.id
+                """
+            ) { columns in
+                WaitingRepository(
+                    repository: try columns.value { RepositoryName($0) }, nextTryAt: try columns.date())
+            }
+        }
+    }
+
+    /// Remembers that nothing could be decided about a delivery yet, why, and when it is to be tried again.
+    public func postponeDelivery(
+        _ id: Int64, problem: String, until: Date
+    ) async throws(StoreError) {
+        let isChange = try await database.write { db in
+            try db.run(
+                """
+                UPDATE delivery SET problem = ?, failures = failures + 1, nextTryAt = ?
+                WHERE id = ? AND state = 'received'
+                """, [problem, until.milliseconds, id])
+            return db.changesCount > 0
+        }
+        if isChange { notify([.deliveries]) }
+    }
+
+    /// The deliveries that wait to be looked at, oldest first. The bodies are bounded too: after 32 MB the list ends.
+    ///
+    /// - Parameter repository: only those for this one.
+    public func pendingDeliveries(
+        _ repository: RepositoryName? = nil, limit: Int
+    ) async throws(StoreError) -> [PendingDelivery] {
+        try await database.read { db in
+            let isOfRepository = repository == nil ? "" : "delivery.repositoryKey = ? AND"
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT \(DeliveryRecord.columns), payload.body FROM delivery
                     LEFT JOIN payload ON payload.deliveryID = delivery.id
-                    WHERE delivery.state = 'received' ORDER BY delivery.id LIMIT ?
-                    """, arguments: [limit])
+                    WHERE \(isOfRepository) delivery.state = 'received' ORDER BY delivery.id LIMIT ?
+                    """, arguments: StatementArguments(repository.map { [$0.key] } ?? []) + [limit])
             var pending: [PendingDelivery] = []
             var bytes = 0
             while bytes < 32 << 20, let row = try rows.next() {
@@ -71,12 +108,13 @@ extension Store {
     /// - Parameters:
     ///   - decision: one sentence.
     ///   - failed: whether the delivery could not be understood.
+    ///   - cancels: the builds that end because of it; the sentence says how many jobs that were.
     ///   - action: the payload's action, for the page; also `ref`, which is the build's by default.
     /// - Returns: the build that the delivery made or joined.
     @discardableResult
     public func finishDelivery(
-        _ id: Int64, decision: String, failed: Bool = false, build: NewBuild? = nil, action: String? = nil,
-        ref: GitRef? = nil
+        _ id: Int64, decision: String, failed: Bool = false, build: NewBuild? = nil,
+        cancels: BuildCancellation? = nil, action: String? = nil, ref: GitRef? = nil
     ) async throws(StoreError) -> BuildRecord? {
         let time = now()
         let (record, topics) = try await database.write { db -> (BuildRecord?, [ChangeSignal.Topic]) in
@@ -86,15 +124,17 @@ extension Store {
                 return (try db.buildOfDelivery(id), [])
             }
             let made = try build.flatMap { try db.make($0, at: time) }
+            let ended = try cancels.map { try db.cancel($0, at: time) }
+            let sentence = [decision, made?.note, ended?.note].compactMap(\.self).joined(separator: "; ")
             try db.run(
                 """
                 UPDATE delivery SET state = ?, decision = ?, buildNumber = ?, action = ?, ref = ? WHERE id = ?
                 """,
                 [
-                    failed ? "failed" : "done", decision, made?.build.number, action,
+                    failed ? "failed" : "done", sentence, made?.build.number, action,
                     (ref ?? build?.event.ref)?.description, id,
                 ])
-            return (made?.build, [.deliveries] + (made?.topics ?? []))
+            return (made?.build, [.deliveries] + (made?.topics ?? []) + (ended?.topics ?? []))
         }
         notify(topics)
         return record

@@ -4,7 +4,7 @@ import Model
 
 extension Store {
     /// Gives the next job a slot: the oldest one of the project that has the fewest running, so that no project waits
-    /// for another's long queue. The job is `running` when this returns; `nil` when nothing is queued.
+    /// for another's long queue; jobs whose concurrency group is full are passed over. The job is `running` when this returns; `nil` when nothing is queued.
     public func claimNextJob() async throws(StoreError) -> ClaimedJob? {
         let time = now()
         let claimed = try await database.write { db -> (ClaimedJob, [ChangeSignal.Topic])? in
@@ -12,7 +12,8 @@ extension Store {
                 db,
                 sql: """
                     SELECT next.id FROM (
-                        SELECT projectID, MIN(id) AS id FROM job WHERE state = 'queued' GROUP BY projectID
+                        SELECT job.projectID, MIN(job.id) AS id FROM job
+                        WHERE job.state = 'queued' AND \(Database.hasRoomInGroup) GROUP BY job.projectID
                     ) AS next
                     ORDER BY (SELECT COUNT(*) FROM job
                         WHERE job.projectID = next.projectID AND job.state = 'running'), next.id
@@ -80,58 +81,14 @@ extension Store {
     @discardableResult
     public func requestCancel(_ jobID: Int64, reason: String) async throws(StoreError) -> Bool {
         let time = now()
-        let (isOpen, topics) = try await database.write { db -> (Bool, [ChangeSignal.Topic]) in
-            switch try db.state(ofJob: jobID) {
-            case .queued:
-                let outcome = JobOutcome(state: .cancelled, reason: reason)
-                return (true, try db.finish(jobID, outcome, cancelReason: reason, at: time, pageURL: nil))
-            case .running:
-                try db.run(
-                    "UPDATE job SET cancelReason = ? WHERE id = ? AND cancelReason IS NULL", [reason, jobID])
-                return (true, db.changesCount > 0 ? [.builds, .job(jobID)] : [])
-            case .success, .failure, .error, .cancelled, .skipped:
-                return (false, [])
-            }
-        }
-        notify(topics)
-        return isOpen
-    }
-
-    /// Queues a new attempt of a job that ended, with the hook as it was when the job was made.
-    ///
-    /// - Throws: `notFound` when the build has no such job, `conflict` when its last attempt has not ended.
-    @discardableResult
-    public func rerun(_ buildID: Int64, _ hook: HookID) async throws(StoreError) -> JobRecord {
-        let time = now()
-        let (record, topics) = try await database.write { db -> (JobRecord, [ChangeSignal.Topic]) in
-            let query = """
-                SELECT \(JobRecord.columns), job.projectID, job.page FROM job WHERE buildID = ? AND hook = ?
-                ORDER BY attempt DESC LIMIT 1
-                """
-            let last = try db.first(query, [buildID, hook.description]) { columns in
-                (
-                    job: try JobRecord(&columns), projectID: try columns.next(Int64.self),
-                    page: try columns.next(String.self)
-                )
-            }
-            guard let last else { throw StoreError.notFound("the job \(hook) of build \(buildID)") }
-            guard last.job.state.isFinished else {
-                throw StoreError.conflict("attempt \(last.job.attempt) of \(hook) has not ended")
-            }
-            let id = try db.insertJob(
-                last.job.config, buildID: buildID, projectID: last.projectID, attempt: last.job.attempt + 1,
-                page: last.page, at: time)
-            let topics = try db.refreshBuild(buildID, at: time)
-            guard let job = try db.job(id) else { throw StoreError.notFound("job \(id)") }
-            return (job, topics + [.job(id)])
-        }
-        notify(topics)
-        return record
+        let topics = try await database.write { db in try db.requestCancel(jobID, reason: reason, at: time) }
+        notify(topics ?? [])
+        return topics != nil
     }
 }
 
 extension Database {
-    fileprivate func state(ofJob id: Int64) throws -> JobState {
+    func state(ofJob id: Int64) throws -> JobState {
         let state = try first("SELECT state FROM job WHERE id = ?", [id]) { columns in
             try columns.value(JobState.init(rawValue:))
         }
@@ -140,7 +97,7 @@ extension Database {
     }
 
     /// No topics when the job had ended already.
-    fileprivate func finish(
+    func finish(
         _ id: Int64, _ outcome: JobOutcome, cancelReason: String?, at time: Date, pageURL: PageURL?
     ) throws -> [ChangeSignal.Topic] {
         guard try !state(ofJob: id).isFinished else { return [] }

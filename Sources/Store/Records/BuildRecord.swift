@@ -42,14 +42,33 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
     public var finishedAt: Date?
 }
 
+/// A hook that need not run for a build.
+public struct SkippedHook: Sendable, Hashable {
+    /// The hook.
+    public var hook: Hook
+    /// Why, for the status and the page.
+    public var reason: String
+
+    /// Memberwise.
+    public init(_ hook: Hook, reason: String) {
+        self.hook = hook
+        self.reason = reason
+    }
+}
+
 /// What makes a build, or adds jobs to the one that exists for the same ref and commit.
 public struct NewBuild: Sendable {
     /// The project.
     public var projectID: Int64
     /// What happened.
     public var event: TriggerEvent
-    /// The hooks that run for it. Empty: no build is made.
+    /// The hooks that run for it.
     public var hooks: [Hook]
+    /// The hooks that need not run, each of which gets a job in the state `skipped`. No hooks of either kind: no build is
+    /// made.
+    public var skipped: [SkippedHook] = []
+    /// Whether a job that the build has already, and that has ended, gets a new attempt, as a schedule wants.
+    public var runsAgain = false
     /// Whether its jobs may see secrets.
     public var trusted: Bool
     /// The commit of the admin repository that the hooks come from.

@@ -50,7 +50,7 @@ public struct DeliveryRecord: Sendable, Hashable, Codable, Identifiable {
     public var receivedAt: Date
     /// What became of it.
     public var state: State
-    /// One sentence.
+    /// What was decided, in one sentence; while nothing could be decided yet, why that is so.
     public var decision: String?
     /// The build it made or joined.
     public var buildNumber: Int?
@@ -58,6 +58,16 @@ public struct DeliveryRecord: Sendable, Hashable, Codable, Identifiable {
     public var action: String?
     /// The ref it is about, once read.
     public var ref: GitRef?
+    /// How often deciding failed.
+    public var failures: Int = 0
+}
+
+/// A repository with deliveries that wait to be looked at.
+public struct WaitingRepository: Sendable, Hashable {
+    /// The name in the requests' address.
+    public var repository: RepositoryName
+    /// When the oldest of them is to be looked at.
+    public var nextTryAt: Date
 }
 
 /// A delivery that waits to be looked at.

@@ -114,6 +114,10 @@ struct FullConfigTests {
         expected.settings.forkPullRequests = .never
         expected.settings.logLimitBytes = 512 << 20
         expected.settings.pullSeconds = 7200
+        #expect(hook.origin?.place(of: "on.push.branches") == "projects/acme/widget.yml:13")
+        #expect(hook.origin?.place(of: "on.schedule") == "projects/acme/widget.yml:15")
+        #expect(hook.origin?.place(of: "paths") == "projects/acme/widget.yml:16")
+        expected.origin = hook.origin
         #expect(hook == expected)
     }
 
@@ -136,7 +140,7 @@ struct FullConfigTests {
         #expect(
             keys == [
                 "cached_images", "log_limit", "pull", "retention", "notify",
-                "schedule", "paths", "concurrency", "refresh", "reuse",
+                "refresh", "reuse",
                 "keep_failed", "submodules", "standby",
             ])
         #expect(lines.first == "k7:3: warning: not supported yet: cached_images")

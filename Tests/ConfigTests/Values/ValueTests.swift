@@ -37,7 +37,7 @@ struct ValueTests {
             ("* * * * * *", false), ("@daily", false), ("5/2 * * * *", false), ("5-1 * * * *", false),
             ("*/0 * * * *", false),
             ("1,,2 * * * *", false), ("1- * * * *", false), ("-1 * * * *", false), ("1-2-3 * * * *", false),
-            ("", false),
+            ("", false), ("0 0 29 2 *", true), ("0 0 30 feb *", false), ("0 0 30 feb mon", true),
         ])
     func schedules(text: String, isGood: Bool) {
         #expect((parse(CronText(), text) != nil) == isGood)

@@ -49,7 +49,7 @@ struct RecordedPayloadTests {
                         authorName: "Codertocat", authorEmail: "21031067+Codertocat@users.noreply.github.com",
                         sender: "Codertocat")))
         let deleted = try WebhookEvent.parse(event: "push", payload: payload("push/payload.json"))
-        #expect(deleted == .ignored("the tag simple-tag was deleted"))
+        #expect(deleted == .deleted(GitRef("refs/tags/simple-tag")))
         let updated = try WebhookEvent.parse(
             event: "pull_request", payload: payload("pull_request/synchronize.payload.json"))
         guard case .trigger(let trigger) = updated else {

@@ -59,13 +59,13 @@ struct WebhookEventTests {
         #expect(event.commit == commit)
     }
 
-    @Test("A deleted branch and a tag of no commit make no build")
+    @Test("A deleted branch is told as such, a tag of no commit makes no build")
     func nothingToBuild() throws {
         let deleted =
             #"{"ref":"refs/heads/a","before":"\#(commit)","after":"\#(zeros)","deleted":true,"head_commit":null}"#
-        #expect(try parse("push", deleted) == .ignored("the branch a was deleted"))
+        #expect(try parse("push", deleted) == .deleted(.branch("a")))
         let silent = #"{"ref":"refs/heads/a","after":"\#(zeros)"}"#
-        #expect(try parse("push", silent) == .ignored("the branch a was deleted"))
+        #expect(try parse("push", silent) == .deleted(.branch("a")))
         #expect(try parse("push", push(ref: "refs/tags/t", head: "null")) == .ignored("the tag t names no commit"))
         #expect(
             try parse("push", push(ref: "refs/pull/1/head"))
@@ -101,10 +101,20 @@ struct WebhookEventTests {
 
     @Test(
         "Actions that bring no new commit make no build",
-        arguments: ["closed", "edited", "labeled", "converted_to_draft"])
+        arguments: ["edited", "labeled", "converted_to_draft"])
     func otherActions(action: String) throws {
         let event = try parse("pull_request", pullRequest(action: action))
         #expect(event == .ignored("pull request #17: '\(action)' makes no build"))
+    }
+
+    @Test("A pull request's end is told, merged or not, and its base commit is kept")
+    func closed() throws {
+        #expect(try parse("pull_request", pullRequest(action: "closed")) == .closed(pullRequest: 17, merged: false))
+        let merged = pullRequest(action: "closed").replacing(
+            #""number":17,"title""#, with: #""number":17,"merged":true,"title""#)
+        #expect(try parse("pull_request", merged) == .closed(pullRequest: 17, merged: true))
+        let base = pullRequest().replacing(zeros, with: commit)
+        #expect(try trigger("pull_request", base).baseCommit == commit)
     }
 
     @Test("A ping, and events that nobody asked for")

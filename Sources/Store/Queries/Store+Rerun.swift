@@ -1,0 +1,106 @@
+import Foundation
+internal import GRDB
+import Model
+
+extension Store {
+    /// Whose configuration a new attempt runs with.
+    public enum RerunConfiguration: Sendable, Hashable {
+        /// The one that the job had.
+        case then
+        /// The one that the admin repository has now.
+        case now
+    }
+
+    /// Queues a new attempt of a job that ended.
+    ///
+    /// - Throws: `notFound` when the build has no such job, or its hook is no longer declared and the configuration of
+    ///   now is asked for; `conflict` when its last attempt has not ended.
+    @discardableResult
+    public func rerun(
+        _ buildID: Int64, _ hook: HookID, with configuration: RerunConfiguration = .then
+    ) async throws(StoreError) -> JobRecord {
+        let time = now()
+        let (record, topics) = try await database.write { db -> (JobRecord, [ChangeSignal.Topic]) in
+            let query =
+                "SELECT \(JobRecord.columns) FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1"
+            guard let last = try db.first(query, [buildID, hook.description], JobRecord.init) else {
+                throw StoreError.notFound("the job \(hook) of build \(buildID)")
+            }
+            guard last.state.isFinished else {
+                throw StoreError.conflict("attempt \(last.attempt) of \(hook) has not ended")
+            }
+            let queued = try db.rerun(last, with: configuration, at: time)
+            let topics = try db.refreshBuild(buildID, at: time)
+            guard let job = try db.job(queued.id) else { throw StoreError.notFound("job \(queued.id)") }
+            return (job, topics + queued.topics)
+        }
+        notify(topics)
+        return record
+    }
+
+    /// Queues new attempts of all jobs of a build that failed, had an error or were cancelled.
+    ///
+    /// - Returns: the new attempts, by hook; none when nothing failed.
+    /// - Throws: `notFound` when there is no such build, or a hook is no longer declared and the configuration of now is
+    ///   asked for: then nothing is queued.
+    @discardableResult
+    public func rerunFailed(
+        _ buildID: Int64, with configuration: RerunConfiguration = .then
+    ) async throws(StoreError) -> [JobRecord] {
+        let time = now()
+        let (records, topics) = try await database.write { db -> ([JobRecord], [ChangeSignal.Topic]) in
+            guard try db.build(buildID) != nil else { throw StoreError.notFound("build \(buildID)") }
+            let failed = try db.all(JobRecord.latestAttempts, [buildID], JobRecord.init).filter {
+                [.failure, .error, .cancelled].contains($0.state)
+            }
+            let queued = try failed.map { try db.rerun($0, with: configuration, at: time) }
+            guard !queued.isEmpty else { return ([], []) }
+            let topics = try db.refreshBuild(buildID, at: time)
+            return (try queued.compactMap { try db.job($0.id) }, topics + queued.flatMap(\.topics))
+        }
+        notify(topics)
+        return records
+    }
+
+    /// Asks for the end of the open jobs of builds.
+    ///
+    /// - Returns: how many jobs that were.
+    @discardableResult
+    public func cancelBuilds(_ cancellation: BuildCancellation) async throws(StoreError) -> Int {
+        let time = now()
+        let (count, topics) = try await database.write { db in
+            let ended = try db.cancel(cancellation, at: time)
+            return (ended.count, ended.topics)
+        }
+        notify(topics)
+        return count
+    }
+}
+
+extension Database {
+    fileprivate func rerun(
+        _ last: JobRecord, with configuration: Store.RerunConfiguration, at time: Date
+    ) throws -> QueuedJob {
+        let facts = try first(
+            """
+            SELECT job.projectID, job.page, build.number FROM job JOIN build ON build.id = job.buildID WHERE job.id = ?
+            """, [last.id]
+        ) { columns in
+            (
+                projectID: try columns.next(Int64.self), page: try columns.next(String.self),
+                number: try columns.next(Int.self)
+            )
+        }
+        guard let facts else { throw StoreError.notFound("job \(last.id)") }
+        var hook = last.config
+        if configuration == .now {
+            guard let project = try project(facts.projectID), project.isActive,
+                let declared = project.config.hook(last.hook)
+            else { throw StoreError.notFound("the hook \(last.hook), which is no longer declared") }
+            hook = declared
+        }
+        return try queueJob(
+            hook, buildID: last.buildID, number: facts.number, projectID: facts.projectID, attempt: last.attempt + 1,
+            page: facts.page, at: time)
+    }
+}

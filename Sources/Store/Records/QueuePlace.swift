@@ -1,0 +1,10 @@
+/// How long a queued job has to wait, as far as anybody can say.
+public struct QueuePlace: Sendable, Hashable {
+    /// The job.
+    public var jobID: Int64
+    /// From 1, in the order in which slots would be given if no job ended and none came; `nil` while it waits for its
+    /// group.
+    public var position: Int?
+    /// The concurrency group that is full.
+    public var fullGroup: String?
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Controller
+
+@Suite("Deliveries become builds")
+struct IntakeTests {
+    @Test("a push runs the hooks whose paths changed since the previous head; the others are skipped with the reason")
+    func push() async throws {
+        try await Desk.with { desk in
+            var tests = try desk.hook("tests", paths: ["src/**"])
+            tests.origin = HookOrigin(file: "projects/widget.yaml", line: 4, rules: ["on": 5, "paths": 8])
+            _ = try await desk.declare([desk.hook("always"), desk.hook("docs", paths: ["*.md"]), tests], status: .jobs)
+            let first = try desk.push(["src/a.c": "1", "README.md": "1"])
+            let new = try await desk.deliver("push", desk.pushed(first, before: nil))
+            #expect(try await desk.jobs(first) == ["always": .queued, "docs": .queued, "tests": .queued])
+            #expect(
+                new.decision?.contains(
+                    "docs: on.push.branches: branch main matches '**', paths: not looked at, main is new") == true)
+
+            let second = try desk.push(["README.md": "2"])
+            let delivery = try await desk.deliver("push", desk.pushed(second, before: first))
+            #expect(try await desk.jobs(second) == ["always": .queued, "docs": .queued, "tests": .skipped])
+            let sentence = try #require(delivery.decision)
+            #expect(sentence.contains("paths: 'README.md' matches '*.md'"))
+            #expect(
+                sentence.contains(
+                    "(projects/widget.yaml:5), paths: the 1 changed file does not match [\"src/**\"], "
+                        + "compared with the previous head \(first.prefix(8)) (projects/widget.yaml:8)"))
+            let project = try #require(try await desk.store.project(desk.repository))
+            let status = try await desk.store.statuses(project.id, commit: second).first {
+                $0.wanted.context.hasSuffix("tests")
+            }
+            #expect(status?.wanted.state == .success)
+            #expect(status?.wanted.description.hasPrefix("Skipped: paths: the 1 changed file") == true)
+        }
+    }
+
+    @Test("a head that was forced away leaves nothing to compare with, so everything runs")
+    func forced() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests", paths: ["src/**"])])
+            let first = try desk.push(["a": "1"])
+            let lost = String(repeating: "ab", count: 20)
+            let delivery = try await desk.deliver("push", desk.pushed(first, before: lost))
+            #expect(try await desk.jobs(first) == ["tests": .queued])
+            #expect(delivery.decision?.contains("the previous head abababab is not in the repository any more") == true)
+        }
+    }
+
+    @Test("a pull request is compared with its merge base: what main did meanwhile does not count")
+    func mergeBase() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("docs", paths: ["docs/**"]), desk.hook("tests", paths: ["src/**"])])
+            let start = try desk.push(["src/a.c": "1", "docs/a": "1"])
+            let main = try desk.push(["docs/a": "2"])
+            try desk.push(["src/a.c": "2"], branch: "topic", from: start)
+            let head = try desk.push(["notes": "1"], branch: "topic")
+            let delivery = try await desk.deliver("pull_request", desk.pullRequest(head, base: main))
+            #expect(try await desk.jobs(head) == ["docs": .skipped, "tests": .queued])
+            #expect(delivery.decision?.contains("compared with \(start.prefix(8)), the merge base with main") == true)
+        }
+    }
+
+    @Test("a new push supersedes the pull request's older build, and its closing ends the rest")
+    func pullRequestLife() async throws {
+        try await Desk.with { desk in
+            let project = try await desk.declare([desk.hook("tests")])
+            let commits = (1...2).map { String(repeating: "\($0)", count: 40) }
+            let main = String(repeating: "f", count: 40)
+            _ = try await desk.deliver("pull_request", desk.pullRequest(commits[0], base: main))
+            let second = try await desk.deliver(
+                "pull_request", desk.pullRequest(commits[1], action: "synchronize", base: main))
+            #expect(second.decision?.hasSuffix("; supersedes build #1") == true)
+            #expect(try await desk.jobs(commits[0]) == ["tests": .cancelled])
+            let closed = try await desk.deliver(
+                "pull_request", desk.pullRequest(commits[1], action: "closed", base: main))
+            #expect(closed.decision == "pull request #5 was closed; 1 job cancelled")
+            #expect(try await desk.jobs(commits[1]) == ["tests": .cancelled])
+            let status = try #require(try await desk.store.statuses(project.id, commit: commits[1]).first)
+            #expect(status.wanted.description == "Build #2 was cancelled: pull request #5 was closed")
+        }
+    }
+
+    @Test("a deleted branch ends its jobs")
+    func deleted() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests")])
+            let commit = String(repeating: "a", count: 40)
+            _ = try await desk.deliver("push", desk.pushed(commit, before: nil, branch: "topic"))
+            var payload = desk.pushed(String(repeating: "0", count: 40), before: commit, branch: "topic")
+            payload["deleted"] = true
+            payload["head_commit"] = nil
+            let delivery = try await desk.deliver("push", payload)
+            #expect(delivery.decision == "the branch topic was deleted; 1 job cancelled")
+            #expect(delivery.ref == .branch("topic"))
+        }
+    }
+
+    @Test("a repository that cannot be fetched puts the delivery off and says so; after a while the hooks run anyway")
+    func unreachable() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests", paths: ["src/**"])])
+            let first = try desk.push(["a": "1"])
+            _ = try await desk.deliver("push", desk.pushed(first, before: nil))
+            let second = try desk.push(["a": "2"])
+            try desk.breakRepository(true)
+            let waiting = try await desk.deliver("push", desk.pushed(second, before: first))
+            #expect(waiting.state == .received && waiting.failures == 1)
+            #expect(waiting.decision?.contains("the repository could not be fetched: ") == true)
+            #expect(try await desk.jobs(second).isEmpty)
+            try desk.breakRepository(false)
+            await desk.intake().workOff(desk.repository)
+            #expect(try await desk.jobs(second) == ["tests": .skipped], "tried again")
+
+            let third = try desk.push(["a": "3"])
+            try desk.breakRepository(true)
+            let intake = desk.intake(maximumFailures: 2)
+            #expect(try await desk.deliver("push", desk.pushed(third, before: second), intake).state == .received)
+            await intake.workOff(desk.repository)
+            #expect(try await desk.jobs(third) == ["tests": .queued])
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Model
+import Store
+import Synchronization
+import Testing
+
+@testable import Controller
+
+@Suite("Schedules")
+struct ScheduleTests {
+    /// A clock that moves when told to.
+    private final class Clock: Sendable {
+        private let time: Mutex<Date>
+        init(_ text: String) throws { time = Mutex(try Date(text, strategy: .iso8601)) }
+        var now: Date { time.withLock { $0 } }
+        func move(_ text: String) throws {
+            let date = try Date(text, strategy: .iso8601)
+            time.withLock { $0 = date }
+        }
+    }
+
+    private func schedules(_ desk: Desk, _ clock: Clock) -> Schedules {
+        Schedules(
+            configuration: desk.configuration, store: desk.store, mirrors: desk.mirrors, now: { clock.now })
+    }
+
+    @Test("a due time builds the default branch's head once, whoever looks how often, and missed times make one build")
+    func due() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2026-11-24T03:59:30Z")
+            let project = try await desk.declare([desk.hook("nightly", schedule: "0 4 * * *"), desk.hook("tests")])
+            let first = try desk.push(["a": "1"])
+            let wait = await schedules(desk, clock).pass()
+            #expect(try await desk.jobs(first).isEmpty, "nothing is caught up with that was never promised")
+            #expect(wait ?? .zero <= .seconds(30))
+
+            try clock.move("2026-11-24T04:00:01Z")
+            for _ in 0..<3 { _ = await schedules(desk, clock).pass() }
+            #expect(try await desk.jobs(first) == ["nightly": .queued])
+            let build = try #require(try await desk.store.latestBuild(project.id))
+            #expect(build.trigger == .schedule && build.ref == .branch("main") && build.authorName == "Mona")
+            let job = try #require(try await desk.store.claimNextJob()).job
+            try await desk.store.finishJob(job.id, .success)
+
+            // Three nights without a server, and a head that was built already: one more attempt.
+            try clock.move("2026-11-27T12:00:00Z")
+            for _ in 0..<2 { _ = await schedules(desk, clock).pass() }
+            let attempts = try await desk.store.attempts(build.id, job.hook)
+            #expect(attempts.map(\.state) == [.success, .queued])
+
+            let second = try desk.push(["a": "2"])
+            try clock.move("2026-11-28T04:30:00Z")
+            _ = await schedules(desk, clock).pass()
+            #expect(try await desk.jobs(second) == ["nightly": .queued])
+        }
+    }
+
+    @Test("when the head cannot be fetched, the due time is taken later")
+    func unreachable() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2026-11-24T03:59:00Z")
+            _ = try await desk.declare([desk.hook("nightly", schedule: "0 4 * * *")])
+            let commit = try desk.push(["a": "1"])
+            _ = await schedules(desk, clock).pass()
+            try clock.move("2026-11-24T04:00:00Z")
+            try desk.breakRepository(true)
+            let wait = await schedules(desk, clock).pass()
+            #expect(wait ?? .zero <= .seconds(2))
+            #expect(try await desk.jobs(commit).isEmpty)
+            try desk.breakRepository(false)
+            _ = await schedules(desk, clock).pass()
+            #expect(try await desk.jobs(commit) == ["nightly": .queued])
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Store
+
+@Suite("Skipped, superseded and cancelled")
+struct TriggerTests {
+    private func skipping(_ build: NewBuild, _ hook: String, reason: String = "paths: none") throws -> NewBuild {
+        var build = build
+        build.hooks.removeAll { $0.id.description == hook }
+        build.skipped = [SkippedHook(try Fixture.hook(hook), reason: reason)]
+        return build
+    }
+
+    private func pullRequest(
+        _ number: Int, _ project: ProjectRecord, _ commit: String, branch: String = "topic", kind: TriggerEvent.Kind
+    ) throws -> NewBuild {
+        var build = try Fixture.newBuild(project, commit: commit, ref: .branch(branch))
+        build.event.kind = kind
+        build.event.pullRequest = kind == .pullRequest ? number : nil
+        return build
+    }
+
+    @Test("a hook that need not run has a job that says so, and a required check passes")
+    func skipped() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["docs", "tests"])[0]
+            let new = try skipping(Fixture.newBuild(project, mode: .both), "docs")
+            let build = try #require(try await store.createBuild(new))
+            #expect(build.state == .queued)
+            let jobs = try await store.jobs(build.id)
+            #expect(jobs.map(\.state) == [.skipped, .queued])
+            #expect(jobs[0].reason == "paths: none" && jobs[0].finishedAt != nil && jobs[0].startedAt == nil)
+            let status = try await fixture.status(project, "Kozmic CI / docs").wanted
+            #expect(status.state == .success && status.description == "Skipped: paths: none")
+            try await store.createBuild(new)
+            #expect(try await store.attempts(build.id, jobs[0].hook).count == 1)
+            try await fixture.runNext()
+            #expect(try await fixture.status(project).wanted.description == "Build #1 passed in 0 s")
+        }
+    }
+
+    @Test("a build of skipped jobs only passes at once, and another event may still want one of them to run")
+    func allSkipped() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let new = try Fixture.newBuild(project)
+            let build = try #require(try await store.createBuild(skipping(new, "tests")))
+            #expect(build.state == .success && build.finishedAt != nil)
+            let status = try await fixture.status(project).wanted
+            #expect(status.state == .success && status.description == "Skipped: tests: paths: none")
+            #expect(try await store.claimNextJob() == nil)
+
+            #expect(try await store.createBuild(new)?.state == .queued)
+            #expect(try await fixture.status(project).wanted.state == .pending)
+            let job = try await fixture.runNext(JobOutcome(state: .failure, exitCode: 1))
+            #expect(job.attempt == 1)
+            let again = try await store.createBuild(skipping(new, "tests"))
+            #expect(again?.state == .failure, "what ran is not taken back")
+        }
+    }
+
+    @Test("a pull request's newer commit ends the builds of its older ones, also when the push came first")
+    func superseded() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["one", "two"])[0]
+            try await store.setGitHubFacts(project.id, githubID: 1, isPrivate: false, defaultBranch: "main")
+            try await store.createBuild(pullRequest(5, project, "m1", branch: "main", kind: .pullRequest))
+            for kind in [TriggerEvent.Kind.push, .pullRequest] {
+                try await store.createBuild(pullRequest(5, project, "c1", kind: kind))
+            }
+            try await store.createBuild(pullRequest(6, project, "other", branch: "other", kind: .pullRequest))
+            for _ in 0..<2 { _ = try await store.claimNextJob() }
+            let running = try #require(try await store.claimNextJob()).job
+
+            try await store.createBuild(pullRequest(5, project, "c2", kind: .push))
+            #expect(try await store.job(running.id)?.cancelReason == nil, "a push alone ends nothing")
+            try await store.createBuild(pullRequest(5, project, "c2", kind: .pullRequest))
+            #expect(try await store.job(running.id)?.cancelReason == "superseded by build #4")
+            try await store.finishJob(running.id, JobOutcome(state: .cancelled, reason: "superseded by build #4"))
+            let builds = try await store.builds(project.id, limit: 9)
+            #expect(builds.map(\.number) == [4, 3, 2, 1])
+            #expect(builds.map(\.state) == [.queued, .queued, .cancelled, .running])
+            #expect(try await store.jobs(builds[2].id).allSatisfy { $0.reason == "superseded by build #4" })
+            let status = try await fixture.status(project, commit: "c1").wanted
+            #expect(status.description == "Build #2 was cancelled: superseded by build #4")
+
+            let ended = try await store.cancelBuilds(
+                BuildCancellation(projectID: project.id, .pullRequest(5), reason: "pull request #5 was closed"))
+            #expect(ended == 2, "what is on the default branch goes on")
+            #expect(try await store.build(project.id, number: 1)?.state == .running)
+        }
+    }
+
+    @Test("a deleted branch ends its jobs, and the delivery says how many")
+    func deleted() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project, commit: "x", ref: .branch("topic"))
+            try await fixture.build(project, commit: "y", ref: .branch("topic"))
+            try await fixture.build(project, commit: "y")
+            _ = try await store.inbox.store(Fixture.delivery("g"))
+            let id = try #require(try await store.pendingDeliveries(limit: 1).first).delivery.id
+            try await store.finishDelivery(
+                id, decision: "the branch topic was deleted",
+                cancels: BuildCancellation(projectID: project.id, .ref(.branch("topic")), reason: "gone"),
+                ref: .branch("topic"))
+            let delivery = try #require(try await store.deliveries(limit: 1).first)
+            #expect(delivery.decision == "the branch topic was deleted; 2 jobs cancelled")
+            #expect(try await store.builds(project.id, limit: 9).map(\.state) == [.queued, .cancelled, .cancelled])
+        }
+    }
+
+    @Test("a delivery that is put off says why, and its repository waits while others go on")
+    func postponed() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            for name in ["a", "b", "A"] {
+                _ = try await store.inbox.store(Fixture.delivery("\(name)", repository: name))
+            }
+            #expect(try await store.waitingRepositories().map(\.repository.name) == ["a", "b"])
+            let first = try #require(try await store.pendingDeliveries(limit: 1).first).delivery
+            let until = Date(milliseconds: 2_000_000_000_000)
+            try await store.postponeDelivery(first.id, problem: "GitHub does not answer", until: until)
+            try await store.postponeDelivery(first.id, problem: "it still does not", until: until)
+            let waiting = try await store.waitingRepositories()
+            #expect(waiting.map(\.nextTryAt) == [until, Date(milliseconds: 0)])
+            let pending = try await store.pendingDeliveries(Fixture.repository("a"), limit: 9).map(\.delivery)
+            #expect(pending.map(\.failures) == [2, 0])
+            #expect(pending[0].state == .received && pending[0].decision == "it still does not")
+            try await store.finishDelivery(first.id, decision: "done at last")
+            #expect(try await store.deliveries(limit: 9).last?.decision == "done at last")
+            #expect(try await store.waitingRepositories().map(\.repository.name) == ["b", "A"])
+        }
+    }
+}
