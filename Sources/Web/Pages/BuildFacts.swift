@@ -47,3 +47,10 @@ struct BuildFacts {
         return what + (build.sender.map { " by \($0)" } ?? "")
     }
 }
+
+extension BuildRecord {
+    /// How long it took, or takes already.
+    func seconds(now: Date) -> TimeInterval {
+        startedAt.map { max(0, (finishedAt ?? now).timeIntervalSince($0)) } ?? 0
+    }
+}

@@ -46,13 +46,11 @@ struct HistoryPage: Sendable {
 
     private func rows(_ builds: ArraySlice<BuildRecord>, _ project: ProjectRecord) -> [PageValues] {
         let now = Date()
-        let seconds = builds.map { build in
-            build.startedAt.map { max(0, (build.finishedAt ?? now).timeIntervalSince($0)) } ?? 0
-        }
-        let slowest = max(1, seconds.max() ?? 1)
-        return zip(builds, seconds).map { build, seconds in
+        let slowest = builds.filter(\.state.isFinished).map { $0.seconds(now: now) }.max() ?? 1
+        return builds.map { build in
+            let share = min(1, build.seconds(now: now) / max(1, slowest))
             var values = BuildFacts(build: build, project: project, gitHubURL: gitHubURL).values
-            values["share"] = max(1, Int((seconds / slowest * 100).rounded()))
+            values["share"] = build.startedAt == nil ? nil : max(1, Int((share * 100).rounded()))
             return values
         }
     }

@@ -57,7 +57,7 @@ struct JobPage: Sendable {
                 crumbs: ProjectLinks.crumbs(
                     build.project, Page.Link(text: "#\(build.build.number)", url: build.url),
                     Page.Link(text: job.title, url: url)),
-                tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true,
+                tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true, isWide: true,
                 refreshURL: "\(url)\(query)&part=head", values: values))
     }
 

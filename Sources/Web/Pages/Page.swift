@@ -8,8 +8,10 @@ struct Page {
     var tabs: [Link] = []
     /// The state of what is open, for the icon.
     var mark: StateMark?
-    /// Whether it shows a log: that needs the colours and may be as wide as the window.
+    /// Whether it shows lines of a log, which need their colours.
     var showsLog = false
+    /// Whether a whole log is what it is about: it is as wide as the window then.
+    var isWide = false
     /// Where the live parts of the page are read anew, if not at its own address.
     var refreshURL: String?
     /// Whatever the template names.

@@ -45,9 +45,9 @@ struct PageRenderer: Sendable {
         var values: PageValues = [
             "title": page.title, "crumbs": page.crumbs.map(\.values), "tabs": page.tabs.map(\.values),
             "version": configuration.version, "styleURL": assets.url("kozmic.css"),
-            "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "showsLog": page.showsLog,
+            "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "isWide": page.isWide,
             "iconURL": assets.url(Assets.icon(page.mark)), "mark": Assets.mark, "refreshURL": page.refreshURL,
-            "scripts": [assets.url("page.js")] + (page.showsLog ? [assets.url("log.js")] : []),
+            "scripts": [assets.url("page.js")] + (page.isWide ? [assets.url("log.js")] : []),
             "hasSyncTrouble": (try? await syncTrouble.value()) ?? false,
         ]
         values.merge(page.values)

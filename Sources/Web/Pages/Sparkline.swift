@@ -8,13 +8,12 @@ enum Sparkline {
 
     /// The oldest one first. Numbers and our own words only, so nothing needs to be escaped.
     static func html(_ overview: ProjectOverview, now: Date = Date()) -> String {
-        let seconds = overview.recent.map { build in
-            build.startedAt.map { (build.finishedAt ?? now).timeIntervalSince($0) } ?? 0
-        }
-        let slowest = max(1, seconds.max() ?? 1)
+        let seconds = overview.recent.map { $0.seconds(now: now) }
+        // One that hangs must not make all others look short.
+        let slowest = zip(overview.recent, seconds).filter { $0.0.state.isFinished }.map(\.1).max() ?? 1
         var html = ""
         for (build, seconds) in zip(overview.recent, seconds).reversed() {
-            let height = max(1, Int((seconds / slowest * steps).rounded(.up)))
+            let height = max(1, Int((min(1, seconds / max(1, slowest)) * steps).rounded(.up)))
             let word = StateMark(build.state).word
             let duration = build.startedAt == nil ? "" : ", \(Moment.text(seconds))"
             html += "<a class=\"b\(height) \(build.state.rawValue)\" href=\""

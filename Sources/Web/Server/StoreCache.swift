@@ -28,6 +28,8 @@ actor StoreCache<Value: Sendable>: Service {
         // What was read before the subscription may have missed one.
         generation += 1
         for await _ in changes { generation += 1 }
+        // A store that was closed first has nothing more to say; that is no reason to stop answering.
+        try? await gracefulShutdown()
     }
 
     /// The value as it was when this was called, or newer.

@@ -159,6 +159,9 @@ struct LogBook: LogHandler {
 
     var errors: [String] { lines.errors.withLock { $0 } }
 
+    /// For a test that caused them.
+    func forget() { lines.errors.withLock { $0 = [] } }
+
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }

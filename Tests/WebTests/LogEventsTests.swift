@@ -1,0 +1,113 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+@Suite struct LogEventsTests {
+    private static let path = "/acme/widget/builds/1/jobs/tests/log/events"
+
+    private func finished(_ site: Site, _ log: String) async throws {
+        let project = try await site.declare([try Site.project("acme/widget")])[0]
+        try await site.build(project)
+        try await site.run(JobOutcome(state: .failure, exitCode: 1, reason: "it \"broke\""), log: log)
+    }
+
+    @Test("from every byte on, what comes is the rest of the log, and then the end")
+    func resume() async throws {
+        let text = "one\ntwo é\n🙂 three\nfour"
+        let bytes = Array(text.utf8)
+        try await Site.with { site in
+            try await finished(site, text)
+            for offset in 0...bytes.count {
+                var reader = try await site.client.open(Self.path, ["Last-Event-ID": "\(offset)"])
+                #expect(reader.head.headers["content-type"] == "text/event-stream; charset=utf-8")
+                let events = try await reader.rest()
+                let joined = events.compactMap(\.log).joined()
+                // Foundation's and ours are the same repair of a character that is cut in two.
+                #expect(joined == String(decoding: bytes[offset...], as: UTF8.self), "\(offset)")
+                let end = try #require(events.last)
+                #expect(end.name == "end" && end.id == "\(bytes.count)")
+                #expect(end.data.contains("failure") && end.data.contains(#"it \"broke\""#))
+                #expect(events.count(where: { $0.name == "end" }) == 1)
+            }
+            var beyond = try await site.client.open(Self.path + "?offset=99999")
+            #expect(try await beyond.rest().map(\.name) == ["end"])
+            var negative = try await site.client.open(Self.path + "?offset=-5")
+            #expect(try await negative.rest().compactMap(\.log).joined() == text)
+        }
+    }
+
+    @Test("a long log comes in pieces between characters, each with the offset after it")
+    func pieces() async throws {
+        try await Site.with { site in
+            let text = String(repeating: "é🙂x", count: 40_000)
+            try await finished(site, text)
+            var reader = try await site.client.open(Self.path)
+            var offset = 0
+            var joined = ""
+            while let event = try await reader.next(), let piece = event.log {
+                joined += piece
+                offset += piece.utf8.count
+                #expect(event.id == "\(offset)")
+                #expect(piece.utf8.count <= 64 << 10)
+            }
+            #expect(joined == text)
+        }
+    }
+
+    @Test("lines arrive while they are written, characters whole; the end comes with the outcome")
+    func live() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            var reader = try await site.client.open(Self.path)
+            let writer = try await site.store.logs.writer(job.id)
+            try await writer.append(section: 2, source: 1, Array("first\n".utf8))
+            #expect(try await reader.next()?.log == "first\n")
+            let smile = Array("🙂\n".utf8)
+            try await writer.append(section: 2, source: 1, Array("half ".utf8) + smile.prefix(2))
+            #expect(try await reader.next()?.log == "half ")
+            try await writer.append(section: 2, source: 1, Array(smile.dropFirst(2)))
+            #expect(try await reader.next()?.log == "🙂\n")
+            // What can no longer become a character comes at the end.
+            try await writer.append(section: 2, source: 1, [0xF0, 0x9F])
+            try await writer.close()
+            try await site.store.finishJob(job.id, .success)
+            #expect(try await reader.next()?.log == "\u{FFFD}")
+            let end = try await reader.next()
+            #expect(end?.name == "end" && end?.data == #"{"state":"success"}"#)
+            #expect(try await reader.next() == nil)
+        }
+    }
+
+    @Test("a reader that goes away leaves nothing behind, and shutting down ends the others")
+    func leave() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            try await site.write(job.id, "hello\n")
+            let before = site.store.changes.subscriberCount
+            do {
+                var gone = try await site.client.open(Self.path)
+                #expect(try await gone.next()?.log == "hello\n")
+                #expect(site.store.changes.subscriberCount == before + 1)
+            }
+            try await eventually(seconds: 10) { site.store.changes.subscriberCount == before }
+            var stays = try await site.client.open(Self.path)
+            #expect(try await stays.next()?.log == "hello\n")
+            await site.shutDown()
+            #expect(try await stays.next() == nil)
+        }
+    }
+}
+
+/// For what happens on another thread, in its own time.
+func eventually(seconds: Double, _ condition: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while try await !condition(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }
+    #expect(try await condition())
+}

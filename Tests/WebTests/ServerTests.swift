@@ -1,0 +1,101 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+@Suite struct ServerTests {
+    @Test("the badge shows the default branch, another ref, one hook, and changes its tag with its picture")
+    func badge() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget", hooks: ["style", "tests"])])[0]
+            let path = "/_badges/acme/widget.svg"
+            let nothing = try await site.client.get(path)
+            #expect(nothing.status == 200 && nothing.headers["content-type"] == "image/svg+xml; charset=utf-8")
+            #expect(nothing.text.contains(">unknown</text>") && nothing.headers["cache-control"] == "no-cache")
+            try await site.build(project)
+            try await site.run(.success)
+            try await site.run(JobOutcome(state: .failure, exitCode: 1))
+            try await site.build(project, "On a topic", ref: .branch("topic/é"))
+            let failed = try await site.client.get(path)
+            #expect(failed.text.contains(">failed</text>"))
+            #expect(try await site.client.get(path + "?hook=style").text.contains(">passed</text>"))
+            #expect(try await site.client.get(path + "?hook=tests&ref=main").text.contains(">failed</text>"))
+            #expect(try await site.client.get(path + "?ref=topic/%C3%A9").text.contains(">queued</text>"))
+            #expect(try await site.client.get(path + "?hook=none").text.contains(">unknown</text>"))
+            let tag = try #require(failed.headers["etag"])
+            #expect(tag != nothing.headers["etag"])
+            #expect(try await site.client.get(path, ["If-None-Match": tag]).status == 304)
+        }
+    }
+
+    @Test("the probes say what is there")
+    func health() async throws {
+        try await Site.with { site in
+            let live = try await site.client.get("/_health/live")
+            let ready = try await site.client.get("/_health/ready")
+            #expect(live.status == 200 && ready.status == 200)
+        }
+        let check = ReadinessCheck(name: "docker", ok: false, detail: "no engine answers")
+        try await Site.with(readiness: { [check] }) { site in
+            let answer = try await site.client.get("/_health/ready")
+            #expect(answer.status == 503)
+            #expect(try JSONDecoder().decode([ReadinessCheck].self, from: Data(answer.body)) == [check])
+        }
+    }
+
+    @Test("assets may be kept for ever by their address, are revalidated without it, and are small")
+    func assets() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            try await site.run(log: "x\n")
+            let page = try await site.client.get("/acme/widget/builds/1/jobs/tests").text
+            var urls = Set(page.matches(of: #//_assets/[a-z.-]+\?[0-9a-f]{16}/#).map { String($0.output) })
+            #expect(urls.count == 5)
+            var bytes = 0
+            for url in urls {
+                let answer = try await site.client.get(url)
+                #expect(
+                    answer.status == 200 && answer.headers["cache-control"]?.contains("immutable") == true, "\(url)")
+                urls.formUnion(answer.text.matches(of: #//_assets/[a-z.-]+\?[0-9a-f]{16}/#).map { String($0.output) })
+                let tag = try #require(answer.headers["etag"])
+                #expect(try await site.client.get(url, ["If-None-Match": tag]).status == 304)
+                let bare = try await site.client.get(String(url.prefix { $0 != "?" }))
+                #expect(bare.headers["cache-control"] == "no-cache")
+            }
+            #expect(urls.contains { $0.hasPrefix("/_assets/terminal.js?") })
+            for url in urls { bytes += try await site.client.get(url).body.count }
+            #expect(bytes < 60_000, "style sheets, modules and icon have \(bytes) bytes")
+            #expect(try await site.client.get("/_assets/nothing.js").status == 404)
+        }
+    }
+
+    @Test("what fails inside is told without saying what")
+    func trouble() async throws {
+        try await Site.with { site in
+            await site.store.close()
+            let answer = try await site.client.get("/acme/widget")
+            #expect(answer.status == 500 && answer.text.contains("Something went wrong"))
+            #expect(!answer.text.contains("closed"))
+            #expect(try await site.client.get("/_health/live").status == 200)
+            #expect(site.log.errors.count >= 1)
+            site.log.forget()
+        }
+    }
+
+    @Test(
+        "texts about times and numbers",
+        arguments: [
+            (0.0, "just now"), (59.9, "59 s ago"), (60, "1 m ago"), (3599, "59 m ago"), (7200, "2 h ago"),
+            (86_400 * 3, "3 d ago"),
+            (-50, "just now"), (86_400 * 40, "1969-11-22"),
+        ] as [(Double, String)])
+    func moments(age: Double, text: String) {
+        #expect(Moment.ago(Date(timeIntervalSince1970: -age), now: Date(timeIntervalSince1970: 0)) == text)
+        #expect(Count.text(1, "line") == "1 line" && Count.text(1_234_567, "line") == "1,234,567 lines")
+        #expect(
+            Moment.text(0.4) == "&lt; 1 s" && Moment.text(130) == "2 m 10 s" && Moment.text(.infinity).hasSuffix("m"))
+    }
+}

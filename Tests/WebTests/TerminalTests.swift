@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+@testable import Web
+
+@Suite struct TerminalTests {
+    private func lines(_ text: String) -> [String] {
+        var terminal = TerminalText()
+        var lines = terminal.feed(Array(text.utf8))
+        if terminal.hasUnfinished { lines.append(terminal.unfinished) }
+        return lines
+    }
+
+    @Test(
+        "colours, styles, progress and what is left out",
+        arguments: [
+            ("plain <b> & \"'\n", ["plain &lt;b&gt; &amp; &quot;&#39;"]),
+            ("\u{1B}[31mred\u{1B}[0m not\n", ["<span class=\"f1\">red</span> not"]),
+            ("\u{1B}[1;32;44mx\n", ["<span class=\"f2 b4 bd\">x</span>"]),
+            (
+                "\u{1B}[91m\u{1B}[38;5;208mx\u{1B}[38;2;255;0;0my\u{1B}[39mz\n",
+                ["<span class=\"f208\">x</span><span class=\"f196\">y</span>z"]
+            ),
+            ("\u{1B}[31ma\nb\n", ["<span class=\"f1\">a</span>", "<span class=\"f1\">b</span>"]),
+            ("10%\r50%\r100%\n", ["100%"]), ("windows\r\n", ["windows"]), ("a\r\u{1B}[Kb\n", ["b"]),
+            ("\u{1B}[2J\u{1B}[10;5Hx\u{1B}]0;title\u{07}y\u{1B}]8;;http://evil\u{1B}\\z\u{1B}(B\u{1B}cw\n", ["xyzw"]),
+            ("a\u{08}\u{07}\u{00}b\tc\n", ["ab\tc"]), ("\u{202E}x\u{200B}\n", ["[U+202E]x[U+200B]"]),
+            ("é🙂\n\nend", ["é🙂", "", "end"]), ("\u{1B}[38;5;999mx\u{1B}[;mx\u{1B}[38;2;1mx\n", ["xxx"]),
+            ("\u{9B}1mx\n", ["<span class=\"bd\">x</span>"]),
+        ] as [(String, [String])])
+    func examples(text: String, expected: [String]) {
+        #expect(lines(text) == expected)
+    }
+
+    @Test("nothing that a log holds becomes a tag, and cutting it anywhere changes nothing")
+    func hostile() {
+        var random = Random(seed: 11)
+        for _ in 0..<3000 {
+            let text = Self.noise(&random)
+            let whole = lines(text)
+            for line in whole {
+                let rest = Self.withoutSpans(line)
+                #expect(!rest.unicodeScalars.contains { $0 == "<" || $0 == ">" }, "\(text.debugDescription)")
+                #expect(!rest.unicodeScalars.contains { $0 != "\t" && HTMLText.isInvisible($0) })
+            }
+            var terminal = TerminalText()
+            var pieces: [String] = []
+            var scalars = Substring.UnicodeScalarView(text.unicodeScalars)
+            while !scalars.isEmpty {
+                let piece = scalars.prefix(1 + random.next(4))
+                pieces += terminal.feed(Array(String(String.UnicodeScalarView(piece)).utf8))
+                scalars = scalars.dropFirst(piece.count)
+            }
+            if terminal.hasUnfinished { pieces.append(terminal.unfinished) }
+            #expect(pieces == whole, "\(text.debugDescription)")
+        }
+    }
+
+    @Test("bytes that are not UTF-8 do no harm")
+    func bytes() {
+        var random = Random(seed: 12)
+        for _ in 0..<3000 {
+            var terminal = TerminalText()
+            let bytes = (0..<random.next(60)).map { _ in UInt8(random.next(256)) }
+            for line in terminal.feed(bytes) + [terminal.unfinished] {
+                #expect(!Self.withoutSpans(line).unicodeScalars.contains("<"))
+            }
+        }
+    }
+
+    @Test("a style can be carried on in a page", arguments: ["", "f1", "f255 b0 bd dm it ul iv st"])
+    func carried(classes: String) {
+        #expect(TerminalStyle(classes: classes).classes == classes)
+    }
+
+    @Test(
+        "the browser's terminal and the server's make the same lines",
+        .enabled(if: Node.path != nil, "node is not installed"))
+    func browser() throws {
+        var random = Random(seed: 13)
+        let texts = (0..<1500).map { _ in Self.noise(&random) }
+        let script = """
+            \(String(decoding: PackageResources.terminal_js, as: UTF8.self))
+            const escape = text => text.replace(/[&<>"']/g, c => ({'&':'&amp;','<':'&lt;','>':'&gt;','"':'&quot;',"'":'&#39;'})[c]);
+            const html = runs => runs.map(([c, t]) => c ? `<span class="${c}">${escape(t)}</span>` : escape(t)).join('');
+            const texts = \(String(decoding: try JSONEncoder().encode(texts), as: UTF8.self));
+            console.log(JSON.stringify(texts.map(text => {
+              const terminal = new Terminal(), lines = terminal.feed(text).map(html);
+              if (terminal.line.length) lines.push(html(terminal.line));
+              return lines;
+            })));
+            """
+        let answer = try JSONDecoder().decode([[String]].self, from: try Node.run(script))
+        #expect(answer.count == texts.count)
+        for (text, theirs) in zip(texts, answer) { #expect(theirs == lines(text), "\(text.debugDescription)") }
+    }
+
+    /// What is left of a line when the spans that are closed are taken away, as a browser sees it: by code points.
+    private static func withoutSpans(_ line: String) -> String {
+        let span = #/<span class="[a-z0-9 ]+">([^<>]*)<\/span>/#.matchingSemantics(.unicodeScalar)
+        return line.replacing(span) { String($0.output.1) }
+    }
+
+    /// Text with much of what terminals understand in it.
+    static func noise(_ random: inout Random) -> String {
+        let words = [
+            "a", "word", "<b>", "</span>", "&", "\"", "'", "\n", "\r", "\r\n", "\u{1B}", "\u{1B}[", "\u{1B}[31m",
+            "\u{1B}[0m",
+            "\u{1B}[1;4m", "\u{1B}[38;5;", "\u{1B}[48;2;10;20;30m", "\u{1B}[7m", "\u{1B}[22;27m", ";", "5", "200", "m",
+            "\u{1B}]0;t",
+            "\u{07}", "\u{1B}\\", "\u{1B}(B", "\u{9B}", "\u{202E}", "\u{200F}", "\u{FEFF}", "\u{E0041}", "é", "🙂", "\t",
+            "\u{0}", "\u{7F}",
+            "\u{1B}[K", "\u{1B}[?25l", "e\u{301}", "'\u{301}", "\u{1B}[999999999999999999m", "\u{1B}[:::m", "\u{1B}P",
+            " ", "\u{85}", "\u{2028}",
+        ]
+        return (0..<(1 + random.next(25))).map { _ in words[random.next(words.count)] }.joined()
+    }
+}
+
+/// A JavaScript engine, if there is one on this machine.
+enum Node {
+    static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        .map { "\($0)/node" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+    /// What a module prints.
+    static func run(_ script: String) throws -> Data {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kozmic-web-\(UUID().uuidString).mjs")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(script.utf8).write(to: file)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path ?? "")
+        process.arguments = [file.path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return output
+    }
+}
