@@ -62,7 +62,8 @@ struct Server: Sendable {
                 adminRepository: configuration.adminRepositoryName),
             store: store, readiness: Readiness(store: store, executor: executor).checks, logger: logger)
         if settings.gitHubToken == nil {
-            logger.warning("no GitHub token: webhooks cannot be made and statuses cannot be sent; set --github-token-file")
+            logger.warning(
+                "no GitHub token: webhooks cannot be made and statuses cannot be sent; set --github-token-file")
         }
         logger.info(
             "kozmic \(Version.text) starts",
