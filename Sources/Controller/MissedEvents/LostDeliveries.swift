@@ -68,11 +68,12 @@ struct LostDeliveries: Sendable {
         }
     }
 
-    /// The latest attempt of each GUID, oldest first, without those that may be under way or were repeated lately.
+    /// The latest attempt of each GUID, oldest first, without those that may be under way or were repeated lately. One
+    /// that failed is over: it need not be waited for.
     static func due(_ attempts: [GitHubDelivery], before: Date, pause: TimeInterval) -> [GitHubDelivery] {
         Dictionary(grouping: attempts) { $0.guid }.values.compactMap { attempts in
             guard let latest = attempts.max(by: { ($0.deliveredAt, $0.id) < ($1.deliveredAt, $1.id) }),
-                latest.event != "ping", latest.deliveredAt < before,
+                latest.event != "ping", latest.deliveredAt < before || latest.statusCode >= 400,
                 !latest.isRedelivery || latest.deliveredAt < before.addingTimeInterval(-pause)
             else { return nil }
             return latest

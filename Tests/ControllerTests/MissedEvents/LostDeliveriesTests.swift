@@ -38,27 +38,31 @@ extension ControllerSuites {
 
         @Test("the latest attempt of each GUID counts; pings and repeats of the last hour do not")
         func due() throws {
-            func attempt(_ id: Int64, _ guid: String, ago: Double, again: Bool = false, event: String = "push") throws
+            func attempt(
+                _ id: Int64, _ guid: String, ago: Double, again: Bool = false, event: String = "push",
+                code: Int = 202
+            ) throws
                 -> GitHubDelivery
             {
                 let time = Date(timeIntervalSince1970: 1_800_000_000 - ago).formatted(.iso8601)
                 let json = """
                     {"id": \(id), "guid": "\(guid)", "delivered_at": "\(time)", "redelivery": \(again), "status": "x",
-                     "status_code": 502, "event": "\(event)", "action": null}
+                     "status_code": \(code), "event": "\(event)", "action": null}
                     """
                 let decoder = JSONDecoder()
                 decoder.dateDecodingStrategy = .iso8601
                 return try decoder.decode(GitHubDelivery.self, from: Data(json.utf8))
             }
             let attempts = [
-                try attempt(9, "young", ago: 1), try attempt(8, "again", ago: 600, again: true),
+                try attempt(10, "failed", ago: 2, code: 502), try attempt(9, "young", ago: 1),
+                try attempt(8, "again", ago: 600, again: true),
                 try attempt(7, "old-again", ago: 7200, again: true), try attempt(6, "ping", ago: 8000, event: "ping"),
                 try attempt(5, "old-again", ago: 9000), try attempt(4, "again", ago: 9000),
                 try attempt(3, "first", ago: 9500),
             ]
             let due = LostDeliveries.due(
                 attempts, before: Date(timeIntervalSince1970: 1_800_000_000 - 15), pause: 3600)
-            #expect(due.map(\.id) == [3, 7])
+            #expect(due.map(\.id) == [3, 7, 10])
         }
 
         private func pushes(_ fixture: ControllerFixture) async throws -> [[String: Any]] {

@@ -10,6 +10,6 @@ struct ScriptedExecutor: Executor {
     ) async throws -> JobOutcome { .success }
 
     func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async {}
-    func sweep(instance: String, keep: Set<JobAttempt>) async throws {}
+    func sweep(instance: String, keep: @Sendable () async throws -> Set<JobAttempt>) async throws {}
     func check() async throws(ExecutorError) -> String { "scripted" }
 }
