@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 // The arrows between our targets are the table of "who may import whom"; Tests/StructureTests reads the
@@ -45,7 +44,7 @@ func tests(_ name: String, uses dependencies: [Target.Dependency], exclude: [Str
         swiftSettings: settings)
 }
 
-var targets: [Target] = [
+let targets: [Target] = [
     system("CLibgit2", package: "libgit2", apt: "libgit2-dev"),
     system("CLibyaml", package: "yaml-0.1", apt: "libyaml-dev"),
     system("CLibcurl", package: "libcurl", apt: "libcurl4-openssl-dev"),
@@ -87,47 +86,30 @@ var targets: [Target] = [
     tests("Git", uses: ["Git"]),
     tests("GitHub", uses: ["GitHub", "Curl"]),
     tests("DockerEngine", uses: ["DockerEngine", "Curl"]),
-    tests("Model", uses: ["Model"]),
+    tests("Model", uses: ["Model", "OpenSSL"]),
     tests("Config", uses: ["Config", "Model", "YAML"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging]),
-    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "Curl", logging]),
+    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "Curl"]),
     tests("Store", uses: ["Store", "Model"]),
-    tests("Controller", uses: ["Controller", "Store", "Model", "GitHub", "GitHubSimulator", "Git"]),
     tests(
-        "Web", uses: ["Web", "Store", "Model", "OpenSSL", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        "Controller",
+        uses: [
+            "Controller", "Curl", "Git", "GitHub", "GitHubSimulator", "Model", "Reconciler", "Runner", "Store",
+            lifecycle, logging,
+        ]),
+    // Not with HummingbirdTesting: it brings a TLS library and an HTTP client that take twice as long to build as all
+    // the rest together. The tests speak to the server over sockets.
+    tests("Web", uses: ["Web", "Store", "Model", "OpenSSL", lifecycle, logging]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
-    tests("EndToEnd", uses: ["kozmic", "Curl"]),
+    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL"]),
 ]
-
-// DEVELOPMENT FILTER (temporary)
-let here = Context.packageDirectory
-targets = targets.filter { FileManager.default.fileExists(atPath: "\(here)/\($0.path ?? "")") }
-let present = Set(targets.map(\.name))
-targets = targets.filter { target in
-    target.dependencies.allSatisfy {
-        if case .byNameItem(let name, _) = $0 { present.contains(name) } else { true }
-    }
-}
-if let only = Context.environment["KOZMIC_ONLY"] {
-    var keep = Set(only.split(separator: ",").map(String.init))
-    var grew = true
-    while grew {
-        grew = false
-        for t in targets where keep.contains(t.name) {
-            for d in t.dependencies {
-                if case .byNameItem(let n, _) = d, keep.insert(n).inserted { grew = true }
-            }
-        }
-    }
-    targets = targets.filter { keep.contains($0.name) }
-}
 
 let package = Package(
     name: "kozmic",
     // Without a macOS platform an asynchronous root command refuses to run, on Linux too.
     platforms: [.macOS(.v15)],
-    products: targets.contains { $0.name == "kozmic" } ? [.executable(name: "kozmic", targets: ["kozmic"])] : [],
+    products: [.executable(name: "kozmic", targets: ["kozmic"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
