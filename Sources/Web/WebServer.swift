@@ -72,7 +72,7 @@ public struct WebServer: Service {
         LatestPage(store: store, lookup: lookup, renderer: renderer, buildPage: buildPage).add(to: router)
         HistoryPage(store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
         JobPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL).add(to: router)
-        SettingsPage(lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
+        SettingsPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
         SyncPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
         DeliveriesPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
         return router

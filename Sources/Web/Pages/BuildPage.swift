@@ -23,7 +23,8 @@ struct BuildPage: Sendable {
         let facts = BuildFacts(build: build, project: project, gitHubURL: gitHubURL)
         let mark = StateMark(build.state)
         let jobs = try await store.jobs(build.id).sorted(by: Self.isMoreInteresting)
-        let rows = JobRows(build: build, url: facts.url, logs: logs)
+        let places = try await store.queuePlaces(jobs.filter { $0.state == .queued }.map(\.id))
+        let rows = JobRows(build: build, url: facts.url, logs: logs, places: places)
         var jobValues: [PageValues] = []
         for job in jobs { jobValues.append(try await rows.values(job)) }
         let story = try await BuildStory(store, build, project)

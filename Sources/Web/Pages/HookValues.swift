@@ -36,7 +36,8 @@ enum HookValues {
         if let install = hook.installScript { scripts.append(["name": "Install script", "text": install]) }
         scripts.append(["name": "Build script", "text": hook.buildScript])
         return [
-            "id": hook.id.description, "title": hook.title, "scripts": scripts,
+            "origin": hook.origin.map { "\($0.file):\($0.line)" }, "id": hook.id.description, "title": hook.title,
+            "scripts": scripts,
             "values": rows.map { row -> PageValues in ["name": row.0, "value": row.1] },
         ]
     }

@@ -30,8 +30,9 @@ struct JobPage: Sendable {
         let attempts = try await store.attempts(build.build.id, job.hook)
         let query = "?attempt=\(job.attempt)"
         let mark = StateMark(job.state)
+        let places = try await store.queuePlaces(job.state == .queued ? [job.id] : [])
         var values: PageValues = [
-            "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job), "build": build.values,
+            "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job, places[job.id]), "build": build.values,
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "when": Moment.html(job.finishedAt ?? job.startedAt ?? job.createdAt),
             "times": try await JobTimes(job, logs).text,

@@ -8,6 +8,8 @@ struct JobRows {
     /// The build's page.
     var url: String
     var logs: LogExcerpts
+    /// Where the queued ones stand.
+    var places: [Int64: QueuePlace]
 
     private static let tailLines = 20
     private static let tailBytes = 16 << 10
@@ -19,18 +21,24 @@ struct JobRows {
             "state": StateMark(job.state), "title": job.title, "hook": job.hook.description, "url": page,
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "isCached": job.cacheReused == true && job.state.isFinished,
-            "attempt": job.attempt > 1 ? job.attempt : nil, "reason": Self.reason(job),
+            "attempt": job.attempt > 1 ? job.attempt : nil, "reason": Self.reason(job, places[job.id]),
             "timeline": timeline(times), "times": times.text, "tail": try await tail(job, page),
         ]
     }
 
     /// Why it is as it is.
-    static func reason(_ job: JobRecord) -> String? {
+    static func reason(_ job: JobRecord, _ place: QueuePlace?) -> String? {
         switch job.state {
-        case .queued: "waits for a free slot"
+        case .queued: waiting(place)
         case .running: job.cancelReason.map { "being stopped: \($0)" } ?? doing(job.phase)
         default: job.reason
         }
+    }
+
+    private static func waiting(_ place: QueuePlace?) -> String {
+        if let group = place?.fullGroup { return "waits for the group \(group)" }
+        guard let position = place?.position else { return "waits for a free slot" }
+        return position == 1 ? "next in the queue" : "number \(position) in the queue"
     }
 
     private static func doing(_ phase: JobPhase?) -> String {

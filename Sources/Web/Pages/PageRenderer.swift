@@ -37,6 +37,7 @@ struct PageRenderer: Sendable {
             "jobhead": PackageResources.jobhead_mustache, "history": PackageResources.history_mustache,
             "settings": PackageResources.settings_mustache, "sync": PackageResources.sync_mustache,
             "deliveries": PackageResources.deliveries_mustache, "problem": PackageResources.problem_mustache,
+            "drift": PackageResources.drift_mustache,
         ]
     }
 

@@ -4,6 +4,7 @@ import Store
 
 /// `/<owner>/<repo>/settings`: what is configured?
 struct SettingsPage: Sendable {
+    var store: Store
     var lookup: PageLookup
     var renderer: PageRenderer
     var configuration: WebConfiguration
@@ -11,23 +12,26 @@ struct SettingsPage: Sendable {
     func add(to router: Router<BasicRequestContext>) {
         router.get("{owner}/{repo}/settings") { _, context in
             let project = try await lookup.project(context)
+            let drift = try await store.drift(project.id, limit: 20)
             return await renderer.page(
                 "settings",
                 Page(
                     title: "Settings of \(project.repository)",
                     crumbs: ProjectLinks.crumbs(
                         project, Page.Link(text: "settings", url: "\(ProjectLinks.url(project))/settings")),
-                    tabs: ProjectLinks.tabs(project, current: .settings), values: values(project)))
+                    tabs: ProjectLinks.tabs(project, current: .settings), values: values(project, drift)))
         }
     }
 
-    private func values(_ project: ProjectRecord) -> PageValues {
+    private func values(_ project: ProjectRecord, _ drift: [DriftRecord]) -> PageValues {
         let address = PageAddress(externalURL: configuration.externalURL, repository: project.repository)
         let badge = "\(address.externalURL)/_badges/\(project.repository).svg"
         let page = address.project
         return [
             "condition": SyncPage.condition(project), "since": Moment.html(project.condition.since),
-            "isActive": project.isActive, "file": project.config.file.isEmpty ? nil : project.config.file,
+            "isActive": project.isActive, "hasDrift": !drift.isEmpty,
+            "drift": drift.map { DriftValues.make($0, project: nil) },
+            "file": project.config.file.isEmpty ? nil : project.config.file,
             "configCommit": String(project.configCommit.prefix(7)),
             "gitHubURL": "\(configuration.gitHubURL)/\(project.repository)", "projectName": "\(project.repository)",
             "hooks": project.config.hooks.map { HookValues.make($0, project) },

@@ -32,6 +32,12 @@ struct SyncPage: Sendable {
         let problem = try await store.configProblem()
         let projects = try await store.activeProjects()
         let diagnostics = revision.map(Self.diagnostics) ?? []
+        let names = Dictionary(
+            projects.filter(lookup.isVisible).map { ($0.id, "\($0.repository)") },
+            uniquingKeysWith: { first, _ in first })
+        let drift = try await store.openDrift().compactMap { record in
+            names[record.projectID].map { DriftValues.make(record, project: $0) }
+        }
         let ready = projects.count { $0.condition.status == .ready }
         let stalled = projects.count { $0.condition.status == .stalled }
         let hasErrors = problem != nil || revision?.error != nil || diagnostics.contains { $0.severity == "error" }
@@ -54,7 +60,8 @@ struct SyncPage: Sendable {
         let held = problem == nil ? revision?.error : nil
         let values: PageValues = [
             "state": mark, "summary": summary, "problem": problem?.message, "problemSince": Moment.html(problem?.since),
-            "held": held, "revision": revision.map(Self.values), "hasDiagnostics": !diagnostics.isEmpty,
+            "held": held, "drift": drift, "hasDrift": !drift.isEmpty, "revision": revision.map(Self.values),
+            "hasDiagnostics": !diagnostics.isEmpty,
             "diagnosticCount": Count.text(diagnostics.count, "diagnostic"), "diagnostics": diagnostics.map(\.values),
             "projects": projects.filter(lookup.isVisible).sorted(by: Self.isMoreInteresting).map {
                 project -> PageValues in

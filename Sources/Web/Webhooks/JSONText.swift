@@ -29,7 +29,12 @@ struct JSONText {
     private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private mutating func skipSpace() {
-        while index < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[index]) { index += 1 }
+        while index < bytes.count {
+            switch bytes[index] {
+            case 0x20, 0x0A, 0x0D, 0x09: index += 1
+            default: return
+            }
+        }
     }
 
     private mutating func take(_ byte: UInt8) throws(Mistake) {
@@ -78,11 +83,12 @@ struct JSONText {
 
     private mutating func string() throws(Mistake) {
         try take(UInt8(ascii: "\""))
-        while let byte = peek {
+        while index < bytes.count {
+            let byte = bytes[index]
             index += 1
             switch byte {
-            case UInt8(ascii: "\""): return
-            case UInt8(ascii: "\\"): try escape()
+            case 0x22: return
+            case 0x5C: try escape()
             case ..<0x20: throw Mistake()
             default: continue
             }

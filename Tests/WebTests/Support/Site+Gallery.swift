@@ -19,6 +19,7 @@ extension Site {
         widget.hooks[2].installScript = "#!/bin/bash\nset -e\nsudo pip install -r requirements.txt\n"
         widget.hooks[2].trackedFiles = ["requirements.txt", "setup.cfg"]
         widget.hooks[2].environment = ["LANG": "C.UTF-8", "HOSTILE": Self.hostile]
+        widget.hooks[2].origin = HookOrigin(file: "projects/acme/widget.yaml", line: 31)
         widget.hooks[2].secrets = ["PYPI_TOKEN": "sealed:v1:nothing"]
         widget.hooks[2].concurrency = Hook.Concurrency(group: "deploy")
         widget.hooks[2].triggers = Triggers(
@@ -144,6 +145,15 @@ extension Site {
                 status: .stalled, reason: "GitHub answers 404: is the token's user a collaborator?",
                 since: end.addingTimeInterval(-7200)),
             configCommit: rocket.configCommit)
+        try await store.setDrift(
+            records[1].id,
+            [DriftDifference(object: "collaborator mona", field: "permission", old: "push", new: "admin")])
+        try await store.setDrift(
+            records[0].id,
+            [
+                DriftDifference(object: "webhook tests", field: "events", old: "push, pull_request", new: "push"),
+                DriftDifference(object: "webhook lint", field: "", old: Self.hostile, new: ""),
+            ])
         let diagnostics = """
             [{"path":"projects/hubot/dotfiles.yaml","line":4,"column":5,"severity":"error","message":"unknown key 'imge'; did you mean 'image'?"},
              {"path":"kozmic.yaml","line":2,"column":1,"severity":"warning","message":"'<b>x</b>' is not used by any hook"}]
@@ -175,7 +185,8 @@ extension Site {
             try await add("1c9ce6a0-0003", "acme/widget", "push"),
             decision: "on.push.branches: branch main matches 'main'",
             build: NewBuild(
-                projectID: project.id, event: event, hooks: project.config.hooks, trusted: true, configCommit: "c",
+                projectID: project.id, event: event,
+                hooks: project.config.hooks.filter { $0.id.description == "tests" }, trusted: true, configCommit: "c",
                 statusMode: .build, pageURL: { _, _ in "" }))
         try await store.finishDelivery(
             try await add("1c9ce6a0-0004", "acme/gadget", "push"), decision: Self.hostile, failed: true)
