@@ -4,7 +4,8 @@ import Testing
 @testable import Web
 
 @Suite struct TerminalTests {
-    private func lines(_ text: String) -> [String] {
+    /// What the server makes of a log.
+    static func lines(_ text: String) -> [String] {
         var terminal = TerminalText()
         var lines = terminal.feed(Array(text.utf8))
         if terminal.hasUnfinished { lines.append(terminal.unfinished) }
@@ -29,7 +30,7 @@ import Testing
             ("\u{9B}1mx\n", ["<span class=\"bd\">x</span>"]),
         ] as [(String, [String])])
     func examples(text: String, expected: [String]) {
-        #expect(lines(text) == expected)
+        #expect(Self.lines(text) == expected)
     }
 
     @Test("nothing that a log holds becomes a tag, and cutting it anywhere changes nothing")
@@ -37,7 +38,7 @@ import Testing
         var random = Random(seed: 11)
         for _ in 0..<3000 {
             let text = Self.noise(&random)
-            let whole = lines(text)
+            let whole = Self.lines(text)
             for line in whole {
                 let rest = Self.withoutSpans(line)
                 #expect(!rest.unicodeScalars.contains { $0 == "<" || $0 == ">" }, "\(text.debugDescription)")
@@ -73,28 +74,6 @@ import Testing
         #expect(TerminalStyle(classes: classes).classes == classes)
     }
 
-    @Test(
-        "the browser's terminal and the server's make the same lines",
-        .enabled(if: Node.path != nil, "node is not installed"))
-    func browser() throws {
-        var random = Random(seed: 13)
-        let texts = (0..<1500).map { _ in Self.noise(&random) }
-        let script = """
-            \(String(decoding: PackageResources.terminal_js, as: UTF8.self))
-            const escape = text => text.replace(/[&<>"']/g, c => ({'&':'&amp;','<':'&lt;','>':'&gt;','"':'&quot;',"'":'&#39;'})[c]);
-            const html = runs => runs.map(([c, t]) => c ? `<span class="${c}">${escape(t)}</span>` : escape(t)).join('');
-            const texts = \(String(decoding: try JSONEncoder().encode(texts), as: UTF8.self));
-            console.log(JSON.stringify(texts.map(text => {
-              const terminal = new Terminal(), lines = terminal.feed(text).map(html);
-              if (terminal.line.length) lines.push(html(terminal.line));
-              return lines;
-            })));
-            """
-        let answer = try JSONDecoder().decode([[String]].self, from: try Node.run(script))
-        #expect(answer.count == texts.count)
-        for (text, theirs) in zip(texts, answer) { #expect(theirs == lines(text), "\(text.debugDescription)") }
-    }
-
     /// What is left of a line when the spans that are closed are taken away, as a browser sees it: by code points.
     private static func withoutSpans(_ line: String) -> String {
         let span = #/<span class="[a-z0-9 ]+">([^<>]*)<\/span>/#.matchingSemantics(.unicodeScalar)
@@ -114,27 +93,5 @@ import Testing
             " ", "\u{85}", "\u{2028}",
         ]
         return (0..<(1 + random.next(25))).map { _ in words[random.next(words.count)] }.joined()
-    }
-}
-
-/// A JavaScript engine, if there is one on this machine.
-enum Node {
-    static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .map { "\($0)/node" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
-    /// What a module prints.
-    static func run(_ script: String) throws -> Data {
-        let file = FileManager.default.temporaryDirectory.appending(path: "kozmic-web-\(UUID().uuidString).mjs")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(script.utf8).write(to: file)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path ?? "")
-        process.arguments = [file.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return output
     }
 }

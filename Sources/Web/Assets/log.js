@@ -44,6 +44,14 @@ const start = () => {
     mark(false);
   });
 
+  // While the head is out of sight the bar says what it says.
+  const short = el('short'), copy = () => {
+    short.className = el('head').classList[1];
+    short.replaceChildren(...[...el('head').querySelectorAll('.tile .glyph, h1 > *')].map(part => part.cloneNode(true)));
+  };
+  new IntersectionObserver(entries => { short.hidden = entries.at(-1).isIntersecting; copy(); }).observe(el('place'));
+  addEventListener('refreshed', copy);
+
   el('wrap').hidden = false;
   const wrap = on => { log.classList.toggle('nowrap', !on); el('wrap').setAttribute('aria-pressed', on); };
   try { wrap(localStorage.getItem('wrap') !== 'no'); } catch { wrap(true); }

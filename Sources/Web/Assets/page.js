@@ -19,6 +19,7 @@ const show = page => {
   }
   if (!changed) return;
   document.title = page.title;
+  dispatchEvent(new Event('refreshed'));
   document.getElementById('icon').replaceWith(page.getElementById('icon'));
 };
 

@@ -1,0 +1,138 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+/// What only a browser can show.
+@Suite(.enabled(if: Browser.path != nil, "Chromium is not installed"), .serialized)
+struct BrowserTests {
+    @Test("a log that is watched grows without loss, and the page ends as it would be read anew")
+    func live() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            let writer = try await site.store.logs.writer(job.id)
+            func write(_ bytes: some Collection<UInt8>) async throws {
+                try await writer.append(section: 2, source: 1, Array(bytes))
+            }
+            try await write("one\n\u{1B}[31mtwo\n10%".utf8)
+            try await writer.flush()
+            let base = "http://127.0.0.1:\(site.client.port)"
+            try await Browser.with { browser in
+                try await browser.open("\(base)/acme/widget/builds/1/jobs/tests")
+                _ = try await browser.evaluate("window.isSamePage = true")
+                try await write("\r20%".utf8)
+                let text = Array("\r100%\u{1B}[0m\nthree 🙂 <b>\n".utf8)
+                for byte in text {
+                    try await write([byte])
+                    try await writer.flush()
+                }
+                for number in 5...2000 { try await write("line \(number)\n".utf8) }
+                try await writer.close()
+                try await site.store.finishJob(job.id, .success)
+                let state =
+                    "while (!document.querySelector('#head.success') || !document.getElementById('live').hidden) await new Promise(done => setTimeout(done, 20));"
+                _ = try await browser.evaluate(state)
+                let lines = "return [...document.querySelectorAll('.ln > span')].map(line => line.innerHTML)"
+                let watched = try await browser.evaluate([String].self, lines)
+                let isSame = try await browser.evaluate(Bool.self, "return window.isSamePage === true")
+                let title = try await browser.evaluate(String.self, "return document.title")
+                #expect(isSame && title.hasPrefix("Passed"))
+                #expect(
+                    try await browser.evaluate(String.self, "return document.getElementById('lines').textContent")
+                        == "2,000 lines")
+                try await browser.open("\(base)/acme/widget/builds/1/jobs/tests")
+                let anew = try await browser.evaluate([String].self, lines)
+                #expect(watched.count == 2000 && watched == anew)
+                #expect(
+                    Array(anew.prefix(4)) == [
+                        "one", "<span class=\"f1\">two</span>", "<span class=\"f1\">100%</span>", "three 🙂 &lt;b&gt;",
+                    ])
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
+    @Test("the browser's terminal and the server's make the same lines")
+    func terminal() async throws {
+        var random = Random(seed: 13)
+        let texts = (0..<1500).map { _ in TerminalTests.noise(&random) }
+        try await Site.with { site in
+            try await Browser.with { browser in
+                try await browser.open("http://127.0.0.1:\(site.client.port)/")
+                let answer = try await browser.evaluate(
+                    [[String]].self,
+                    """
+                    const { Terminal } = await import('/_assets/terminal.js');
+                    const names = {'&':'&amp;','<':'&lt;','>':'&gt;','"':'&quot;',"'":'&#39;'};
+                    const escape = text => text.replace(/[&<>"']/g, c => names[c]);
+                    const html = runs => runs.map(([c, t]) => c ? `<span class="${c}">${escape(t)}</span>` : escape(t)).join('');
+                    const texts = \(String(decoding: try JSONEncoder().encode(texts), as: UTF8.self));
+                    return texts.map(text => {
+                      const terminal = new Terminal(), lines = terminal.feed(text).map(html);
+                      if (terminal.line.length) lines.push(html(terminal.line));
+                      return lines;
+                    });
+                    """)
+                #expect(answer.count == texts.count)
+                for (text, theirs) in zip(texts, answer) {
+                    #expect(theirs == TerminalTests.lines(text), "\(text.debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test("no page runs what it shows, breaks its own rules, or is wider than a telephone")
+    func gallery() async throws {
+        try await Site.with { site in
+            try await site.fillGallery()
+            try await Browser.with { browser in
+                try await browser.resize(width: 360)
+                for page in GalleryTests.pages where !page.contains("part=head") {
+                    try await browser.open("http://127.0.0.1:\(site.client.port)\(page)")
+                    let width = try await browser.evaluate(Int.self, "return document.documentElement.scrollWidth")
+                    #expect(width <= 360, "\(page) is \(width) wide")
+                }
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
+    @Test("keys move, filter and open; a failed job opens at its first error")
+    func keys() async throws {
+        try await Site.with { site in
+            try await site.fillGallery()
+            let base = "http://127.0.0.1:\(site.client.port)"
+            try await Browser.with { browser in
+                func press(_ key: String) async throws {
+                    _ = try await browser.evaluate(
+                        "(document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key: '\(key)', bubbles: true }))"
+                    )
+                }
+                try await browser.open("\(base)/")
+                try await press("j")
+                try await press("j")
+                #expect(
+                    try await browser.evaluate(String.self, "return document.activeElement.getAttribute('href')")
+                        == "/acme/rocket")
+                try await press("/")
+                #expect(try await browser.evaluate(String.self, "return document.activeElement.name") == "q")
+                try await browser.open("\(base)/acme/widget/builds/24/jobs/tests")
+                let top = try await browser.evaluate(
+                    Double.self, "return document.getElementById('L75').getBoundingClientRect().top / innerHeight")
+                #expect((0...1).contains(top))
+                try await press("e")
+                #expect(try await browser.evaluate(String.self, "return location.hash") == "#L83")
+                #expect(
+                    try await browser.evaluate(
+                        [String].self, "return [...document.querySelectorAll('.on')].map(line => line.id)") == ["L83"])
+                try await browser.open("\(base)/acme/widget/builds/24/jobs/tests#L10-L12")
+                #expect(try await browser.evaluate(Int.self, "return document.querySelectorAll('.on').length") == 3)
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+}
