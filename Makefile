@@ -8,7 +8,7 @@ BUILD := $(SWIFT) build -j $(JOBS)
 KOZMIC = $(shell $(SWIFT) build --show-bin-path)/kozmic
 ONCE ?=
 
-.PHONY: help setup test-setup build release demo test unit lint format bench clean
+.PHONY: help setup test-setup build release demo test checks unit lint format bench clean
 
 help:
 	@echo "make demo    the whole system on this machine, with a stand-in for GitHub (ONCE=1: check it and exit)"
@@ -44,8 +44,13 @@ format:
 # One build serves everything that follows, so the build comes first and its failure is the first thing seen.
 test: test-setup lint
 	$(BUILD) --build-tests
-	Tests/Support/with-engine.sh $(SWIFT) test --skip-build
-	[ ! -d Sources/kozmic ] || Tests/Support/with-engine.sh "$(KOZMIC)" demo --once
+	Tests/Support/with-engine.sh $(MAKE) --no-print-directory checks
+
+# With an engine: first what looks at one part, then the whole program from outside, each with the machine to itself.
+checks:
+	$(SWIFT) test --skip-build --skip EndToEndTests
+	$(SWIFT) test --skip-build --filter EndToEndTests
+	"$(KOZMIC)" demo --once
 
 # The tests that need no engine: seconds, for the loop of an editor.
 unit:

@@ -22,8 +22,6 @@ enum NotSupportedYet {
         Row(shape: .server, key: "notify"),
         Row(shape: .settings, key: "fork_pull_requests", when: .value("approve")),
         Row(shape: .settings, key: "cached_images"),
-        Row(shape: .settings, key: "log_limit"),
-        Row(shape: .settings, key: "pull"),
         Row(shape: .hook, key: "refresh"),
         Row(shape: .hook, key: "reuse", when: .value("tree")),
         Row(shape: .hook, key: "keep_failed", when: .anythingBut("0s")),

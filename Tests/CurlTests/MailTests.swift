@@ -2,7 +2,7 @@ import Curl
 import Foundation
 import Testing
 
-@Suite("Mail", .timeLimit(.minutes(1)))
+@Suite("Mail", .timeLimit(.minutes(5)))
 struct MailTests {
     /// A mail server as far as the tests need one; says what it got when the client has gone.
     private static func server(_ got: Signal<[String]>, refusing word: String = "none")

@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-@Suite("Responses", .timeLimit(.minutes(1)))
+@Suite("Responses", .timeLimit(.minutes(5)))
 struct ResponseTests {
     @Test("status, headers and body arrive, and the connection is used again")
     func simple() async throws {

@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-@Suite("Safety", .timeLimit(.minutes(1)))
+@Suite("Safety", .timeLimit(.minutes(5)))
 struct SafetyTests {
     @Test("no message holds the user, the password or the query of a URL")
     func messages() async throws {

@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-@Suite("Streams", .timeLimit(.minutes(1)))
+@Suite("Streams", .timeLimit(.minutes(5)))
 struct StreamTests {
     @Test("the server has to wait for a reader that reads nothing, and nothing is lost")
     func backPressure() async throws {

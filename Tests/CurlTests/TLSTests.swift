@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-@Suite("TLS", .timeLimit(.minutes(1)), .enabled(if: TLSServer.program != nil))
+@Suite("TLS", .timeLimit(.minutes(5)), .enabled(if: TLSServer.program != nil))
 struct TLSTests {
     @Test("a certificate counts only if it is trusted, and for its own host")
     func certificates() async throws {

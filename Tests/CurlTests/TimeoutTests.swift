@@ -2,7 +2,7 @@ import Curl
 import Glibc
 import Testing
 
-@Suite("Timeouts", .timeLimit(.minutes(1)))
+@Suite("Timeouts", .timeLimit(.minutes(5)))
 struct TimeoutTests {
     @Test("a silent server is left after the idle limit, before and within the body", arguments: [true, false])
     func idle(headersFirst: Bool) async throws {

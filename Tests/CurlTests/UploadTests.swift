@@ -2,7 +2,7 @@ import Curl
 import Synchronization
 import Testing
 
-@Suite("Bodies of requests", .timeLimit(.minutes(1)))
+@Suite("Bodies of requests", .timeLimit(.minutes(5)))
 struct UploadTests {
     /// Answers with the body's size and how it was announced.
     private static func echo(_ connection: TestConnection) {

@@ -2,7 +2,7 @@ import DockerEngine
 import Foundation
 import Testing
 
-@Suite("Archives into and out of a container", .needsEngine, .timeLimit(.minutes(2)))
+@Suite("Archives into and out of a container", .needsEngine, .timeLimit(.minutes(5)))
 struct ArchiveTests {
     @Test("a folder goes in with the owner it was given, into a volume of a container that never ran")
     func upload() async throws {

@@ -2,7 +2,7 @@ import DockerEngine
 import Foundation
 import Testing
 
-@Suite("Containers of a real engine", .needsEngine, .timeLimit(.minutes(3)))
+@Suite("Containers of a real engine", .needsEngine, .timeLimit(.minutes(5)))
 struct ContainerTests {
     @Test("the version is agreed on, and the engine describes itself")
     func version() async throws {

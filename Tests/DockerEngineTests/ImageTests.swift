@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("Images of a real engine", .timeLimit(.minutes(3)))
+@Suite("Images of a real engine", .timeLimit(.minutes(5)))
 struct ImageTests {
     @Test("a container is committed with labels, and what it must not keep is left behind", .needsEngine)
     func commit() async throws {

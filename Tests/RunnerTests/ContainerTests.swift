@@ -8,7 +8,7 @@ import Testing
 
 @Suite(
     "Jobs on a real engine",
-    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(2)))
+    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(5)))
 struct ContainerTests {
     @Test("the build script sees the repository, its user, its environment and its limits")
     func build() async throws {

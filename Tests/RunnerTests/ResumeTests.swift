@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
     "Jobs that outlive their controller, or the connection to their engine",
-    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(2)))
+    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(5)))
 struct ResumeTests {
     static let script = "for i in $(seq 1 100); do echo \"line $i\"; echo \"error $i\" >&2; sleep 0.01; done; exit 5"
     static let stdout = (1...100).map { "line \($0)\n" }.joined()
@@ -30,7 +30,11 @@ struct ResumeTests {
             #expect(outcome == JobOutcome(state: .failure, exitCode: 5, reason: "build script failed with exit code 5"))
             #expect(await log.text(.build, .stdout) == Self.stdout)
             #expect(await log.text(.build, .stderr) == Self.stderr)
-            #expect(await log.text.contains("Continuing with the build script"))
+            // On a busy machine the script may have ended before anybody came back to it.
+            let text = await log.text
+            #expect(
+                text.contains("Continuing with the build script")
+                    || text.contains("The build script ended while Kozmic was away"))
             #expect(try await fixture.containers().count == 1)
         }
     }

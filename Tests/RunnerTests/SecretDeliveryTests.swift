@@ -8,7 +8,7 @@ import Testing
 
 @Suite(
     "Secrets of a job",
-    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(2)))
+    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(5)))
 struct SecretDeliveryTests {
     @Test("the build script has them; neither the log nor the engine's account of the container does")
     func delivery() async throws {

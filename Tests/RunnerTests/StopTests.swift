@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
     "Jobs that are stopped",
-    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(2)))
+    .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(5)))
 struct StopTests {
     @Test("a script that runs too long is killed after its grace")
     func timeout() async throws {

@@ -137,6 +137,7 @@ public final class LogWriter: Sendable {
             queue.async { [log, chunks] in
                 let synced = Result { try log.synchronize() }
                 log.close()
+                chunks.unlock()
                 chunks.close()
                 continuation.resume(returning: synced)
             }

@@ -139,7 +139,7 @@ struct FullConfigTests {
         let keys = lines.map { String($0.split(separator: ": ")[3]) }
         #expect(
             keys == [
-                "cached_images", "log_limit", "pull", "retention", "notify",
+                "cached_images", "retention", "notify",
                 "refresh", "reuse",
                 "keep_failed", "submodules", "standby",
             ])

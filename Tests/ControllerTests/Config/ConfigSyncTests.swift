@@ -5,7 +5,7 @@ import Testing
 
 @testable import Controller
 
-@Suite("From the admin repository into the store", .timeLimit(.minutes(1)))
+@Suite("From the admin repository into the store", .timeLimit(.minutes(5)))
 struct ConfigSyncTests {
     private func files(_ names: String...) -> [String: String?] {
         Dictionary(uniqueKeysWithValues: names.map { ("projects/\($0).yaml", AdminFixture.project($0, "tests")) })

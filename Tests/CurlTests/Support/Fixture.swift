@@ -120,5 +120,5 @@ extension CurlStream {
 
 extension CurlTimeouts {
     /// Limits that no test should reach.
-    static let test = CurlTimeouts(connect: .seconds(5), idle: .seconds(10), overall: .seconds(20))
+    static let test = CurlTimeouts(connect: .seconds(30), idle: .seconds(50), overall: .seconds(55))
 }
