@@ -101,19 +101,23 @@ final class World: Sendable {
         files.mapValues { $0.replacing("REPOSITORY", with: repository).replacing("IMAGE", with: setup.image) }
     }
 
-    /// Starts the controller and waits until its page is there and its webhooks.
+    /// Starts the controller.
     ///
-    /// - Parameters:
-    ///   - more: flags, the last of which count.
-    ///   - webhooks: how many to wait for; `nil` for those of the setup, 0 for none.
-    func serve(_ more: [String] = [], token: String = World.token, webhooks count: Int? = nil) async throws {
+    /// - Parameter more: flags, the last of which count.
+    func launch(_ more: [String] = [], token: String = World.token) throws {
         try controller.start(
             [
                 Program.kozmic, "serve", "--config-repo", "\(client.gitHub)/acme/config.git", "--data-dir",
-                dataDirectory, "--listen",
-                "127.0.0.1:\(kozmicPort)", "--github-url", client.gitHub, "--docker-host", setup.engine,
-                "--sync-interval", "1s", "--max-jobs", "2",
+                dataDirectory, "--listen", "127.0.0.1:\(kozmicPort)", "--github-url", client.gitHub, "--docker-host",
+                setup.engine, "--sync-interval", "1s", "--max-jobs", "2",
             ] + more, environment: ["KOZMIC_GITHUB_TOKEN": token], log: "\(folder)/kozmic.log")
+    }
+
+    /// Starts the controller and waits until its page is there and its webhooks.
+    ///
+    /// - Parameter count: how many webhooks to wait for; `nil` for those of the setup, 0 for none.
+    func serve(_ more: [String] = [], token: String = World.token, webhooks count: Int? = nil) async throws {
+        try launch(more, token: token)
         try await client.eventually("the controller", within: .seconds(60)) {
             guard controller.isRunning else { throw Shell.Failed(description: "kozmic serve ended") }
             return try await client.page("_health/live")
