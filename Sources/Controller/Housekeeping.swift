@@ -20,9 +20,10 @@ public struct Housekeeping: Service {
         self.logger = logger
     }
 
-    /// Runs until graceful shutdown: at the start, and every few minutes.
+    /// Runs until graceful shutdown: at the start, and every minute. An engine that is slow may still carry out what a
+    /// killed controller asked it for after the first look.
     public func run() async throws {
-        await PassLoop(topics: [], interval: .seconds(300), changes: store.changes).run { await pass() }
+        await PassLoop(topics: [], interval: .seconds(60), changes: store.changes).run { await pass() }
     }
 
     /// One sweep. Answers when to look again after trouble.

@@ -38,7 +38,7 @@ extension World {
 
     /// Waits until nothing of this world is left but cached images.
     func expectNoLeftovers() async throws {
-        try await client.eventually("an engine without leftovers", within: .seconds(20)) {
+        try await client.eventually("an engine without leftovers", within: .seconds(90)) {
             let leftovers = try await leftovers()
             if leftovers.isEmpty { return true }
             throw Shell.Failed(description: "\(leftovers)")
