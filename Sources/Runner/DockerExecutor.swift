@@ -41,6 +41,11 @@ public final class DockerExecutor: Executor {
     }
 
     public func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async {
+        // Half a work tree stays behind when Kozmic is killed while it puts one together, and is no use to the next.
+        for name in await tools.workspace.names()
+        where ContainerPlan.owner(ofName: name, instance: instance) == JobAttempt(jobID: jobID, attempt: attempt) {
+            await tools.workspace.remove(name)
+        }
         let query = Labels.query(instance: instance, jobID: jobID, attempt: attempt)
         let end = ContinuousClock.now + tools.engineAbsence
         while true {
