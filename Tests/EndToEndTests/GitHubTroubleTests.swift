@@ -33,7 +33,7 @@ struct GitHubTroubleTests {
                 "times": 1, "after": true,
             ])
             try await world.expect(commit, "success")
-            try await world.client.eventually("the second look") {
+            try await world.client.eventually("the second look", within: .seconds(30)) {
                 let log = try await world.client.control("GET", "requests", as: Requests.self)
                 return log.requests.contains { $0.path.hasSuffix("/commits/\(commit)/statuses") } ? true : nil
             }

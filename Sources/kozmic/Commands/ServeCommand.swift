@@ -19,6 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
+        MemoryArenas.limit()
         let settings: ServeSettings
         do {
             settings = try ServeSettings(options)
