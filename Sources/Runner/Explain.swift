@@ -14,8 +14,8 @@ enum Explain {
             }
         }
         guard end.exitCode != 0 else { return .success }
+        let limit = Amount.bytes(hook.settings.resources.memoryBytes)
         if end.oomKilled {
-            let limit = Amount.bytes(hook.settings.resources.memoryBytes)
             return JobOutcome(
                 state: .failure, exitCode: end.exitCode,
                 reason: "\(phase.words) killed by the kernel: out of memory (limit \(limit))")
@@ -37,7 +37,7 @@ enum Explain {
         }
         return JobOutcome(
             state: .failure, exitCode: end.exitCode,
-            reason: "\(phase.words) failed with exit code \(end.exitCode)\(hint(end.exitCode))")
+            reason: "\(phase.words) failed with exit code \(end.exitCode)\(hint(end.exitCode, limit))")
     }
 
     /// Why a script was stopped.
@@ -91,10 +91,12 @@ enum Explain {
         "the \(phase.words) does not begin with a shebang line such as #!/bin/bash"
     }
 
-    private static func hint(_ exitCode: Int) -> String {
+    private static func hint(_ exitCode: Int, _ memoryLimit: String) -> String {
         switch exitCode {
         case 126: " (a command could not be executed)"
         case 127: " (a command was not found)"
+        // A busy engine does not always hear from the kernel that it was memory.
+        case 137: " (signal 9, as when memory runs out; the limit is \(memoryLimit))"
         case 129...159: " (signal \(exitCode - 128))"
         default: ""
         }

@@ -179,9 +179,11 @@ struct ContainerTests {
                     $0.settings.resources.memoryBytes = 64 << 20
                 })
             #expect(memory.outcome.state == .failure)
-            #expect(
-                memory.outcome.reason == "build script killed by the kernel: out of memory (limit 64 MiB)",
-                "\(memory.outcome)")
+            let reasons = [
+                "build script killed by the kernel: out of memory (limit 64 MiB)",
+                "build script failed with exit code 137 (signal 9, as when memory runs out; the limit is 64 MiB)",
+            ]
+            #expect(reasons.contains(memory.outcome.reason ?? ""), "\(memory.outcome)")
             let bare = try await fixture.run(
                 try fixture.job(2, build: "sudo -n true && echo root; grep -E 'CapBnd|NoNewPrivs' /proc/self/status") {
                     $0.sudo = false
