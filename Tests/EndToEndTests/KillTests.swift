@@ -36,6 +36,7 @@ struct KillTests {
             var setup = World.Setup()
             setup.image = obstacle.image
             setup.engine = obstacle.engine
+            setup.directEngine = World.engine
             setup.serves = false
             try await World.with(["projects/p.yaml": Self.project], setup) { world in
                 let gate = try obstacle.gate ?? Gate(to: .tcp(world.gitHubPort), holding: .answer, of: "\"success\"")

@@ -13,7 +13,7 @@ extension World {
     /// The Docker client on this world's engine.
     @discardableResult
     func docker(_ arguments: String...) async throws -> String {
-        try await Shell.run("docker", arguments, environment: ["DOCKER_HOST": setup.engine])
+        try await Shell.run("docker", arguments, environment: ["DOCKER_HOST": engine])
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
@@ -45,16 +45,19 @@ extension World {
         }
     }
 
-    /// Removes everything of this world from the engine.
+    /// Removes everything of this world from the engine; what cannot be removed does not keep the rest.
     func clearEngine() async {
         _ = try? await Shell.script(
             """
-            docker ps --all --quiet --filter "$1" | xargs --no-run-if-empty docker rm --force --volumes
-            docker volume ls --quiet --filter "$1" | xargs --no-run-if-empty docker volume rm --force
-            docker network ls --quiet --filter "$1" | xargs --no-run-if-empty docker network rm
-            docker images --quiet --filter "$1" | sort --unique | xargs --no-run-if-empty docker rmi --force
-            """, [label], environment: ["DOCKER_HOST": setup.engine])
+            remove() { sort --unique | xargs --no-run-if-empty docker "$@" || true; }
+            docker ps --all --quiet --filter "$1" | remove rm --force --volumes
+            docker volume ls --quiet --filter "$1" | remove volume rm --force
+            docker network ls --quiet --filter "$1" | remove network rm
+            docker images --quiet --filter "$1" | remove rmi --force
+            """, [label], environment: ["DOCKER_HOST": engine])
     }
+
+    private var engine: String { setup.directEngine ?? setup.engine }
 
     private var label: String { "label=kozmic.instance=\(instance)" }
 }

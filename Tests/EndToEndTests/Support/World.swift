@@ -24,8 +24,10 @@ final class World: Sendable {
         var hasGitHub = true
         /// What `IMAGE` stands for in the files.
         var image = World.image
-        /// The engine; an empty one refuses every connection.
+        /// The controller's engine.
         var engine = World.engine ?? "unix:///nonexistent"
+        /// Where the test itself looks, if there is something between the controller and its engine.
+        var directEngine: String?
         /// Where the controller keeps its data, unless in the world's folder.
         var dataDirectory: String?
         /// The webhooks that the files ask for.
