@@ -17,10 +17,13 @@ public struct WebConfiguration: Sendable {
     /// The program's version, shown at the foot of each page.
     public var version: String
 
+    /// Whether everybody who reaches this address may read everything, private projects included.
+    public var showsPrivate: Bool
+
     /// Memberwise.
     public init(
         host: String, port: Int, externalURL: String, gitHubURL: String, secretKey: SecretKey, version: String,
-        adminRepository: RepositoryName? = nil
+        adminRepository: RepositoryName? = nil, showsPrivate: Bool = false
     ) {
         self.host = host
         self.port = port
@@ -29,6 +32,7 @@ public struct WebConfiguration: Sendable {
         self.secretKey = secretKey
         self.version = version
         self.adminRepository = adminRepository
+        self.showsPrivate = showsPrivate
     }
 }
 

@@ -48,14 +48,16 @@ public struct WebServer: Service {
 
     private func makeRouter(
         directory: WebhookDirectory, caches: PageCaches
-    ) throws -> Router<BasicRequestContext> {
+    ) throws -> Router<WebContext> {
         let assets = Assets()
+        let policy = AccessPolicy(showsPrivate: configuration.showsPrivate)
         let renderer = try PageRenderer(
-            configuration: configuration, assets: assets, syncTrouble: caches.syncTrouble, logger: logger)
-        let lookup = PageLookup(store: store)
+            configuration: configuration, assets: assets, policy: policy, syncTrouble: caches.syncTrouble,
+            logger: logger)
+        let lookup = PageLookup(store: store, policy: policy)
         let logs = LogExcerpts(store.logs)
         let gitHubURL = configuration.gitHubURL
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: ProblemPages(renderer: renderer, logger: logger))
         WebhookEndpoint(store: store, directory: directory, logger: logger).add(to: router)

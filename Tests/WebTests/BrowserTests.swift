@@ -87,7 +87,7 @@ struct BrowserTests {
 
     @Test("no page runs what it shows, breaks its own rules, or is wider than a telephone")
     func gallery() async throws {
-        try await Site.with { site in
+        try await Site.with(showsPrivate: true) { site in
             try await site.fillGallery()
             try await Browser.with { browser in
                 try await browser.resize(width: 360)

@@ -23,7 +23,7 @@ import Testing
 
     @Test("every page renders, has all that its template names, and shows hostile text as text")
     func pages() async throws {
-        try await Site.with { site in
+        try await Site.with(showsPrivate: true) { site in
             try await site.fillGallery()
             for page in Self.pages {
                 let answer = try await site.client.get(page)
@@ -53,11 +53,14 @@ import Testing
         }
     }
 
-    @Test("a private project is nowhere to be seen")
+    @Test("a private project is nowhere to be seen, and neither are the pages about the whole server")
     func privateProjects() async throws {
         try await Site.with { site in
             try await site.fillGallery()
-            for page in ["/", "/?sort=state", "/?q=secret", "/_sync", "/_deliveries"] {
+            for page in ["/_sync", "/_deliveries", "/_deliveries?repository=mona/secret"] {
+                #expect(try await site.client.get(page).status == 404, "\(page)")
+            }
+            for page in ["/", "/?sort=state", "/?q=secret"] {
                 let html = try await site.client.get(page).text
                 #expect(!html.contains("mona/secret") && !html.contains(">secret"), "\(page)")
             }
@@ -71,16 +74,50 @@ import Testing
                 #expect(secret.status == 404 && nothing.status == 404, "\(path)")
                 #expect(secret.text == nothing.text, "\(path)")
             }
-            let deliveries = try await site.client.get("/_deliveries?repository=mona/secret").text
-            #expect(!deliveries.contains("0005"))
             let badge = try await site.client.get("/_badges/mona/secret.svg")
             #expect(badge.text == (try await site.client.get("/_badges/mona/nothing.svg")).text)
         }
     }
 
+    @Test("a server for people who may read everything shows private projects and how it is configured")
+    func showsPrivate() async throws {
+        try await Site.with(showsPrivate: true) { site in
+            try await site.fillGallery()
+            #expect(try await site.client.get("/").text.contains("mona/secret"))
+            for path in ["", "/builds", "/settings"] {
+                #expect(try await site.client.get("/mona/secret\(path)").status == 200, "\(path)")
+            }
+            #expect(try await site.client.get("/_sync").text.contains("mona/secret"))
+            #expect(try await site.client.get("/_deliveries?repository=mona/secret").text.contains("0005"))
+        }
+    }
+
+    @Test("a project is private until GitHub says otherwise, and again when GitHub says so")
+    func privacyFollows() async throws {
+        try await Site.with { site in
+            let project = try Site.project("acme/widget")
+            try await site.store.applyConfig(
+                DesiredState(projects: [project]),
+                revision: ConfigRevision(
+                    commit: "c0ffee", authorName: "Mona", committedAt: site.clock.now, message: "Declare"))
+            let record = try #require(try await site.store.project(project.repository))
+            for isPrivate in [nil, false, true] {
+                if let isPrivate {
+                    try await site.store.setGitHubFacts(
+                        record.id, githubID: 7, isPrivate: isPrivate, defaultBranch: "main")
+                }
+                let isVisible = isPrivate == false
+                #expect(try await site.client.get("/acme/widget").status == (isVisible ? 200 : 404))
+                try await eventually {
+                    try await site.client.get("/").text.contains("href=\"/acme/widget\"") == isVisible
+                }
+            }
+        }
+    }
+
     @Test("no address makes the server stumble, whatever stands in it")
     func hostileAddresses() async throws {
-        try await Site.with { site in
+        try await Site.with(showsPrivate: true) { site in
             try await site.fillGallery()
             var random = Random(seed: 20)
             let words = [
@@ -135,7 +172,7 @@ import Testing
 
     @Test("the list of projects and the mark of trouble follow what happens")
     func caches() async throws {
-        try await Site.with { site in
+        try await Site.with(showsPrivate: true) { site in
             let project = try await site.declare([Site.project("acme/widget")])[0]
             #expect(try await site.client.get("/").text.contains("Waits for its first push"))
             try await site.build(project, "First of all")

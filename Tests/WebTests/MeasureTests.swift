@@ -18,7 +18,7 @@ struct MeasureTests {
 
     @Test("a thousand projects with ten builds each")
     func projects() async throws {
-        try await Site.with { site in
+        try await Site.with(showsPrivate: true) { site in
             let records = try await site.declare((0..<1000).map { try Site.project("owner\($0 / 50)/project-\($0)") })
             for record in records {
                 for number in 0..<10 {

@@ -92,7 +92,7 @@ addEventListener('keydown', event => {
   const key = event.key, pair = before + key;
   before = key === 'g' ? 'g' : '';
   const places = { gp: '/', gs: '/_sync', gd: '/_deliveries' };
-  if (places[pair]) location.href = places[pair];
+  if (places[pair] && document.querySelector(`a[href="${places[pair]}"]`)) location.href = places[pair];
   else if (key === '?') help();
   else if (key === 'j') move(1);
   else if (key === 'k') move(-1);

@@ -26,7 +26,7 @@ struct LogEventsEndpoint: Sendable {
     private static let chunk = 64 << 10
     private static let heartbeat = Duration.seconds(15)
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log/events") { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
@@ -42,7 +42,7 @@ struct LogEventsEndpoint: Sendable {
                 body: ResponseBody { writer in
                     // A browser that goes away must not leave a writer behind that waits for the job's end.
                     try await request.body.consumeWithCancellationOnInboundClose { _ in
-                        try await stream(job.id, from: start, &writer)
+                        try await stream(job.id, from: start, &writer) { try await mayGoOn(project, context) }
                     }
                     try await writer.finish(nil)
                 })
@@ -54,7 +54,15 @@ struct LogEventsEndpoint: Sendable {
         return max(0, text.flatMap { Int64($0) } ?? 0)
     }
 
-    private func stream(_ jobID: Int64, from start: Int64, _ writer: inout any ResponseBodyWriter) async throws {
+    /// Whether the reader may still see the project: a stream can stay open for longer than a role lasts.
+    private func mayGoOn(_ project: ProjectRecord, _ context: WebContext) async throws -> Bool {
+        guard let current = try await store.project(id: project.id) else { return false }
+        return lookup.policy.mayRead(current, context.viewer)
+    }
+
+    private func stream(
+        _ jobID: Int64, from start: Int64, _ writer: inout any ResponseBodyWriter, mayGoOn: () async throws -> Bool
+    ) async throws {
         // The subscription comes before the first look: what happens in between is then seen by the next one.
         let changes = store.changes.subscribe([.log(jobID), .job(jobID)])
         let (wakeUps, waker) = AsyncStream.makeStream(of: Wake.self, bufferingPolicy: .bufferingNewest(1))
@@ -63,7 +71,10 @@ struct LogEventsEndpoint: Sendable {
         var position = start
         let log = store.logs.reader(jobID)
         for await wake in wakeUps.cancelOnGracefulShutdown() {
-            if wake == .heartbeat { try await writer.write(ByteBuffer(string: ": still here\n\n")) }
+            if wake == .heartbeat {
+                guard try await mayGoOn() else { break }
+                try await writer.write(ByteBuffer(string: ": still here\n\n"))
+            }
             // The job is read before its log: when it has ended, the log that is read then is the whole of it.
             let job = try await store.job(jobID)
             position = try await send(log, from: position, isLast: job?.state.isFinished ?? true, &writer)

@@ -11,7 +11,7 @@ struct RawLogEndpoint: Sendable {
     /// Bytes that are read and written at a time; the client's reading sets the pace.
     private static let chunk = 256 << 10
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log") { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
@@ -23,7 +23,7 @@ struct RawLogEndpoint: Sendable {
     private func answer(_ request: Request, _ log: LogReader) async throws -> Response {
         let size = try await log.size()
         var headers: HTTPFields = [
-            .contentType: "text/plain; charset=utf-8", .acceptRanges: "bytes", .cacheControl: "no-cache",
+            .contentType: "text/plain; charset=utf-8", .acceptRanges: "bytes", .cacheControl: "private, no-cache",
         ]
         switch ByteRange(request.headers[.range], size: size) {
         case .whole:

@@ -11,15 +11,18 @@ struct BuildPage: Sendable {
     var logs: LogExcerpts
     var gitHubURL: String
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/builds/{number}") { _, context in
             let project = try await lookup.project(context)
-            return try await response(try await lookup.build(context, of: project), of: project, tab: nil)
+            return try await response(
+                try await lookup.build(context, of: project), of: project, tab: nil, for: context.viewer)
         }
     }
 
     /// - Parameter tab: the tab that the page stands for.
-    func response(_ build: BuildRecord, of project: ProjectRecord, tab: ProjectLinks.Tab?) async throws -> Response {
+    func response(
+        _ build: BuildRecord, of project: ProjectRecord, tab: ProjectLinks.Tab?, for viewer: Viewer
+    ) async throws -> Response {
         let facts = BuildFacts(build: build, project: project, gitHubURL: gitHubURL)
         let mark = StateMark(build.state)
         let jobs = try await store.jobs(build.id).sorted(by: Self.isMoreInteresting)
@@ -41,7 +44,7 @@ struct BuildPage: Sendable {
             Page(
                 title: "\(mark.word) · #\(build.number) \(facts.subject) · \(project.repository)",
                 crumbs: ProjectLinks.crumbs(project, link), tabs: ProjectLinks.tabs(project, current: tab),
-                mark: mark, showsLog: true, values: values))
+                mark: mark, showsLog: true, values: values), for: viewer)
     }
 
     /// The middle one of the durations of the last successful builds.

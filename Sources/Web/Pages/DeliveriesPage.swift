@@ -5,7 +5,7 @@ import Store
 
 /// `/_deliveries`: why did nothing happen? `?before=` goes on with older ones, `?repository=` shows one project's.
 ///
-/// Until people can sign in it lists deliveries of public projects only.
+/// For those who can read the admin repository.
 struct DeliveriesPage: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -13,28 +13,23 @@ struct DeliveriesPage: Sendable {
 
     private static let pageLength = 100
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("_deliveries") { request, _ in
+    func add(to router: Router<WebContext>) {
+        router.get("_deliveries") { request, context in
+            try lookup.requireAdministration(context)
             let query = request.uri.queryParameters
             let repository = try query["repository"].map { text in
                 guard let name = RepositoryName(text) else { throw HTTPError(.notFound) }
                 return name
             }
-            return try await response(repository, before: query["before"].flatMap { Int64($0) })
+            return try await response(repository, before: query["before"].flatMap { Int64($0) }, context.viewer)
         }
     }
 
-    private func response(_ repository: RepositoryName?, before: Int64?) async throws -> Response {
+    private func response(
+        _ repository: RepositoryName?, before: Int64?, _ viewer: Viewer
+    ) async throws -> Response {
         let deliveries = try await store.deliveries(repository, before: before, limit: Self.pageLength)
-        var visible: [RepositoryName: Bool] = [:]
-        var rows: [PageValues] = []
-        for delivery in deliveries {
-            if visible[delivery.repository] == nil {
-                visible[delivery.repository] =
-                    try await store.project(delivery.repository).map(lookup.isVisible) ?? false
-            }
-            if visible[delivery.repository] == true { rows.append(Self.values(delivery)) }
-        }
+        let rows = deliveries.map(Self.values)
         let filter = repository.map { "&repository=\($0)" } ?? ""
         let older = deliveries.count == Self.pageLength ? deliveries.last.map { "?before=\($0.id)\(filter)" } : nil
         return await renderer.page(
@@ -44,7 +39,7 @@ struct DeliveriesPage: Sendable {
                 values: [
                     "deliveries": rows, "isEmpty": rows.isEmpty, "olderURL": older,
                     "filter": repository.map { "\($0)" },
-                ]))
+                ]), for: viewer)
     }
 
     private static func values(_ delivery: DeliveryRecord) -> PageValues {

@@ -13,13 +13,15 @@ struct HistoryPage: Sendable {
 
     private static let pageLength = 50
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/builds") { request, context in
-            try await response(request, of: try await lookup.project(context))
+            try await response(request, of: try await lookup.project(context), for: context.viewer)
         }
     }
 
-    private func response(_ request: Request, of project: ProjectRecord) async throws -> Response {
+    private func response(
+        _ request: Request, of project: ProjectRecord, for viewer: Viewer
+    ) async throws -> Response {
         let query = request.uri.queryParameters
         let ref = try query["ref"].map { text in
             guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
@@ -41,7 +43,7 @@ struct HistoryPage: Sendable {
                     "builds": rows(shown, project), "isEmpty": shown.isEmpty, "ref": ref?.shortName,
                     "allURL": "\(ProjectLinks.url(project))/builds", "olderURL": older?.replacing("?&", with: "?"),
                     "newestURL": before == nil ? nil : base,
-                ]))
+                ]), for: viewer)
     }
 
     private func rows(_ builds: ArraySlice<BuildRecord>, _ project: ProjectRecord) -> [PageValues] {

@@ -15,17 +15,20 @@ struct JobPage: Sendable {
     private static let shownBytes = 1 << 20
     private static let shownLines = 5000
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/builds/{number}/jobs/{hook}") { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
             let isHead = request.uri.queryParameters["part"] == "head"
-            return try await response(job, BuildFacts(build: build, project: project, gitHubURL: gitHubURL), isHead)
+            let facts = BuildFacts(build: build, project: project, gitHubURL: gitHubURL)
+            return try await response(job, facts, isHead, for: context.viewer)
         }
     }
 
-    private func response(_ job: JobRecord, _ build: BuildFacts, _ isHead: Bool) async throws -> Response {
+    private func response(
+        _ job: JobRecord, _ build: BuildFacts, _ isHead: Bool, for viewer: Viewer
+    ) async throws -> Response {
         let url = "\(build.url)/jobs/\(job.hook)"
         let attempts = try await store.attempts(build.build.id, job.hook)
         let query = "?attempt=\(job.attempt)"
@@ -59,7 +62,7 @@ struct JobPage: Sendable {
                     build.project, Page.Link(text: "#\(build.build.number)", url: build.url),
                     Page.Link(text: job.title, url: url)),
                 tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true, isWide: true,
-                refreshURL: "\(url)\(query)&part=head", values: values))
+                refreshURL: "\(url)\(query)&part=head", values: values), for: viewer)
     }
 
     private func log(_ job: JobRecord, eventsURL: String) async throws -> PageValues {

@@ -10,7 +10,7 @@ struct LatestPage: Sendable {
     var renderer: PageRenderer
     var buildPage: BuildPage
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}") { request, context in
             let project = try await lookup.project(context)
             let ref = try request.uri.queryParameters["ref"].map { text in
@@ -18,13 +18,13 @@ struct LatestPage: Sendable {
                 return ref
             }
             if let build = try await store.latestBuild(project.id, ref: ref) {
-                return try await buildPage.response(build, of: project, tab: .latest)
+                return try await buildPage.response(build, of: project, tab: .latest, for: context.viewer)
             }
-            return await nothing(project, ref)
+            return await nothing(project, ref, context.viewer)
         }
     }
 
-    private func nothing(_ project: ProjectRecord, _ ref: GitRef?) async -> Response {
+    private func nothing(_ project: ProjectRecord, _ ref: GitRef?, _ viewer: Viewer) async -> Response {
         await renderer.page(
             "nobuild",
             Page(
@@ -33,6 +33,7 @@ struct LatestPage: Sendable {
                 values: [
                     "ref": ref?.shortName, "isReady": project.condition.status == .ready,
                     "condition": SyncPage.condition(project), "settingsURL": "\(ProjectLinks.url(project))/settings",
-                ]))
+                    "mayAdminister": lookup.policy.mayReadAdministration(viewer),
+                ]), for: viewer)
     }
 }

@@ -10,12 +10,14 @@ struct PageRenderer: Sendable {
     private let configuration: WebConfiguration
     private let assets: Assets
     private let syncTrouble: StoreCache<Bool>
+    private let policy: AccessPolicy
     private let logger: Logger
 
     /// - Parameter syncTrouble: whether the link to the synchronisation has a mark.
     /// - Throws: the parser's error for a template that is not one; a test renders them all.
     init(
-        configuration: WebConfiguration, assets: Assets, syncTrouble: StoreCache<Bool>, logger: Logger
+        configuration: WebConfiguration, assets: Assets, policy: AccessPolicy, syncTrouble: StoreCache<Bool>,
+        logger: Logger
     ) throws {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var library = MustacheLibrary()
@@ -25,6 +27,7 @@ struct PageRenderer: Sendable {
         self.library = library
         self.configuration = configuration
         self.assets = assets
+        self.policy = policy
         self.syncTrouble = syncTrouble
         self.logger = logger
     }
@@ -42,14 +45,18 @@ struct PageRenderer: Sendable {
     }
 
     /// A page. Pages are never cached: they say how things stand now.
-    func page(_ template: String, _ page: Page, status: HTTPResponse.Status = .ok) async -> Response {
+    func page(
+        _ template: String, _ page: Page, for viewer: Viewer, status: HTTPResponse.Status = .ok
+    ) async -> Response {
+        let mayAdminister = policy.mayReadAdministration(viewer)
         var values: PageValues = [
             "title": page.title, "crumbs": page.crumbs.map(\.values), "tabs": page.tabs.map(\.values),
             "version": configuration.version, "styleURL": assets.url("kozmic.css"),
             "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "isWide": page.isWide,
             "iconURL": assets.url(Assets.icon(page.mark)), "mark": Assets.mark, "refreshURL": page.refreshURL,
             "scripts": [assets.url("page.js")] + (page.isWide ? [assets.url("log.js")] : []),
-            "hasSyncTrouble": (try? await syncTrouble.value()) ?? false,
+            "mayAdminister": mayAdminister,
+            "hasSyncTrouble": mayAdminister ? (try? await syncTrouble.value()) ?? false : false,
         ]
         values.merge(page.values)
         let root = RootValues(values: values) { name in
@@ -60,7 +67,7 @@ struct PageRenderer: Sendable {
         }
         return Response(
             status: status,
-            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-cache"],
+            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "private, no-cache"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 }

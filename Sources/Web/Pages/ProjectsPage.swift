@@ -12,12 +12,14 @@ struct ProjectsPage: Sendable {
 
     private static let pageLength = 200
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("/") { request, _ in try await response(request) }
+    func add(to router: Router<WebContext>) {
+        router.get("/") { request, context in try await response(request, context.viewer) }
     }
 
-    private func response(_ request: Request) async throws -> Response {
-        let all = try await overview.value().filter { lookup.isVisible($0.project) && $0.project.isActive }
+    private func response(_ request: Request, _ viewer: Viewer) async throws -> Response {
+        let all = try await overview.value().filter {
+            $0.project.isActive && lookup.policy.mayRead($0.project, viewer)
+        }
         let query = request.uri.queryParameters
         let filter = String(query["q"].map { Self.form($0) } ?? "").prefix(200)
         let byState = query["sort"] == "state"
@@ -44,7 +46,7 @@ struct ProjectsPage: Sendable {
                     "nothingFound": !all.isEmpty && shown.isEmpty, "counts": Self.counts(all),
                     "groups": byState ? [group(nil, Array(shown))] : groups(Array(shown)),
                     "moreURL": hasMore ? address(sort: byState, page: number + 1) : nil,
-                ]))
+                ]), for: viewer)
     }
 
     /// Forms write a space as `+`.

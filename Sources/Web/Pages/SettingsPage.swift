@@ -9,7 +9,7 @@ struct SettingsPage: Sendable {
     var renderer: PageRenderer
     var configuration: WebConfiguration
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/settings") { _, context in
             let project = try await lookup.project(context)
             let drift = try await store.drift(project.id, limit: 20)
@@ -19,7 +19,8 @@ struct SettingsPage: Sendable {
                     title: "Settings of \(project.repository)",
                     crumbs: ProjectLinks.crumbs(
                         project, Page.Link(text: "settings", url: "\(ProjectLinks.url(project))/settings")),
-                    tabs: ProjectLinks.tabs(project, current: .settings), values: values(project, drift)))
+                    tabs: ProjectLinks.tabs(project, current: .settings), values: values(project, drift)),
+                for: context.viewer)
         }
     }
 

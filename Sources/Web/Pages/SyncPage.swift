@@ -5,15 +5,18 @@ import Store
 
 /// `/_sync`: is the configuration live?
 ///
-/// Until people can sign in, it names public projects only. The diagnostics are those that everybody who can read the
-/// admin repository gets from `kozmic lint`; they hold no values of secrets.
+/// For those who can read the admin repository. The diagnostics are those that they get from `kozmic lint`; they hold
+/// no values of secrets.
 struct SyncPage: Sendable {
     var store: Store
     var lookup: PageLookup
     var renderer: PageRenderer
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("_sync") { _, _ in try await response() }
+    func add(to router: Router<WebContext>) {
+        router.get("_sync") { _, context in
+            try lookup.requireAdministration(context)
+            return try await response(context.viewer)
+        }
     }
 
     /// Whether there is anything that a person should look at.
@@ -27,13 +30,13 @@ struct SyncPage: Sendable {
         return try await store.activeProjects().contains { $0.condition.status == .stalled }
     }
 
-    private func response() async throws -> Response {
+    private func response(_ viewer: Viewer) async throws -> Response {
         let revision = try await store.latestConfigRevision()
         let problem = try await store.configProblem()
         let projects = try await store.activeProjects()
         let diagnostics = revision.map(Self.diagnostics) ?? []
         let names = Dictionary(
-            projects.filter(lookup.isVisible).map { ($0.id, "\($0.repository)") },
+            projects.map { ($0.id, "\($0.repository)") },
             uniquingKeysWith: { first, _ in first })
         let drift = try await store.openDrift().compactMap { record in
             names[record.projectID].map { DriftValues.make(record, project: $0) }
@@ -63,7 +66,7 @@ struct SyncPage: Sendable {
             "held": held, "drift": drift, "hasDrift": !drift.isEmpty, "revision": revision.map(Self.values),
             "hasDiagnostics": !diagnostics.isEmpty,
             "diagnosticCount": Count.text(diagnostics.count, "diagnostic"), "diagnostics": diagnostics.map(\.values),
-            "projects": projects.filter(lookup.isVisible).sorted(by: Self.isMoreInteresting).map {
+            "projects": projects.sorted(by: Self.isMoreInteresting).map {
                 project -> PageValues in
                 [
                     "condition": Self.condition(project), "name": "\(project.repository)",
@@ -71,9 +74,10 @@ struct SyncPage: Sendable {
                     "file": project.config.file, "configCommit": String(project.configCommit.prefix(7)),
                 ]
             },
-            "hasProjects": projects.contains(where: lookup.isVisible),
+            "hasProjects": !projects.isEmpty,
         ]
-        return await renderer.page("sync", Page(title: "\(mark.word) · Synchronisation", mark: mark, values: values))
+        return await renderer.page(
+            "sync", Page(title: "\(mark.word) · Synchronisation", mark: mark, values: values), for: viewer)
     }
 
     /// A project's condition as a mark and a sentence.

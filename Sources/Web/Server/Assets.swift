@@ -49,7 +49,7 @@ struct Assets: Sendable {
     func url(_ name: String) -> String { "/_assets/\(name)?\(assets[name]?.hash ?? "")" }
 
     /// `/_assets/<name>`
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("_assets/{name}") { request, context in
             guard let asset = assets[try context.parameters.require("name")] else { throw HTTPError(.notFound) }
             let isCurrent = request.uri.query == asset.hash

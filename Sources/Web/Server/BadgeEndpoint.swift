@@ -13,16 +13,18 @@ struct BadgeEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("_badges/{owner}/{repo}.svg") { request, context in
             let owner = try context.parameters.require("owner")
             let repo = try context.parameters.require("repo")
-            return try await answer(request, state(request, owner, repo))
+            return try await answer(request, state(request, owner, repo, context.viewer))
         }
     }
 
-    private func state(_ request: Request, _ owner: String, _ repo: String) async throws -> StateMark? {
-        guard let project = try? await lookup.project(owner, repo) else { return nil }
+    private func state(
+        _ request: Request, _ owner: String, _ repo: String, _ viewer: Viewer
+    ) async throws -> StateMark? {
+        guard let project = try? await lookup.project(owner, repo, for: viewer) else { return nil }
         let wanted = request.uri.queryParameters["ref"].map(String.init) ?? project.defaultBranch ?? "main"
         guard let ref = ProjectLinks.ref(wanted), let build = try await store.latestBuild(project.id, ref: ref) else {
             return nil

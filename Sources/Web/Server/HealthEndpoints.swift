@@ -6,7 +6,7 @@ struct HealthEndpoints: Sendable {
     var readiness: @Sendable () async -> [ReadinessCheck]
 
     /// `/_health/live`: the process answers. `/_health/ready`: everything that it needs is there, else 503.
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.get("_health/live") { _, _ in JSONResponse.make(["status": "ok"]) }
         router.get("_health/ready") { _, _ in
             let checks = await readiness()

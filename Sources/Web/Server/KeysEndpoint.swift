@@ -5,7 +5,7 @@ import Model
 struct KeysEndpoint: Sendable {
     var secretKey: SecretKey
 
-    func add(to router: Router<BasicRequestContext>) throws {
+    func add(to router: Router<WebContext>) throws {
         let key = try OpeningKey(secretKey).sealingKey
         router.get("_keys") { _, _ in JSONResponse.make(["seal": key.description]) }
     }

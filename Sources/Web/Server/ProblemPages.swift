@@ -4,7 +4,7 @@ import Logging
 
 /// Errors as pages: what happened in words, and nothing about the inside of the server.
 struct ProblemPages: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = WebContext
 
     var renderer: PageRenderer
     var logger: Logger
@@ -15,16 +15,16 @@ struct ProblemPages: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError {
-            return await page(error.status)
+            return await page(error.status, context)
         } catch is CancellationError {
-            return await page(.serviceUnavailable)
+            return await page(.serviceUnavailable, context)
         } catch {
             logger.error("a request failed: \(error)", metadata: ["path": "\(request.uri.path)"])
-            return await page(.internalServerError)
+            return await page(.internalServerError, context)
         }
     }
 
-    private func page(_ status: HTTPResponse.Status) async -> Response {
+    private func page(_ status: HTTPResponse.Status, _ context: WebContext) async -> Response {
         let (heading, explanation) =
             switch status.code {
             case 404: ("Nothing here", "There is no such page, or you may not see it.")
@@ -36,6 +36,8 @@ struct ProblemPages: RouterMiddleware {
             "problem",
             Page(
                 title: heading,
-                values: ["heading": heading, "explanation": explanation, "code": Int(status.code)]), status: status)
+                values: ["heading": heading, "explanation": explanation, "code": Int(status.code)]),
+            for: context.viewer,
+            status: status)
     }
 }

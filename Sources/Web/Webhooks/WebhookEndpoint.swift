@@ -16,7 +16,7 @@ struct WebhookEndpoint: Sendable {
     /// GitHub's own limit for a payload.
     static let maximumBytes = 25 << 20
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<WebContext>) {
         router.post("_hooks/{owner}/{repo}/{hook}") { request, context in
             let owner = try context.parameters.require("owner")
             let repo = try context.parameters.require("repo")

@@ -60,7 +60,7 @@ struct Server: Sendable {
             configuration: WebConfiguration(
                 host: settings.host, port: settings.port, externalURL: settings.externalURL,
                 gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
-                adminRepository: configuration.adminRepositoryName),
+                adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate),
             store: store, readiness: Readiness(store: store, executor: executor).checks, logger: logger)
         if settings.gitHubToken == nil {
             logger.warning(

@@ -36,6 +36,13 @@ struct ServeOptions: ParsableArguments {
         help: "A file with the token (KOZMIC_GITHUB_TOKEN_FILE; or the token itself in KOZMIC_GITHUB_TOKEN).")
     var gitHubTokenFile: String?
 
+    @Flag(
+        help: """
+            Whoever reaches this address may read everything, private projects too; for servers that only the right \
+            people reach (KOZMIC_SHOW_PRIVATE=true; default: off).
+            """)
+    var showPrivate = false
+
     @Option(help: "The Docker Engine (DOCKER_HOST; default: unix:///var/run/docker.sock).")
     var dockerHost: String?
 

@@ -12,6 +12,7 @@ struct ServeSettings: Sendable {
     var gitHubURL: String
     var gitHubAPIURL: String
     var gitHubToken: String?
+    var showsPrivate: Bool
     var dockerHost: String
     var maximumJobs: Int
     var syncInterval: Duration
@@ -41,6 +42,9 @@ struct ServeSettings: Sendable {
         gitHubToken = try Self.secret(
             file: value(options.gitHubTokenFile, "KOZMIC_GITHUB_TOKEN_FILE"),
             value: environment["KOZMIC_GITHUB_TOKEN"], "--github-token-file")
+        showsPrivate =
+            try options.showPrivate
+            || Self.flag(value(nil, "KOZMIC_SHOW_PRIVATE") ?? "false", "KOZMIC_SHOW_PRIVATE")
         dockerHost = value(options.dockerHost, "DOCKER_HOST") ?? "unix:///var/run/docker.sock"
         let cores = ProcessInfo.processInfo.activeProcessorCount
         if let jobs = options.maxJobs?.description ?? value(nil, "KOZMIC_MAX_JOBS") {
@@ -84,6 +88,14 @@ struct ServeSettings: Sendable {
             (1...86400).contains(count), count * unit <= 86400
         else { throw SettingProblem("\(flag) must be a duration such as 90s, 3m or 1h, at most a day, not '\(text)'") }
         return .seconds(count * unit)
+    }
+
+    private static func flag(_ text: String, _ variable: String) throws -> Bool {
+        switch text.lowercased() {
+        case "1", "true", "yes", "on": return true
+        case "0", "false", "no", "off": return false
+        default: throw SettingProblem("\(variable) must be true or false, not '\(text)'")
+        }
     }
 
     private static func secret(file: String?, value: String?, _ flag: String) throws -> String? {

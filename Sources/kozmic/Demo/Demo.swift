@@ -95,7 +95,7 @@ final class Demo: Service {
             arguments: [
                 "serve", "--config-repo", adminRepository, "--data-dir", "\(folder)/data", "--listen",
                 "127.0.0.1:\(kozmicPort)", "--github-url", "http://127.0.0.1:\(gitHubPort)", "--docker-host",
-                engine.host, "--sync-interval", "1s", "--max-jobs", "2",
+                engine.host, "--sync-interval", "1s", "--max-jobs", "2", "--show-private",
             ], environment: ["KOZMIC_GITHUB_TOKEN": Self.token], logFile: "\(folder)/kozmic.log")
     }
 

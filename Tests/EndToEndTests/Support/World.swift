@@ -111,7 +111,7 @@ final class World: Sendable {
             [
                 Program.kozmic, "serve", "--config-repo", "\(client.gitHub)/acme/config.git", "--data-dir",
                 dataDirectory, "--listen", "127.0.0.1:\(kozmicPort)", "--github-url", client.gitHub, "--docker-host",
-                setup.engine, "--sync-interval", "1s", "--max-jobs", "2",
+                setup.engine, "--sync-interval", "1s", "--max-jobs", "2", "--show-private",
             ] + more, environment: ["KOZMIC_GITHUB_TOKEN": token], log: "\(folder)/kozmic.log")
     }
 
