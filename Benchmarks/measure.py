@@ -196,7 +196,7 @@ def start(program):
     values, memory = [], {}
     for projects in (1, 100):
         with World(program, "#!/bin/sh\ntrue", projects=projects) as world:
-            time.sleep(2)
+            time.sleep(10)
             memory[projects] = world.memory()
             for _ in range(10 if projects == 1 else 0):
                 world.controller.terminate()

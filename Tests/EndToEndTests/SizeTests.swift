@@ -54,11 +54,30 @@ struct SizeTests {
             try await world.isAsDeclared()
             #expect(try await world.webhooks("acme/p100").count == 1)
             _ = try await world.client.page("")
-            let memory = try #require(world.memory)
+            // The code that only the start needed is given back a few seconds after it.
+            let memory = try await world.client.eventually("a small controller", within: .seconds(60)) {
+                try #require(world.memory).now < 60 ? world.memory : nil
+            }
             print("idle with 100 projects: \(memory.now) MiB, of these \(memory.own) its own")
-            // Most of it is pages of the program and of libraries, and a debug build has more of these: the figures of an
-            // optimised one are in the README.
-            #expect(memory.now < 85 && memory.own < 25)
+            #expect(memory.own < 25)
+        }
+    }
+}
+
+/// What is given back is code and nothing else.
+@Suite("Program pages")
+struct ProgramPagesTests {
+    @Test("A line of /proc/self/maps is a range of code, or is left alone")
+    func lines() {
+        let code = CodeRange("55d0e9c00000-55d0e9e00000 r-xp 00200000 fe:00 131  /usr/local/bin/kozmic\n")
+        #expect(code?.start == 0x55d0_e9c0_0000 && code?.count == 0x20_0000)
+        for other in [
+            "55d0e9c00000-55d0e9e00000 r--p 00200000 fe:00 131 /usr/local/bin/kozmic",
+            "55d0e9c00000-55d0e9e00000 rw-p 00200000 fe:00 131 /usr/local/bin/kozmic",
+            "7ffd00000000-7ffd00002000 r-xp 00000000 00:00 0 [vdso]", "7f0000000000-7f0000001000 r-xp 0 0:0 0", "x", "",
+            "7f0000001000-7f0000000000 r-xp 0 0:0 0 /bin/sh",
+        ] {
+            #expect(CodeRange(other) == nil)
         }
     }
 }
