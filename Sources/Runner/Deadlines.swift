@@ -65,6 +65,14 @@ struct Deadlines: Sendable {
         }
     }
 
+    /// When the script must have ended even if the engine cannot be asked; for ever when it is known to have ended.
+    var overdue: Duration {
+        switch stage {
+        case .running, .terminating, .killed: end
+        case .exited, .done: .seconds(1 << 40)
+        }
+    }
+
     /// The engine says that the script has started: how long that took is not the script's doing.
     mutating func started(at now: Duration) {
         end = now + timeout

@@ -18,7 +18,7 @@ struct JobRun: Sendable {
     }
 
     var engine: DockerEngine { tools.engine }
-    var patience: EnginePatience { EnginePatience(limit: tools.engineAbsence, log: log) }
+    var patience: EnginePatience { EnginePatience(limit: tools.engineAbsence, log: log, control: control) }
 
     /// Runs the steps. The last line of the log says how it ended.
     func outcome() async throws -> JobOutcome {

@@ -103,7 +103,13 @@ extension ScriptRun {
 
     /// A signal that cannot be delivered is followed by the next one, so trouble here is not the end.
     private func signal(_ name: String) async {
-        try? await engine.kill(container, signal: name)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await self.engine.kill(self.container, signal: name) }
+            // An engine that takes the request and says nothing must not hold up the next step.
+            group.addTask { try? await Task.sleep(for: .seconds(5)) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     private func pump(_ frames: DockerFrameStream, skip: LogSkip) async -> Event {

@@ -54,9 +54,7 @@ final class ScriptRun: Sendable {
     /// Watches a container that was started before: reads its log from where ours ends.
     func resume() async throws -> ScriptEnd {
         for _ in 0..<Self.mostLosses {
-            guard let found = try await patience.ask({ try await self.engine.container(self.container) }).answer else {
-                throw gone
-            }
+            guard let found = try await look().answer else { throw gone }
             let isOver = !found.state.isRunning
             let watched: Watched
             if isOver, found.state.startedAt == nil {
@@ -110,7 +108,7 @@ final class ScriptRun: Sendable {
 
     /// - Parameter unwatched: the end was not seen when it happened.
     private func end(unwatched: Bool = false) async throws -> ScriptEnd {
-        let look = try await patience.ask { try await self.engine.container(self.container) }
+        let look = try await look()
         guard let state = look.answer?.state, state.status != .removing, state.status != .dead else { throw gone }
         var end = ScriptEnd(
             exitCode: state.exitCode, oomKilled: state.oomKilled, duration: now, stop: deadlines.withLock { $0.stop },
@@ -123,6 +121,26 @@ final class ScriptRun: Sendable {
         }
         if end.unwatched { end.guessStop(settings: job.hook.settings, cancelReason: control.reason) }
         return end
+    }
+
+    private func look() async throws -> (answer: DockerContainer?, wasAway: Bool) {
+        try await patience.ask(overdue: { try await self.overdue() }) {
+            try await self.engine.container(self.container)
+        }
+    }
+
+    /// Waits until the script must have ended, whether the engine tells or not.
+    private func overdue() async throws -> JobOutcome {
+        var due = deadlines.withLock { $0.overdue }
+        while now < due {
+            try await sleep(until: due)
+            due = deadlines.withLock { $0.overdue }
+        }
+        var end = ScriptEnd(exitCode: 0)
+        end.stop = deadlines.withLock { $0.stop } ?? .timeout
+        var outcome = Explain.outcome(end, of: phase, hook: job.hook)
+        outcome.exitCode = nil
+        return outcome
     }
 
     /// Whether a signal was sent to the container, by its engine's account of what happened. We sent none.

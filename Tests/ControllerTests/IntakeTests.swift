@@ -99,6 +99,79 @@ struct IntakeTests {
         }
     }
 
+    @Test("deliveries that come late, in any order, end nothing that later events want")
+    func late() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests")])
+            let commits = (1...3).map { String(repeating: "\($0)", count: 40) }
+            let main = String(repeating: "f", count: 40)
+            func request(_ number: Int, _ action: String, at time: Int) async throws -> String {
+                let payload = desk.pullRequest(commits[number], action: action, base: main, at: time)
+                return try await desk.deliver("pull_request", payload).decision ?? ""
+            }
+            func deletion(at time: Int) async throws -> String {
+                var payload = desk.pushed(
+                    String(repeating: "0", count: 40), before: commits[0], branch: "topic", at: time)
+                payload["deleted"] = true
+                payload["head_commit"] = nil
+                return try await desk.deliver("push", payload).decision ?? ""
+            }
+            // GitHub sent them in the order of the times; the second one, a closing and a deletion were lost at first.
+            _ = try await request(2, "synchronize", at: 30)
+            #expect(try await request(1, "synchronize", at: 20).hasSuffix("superseded by build #1"))
+            #expect(try await desk.jobs(commits[2]) == ["tests": .queued])
+            #expect(try await desk.jobs(commits[1]) == ["tests": .cancelled])
+            #expect(try await request(1, "closed", at: 25) == "pull request #5 was closed")
+            #expect(try await deletion(at: 26) == "the branch topic was deleted")
+            #expect(try await desk.jobs(commits[2]) == ["tests": .queued])
+
+            // What an event took away, a later one gives back; one that is only late does not.
+            #expect(try await request(2, "closed", at: 40).hasSuffix("1 job cancelled"))
+            _ = try await request(2, "synchronize", at: 30)
+            #expect(try await desk.jobs(commits[2]) == ["tests": .cancelled])
+            _ = try await request(2, "reopened", at: 50)
+            #expect(try await desk.jobs(commits[2]) == ["tests": .queued])
+            _ = try await request(1, "synchronize", at: 60)
+            #expect(try await desk.jobs(commits[2]) == ["tests": .cancelled], "forced back to the commit before")
+            #expect(try await desk.jobs(commits[1]) == ["tests": .queued])
+        }
+    }
+
+    @Test("a hook that does not run reports success where a required check would hang, and nowhere else")
+    func required() async throws {
+        try await Desk.with { desk in
+            var (both, requests, pushes) = (try desk.hook("both"), try desk.hook("requests"), try desk.hook("pushes"))
+            both.triggers.pullRequest?.branches = ["main"]
+            requests.triggers = Triggers(push: .init(branches: ["main"]), pullRequest: .init(branches: ["main"]))
+            pushes.triggers = Triggers(push: .init(branches: ["main"]), pullRequest: nil)
+            let project = try await desk.declare([both, pushes, requests], status: .jobs)
+            let (commit, main) = (String(repeating: "1", count: 40), String(repeating: "f", count: 40))
+            func deliver(into target: String, title: String = "A change", at time: Int = 1) async throws -> [String:
+                JobState]
+            {
+                let payload = desk.pullRequest(commit, into: target, base: main, title: title, at: time)
+                _ = try await desk.deliver("pull_request", payload)
+                return try await desk.jobs(commit)
+            }
+            // "both" is left to the push of the branch, "pushes" has nothing to do with pull requests.
+            #expect(try await deliver(into: "dev") == ["requests": .skipped])
+            let status = try #require(try await desk.store.statuses(project.id, commit: commit).first)
+            #expect(status.wanted.state == .success)
+            #expect(
+                status.wanted.description.hasPrefix("Skipped: on.pull_request.branches: base branch dev matches none"))
+            #expect(
+                try await deliver(into: "main", title: "No [ci skip]") == ["both": .skipped, "requests": .skipped])
+            #expect(try await deliver(into: "main") == ["both": .queued, "requests": .queued])
+
+            let skipped = String(repeating: "2", count: 40)
+            var payload = desk.pushed(skipped, before: commit)
+            payload["head_commit"] = ["id": skipped, "message": "Words [skip ci]"] as [String: any Sendable]
+            let delivery = try await desk.deliver("push", payload)
+            #expect(delivery.decision?.hasPrefix("skipped: the message holds '[skip ci]'; both: ") == true)
+            #expect(try await desk.jobs(skipped) == ["both": .skipped, "pushes": .skipped, "requests": .skipped])
+        }
+    }
+
     @Test("a repository that cannot be fetched puts the delivery off and says so; after a while the hooks run anyway")
     func unreachable() async throws {
         try await Desk.with { desk in

@@ -57,6 +57,37 @@ struct StopTests {
         }
     }
 
+    @Test(
+        "a job that shall stop ends although the engine is away; its container goes when the engine is back",
+        arguments: [true, false])
+    func engineAway(isCancelled: Bool) async throws {
+        let proxy = try EngineProxy(target: try #require(RunnerFixture.host))
+        defer { proxy.stop() }
+        try await RunnerFixture.with(host: proxy.host, absence: .seconds(200)) { fixture in
+            let (log, control) = (MemoryLog(), JobControl())
+            let job = try fixture.job(build: "echo begin; sleep 300") {
+                $0.settings.timeoutSeconds = isCancelled ? 600 : 3
+            }
+            async let running = fixture.run(job, log: log, control: control)
+            await log.wait(for: "begin")
+            proxy.interrupt()
+            if isCancelled {
+                await log.wait(for: "The Docker Engine does not answer")
+                control.cancel(reason: "cancelled by octocat")
+            }
+            let outcome = try await running.outcome
+            #expect(
+                outcome
+                    == (isCancelled
+                        ? JobOutcome(state: .cancelled, reason: "cancelled by octocat")
+                        : JobOutcome(state: .failure, reason: "stopped: ran longer than 3 s")))
+            proxy.resume()
+            #expect(try await fixture.containers().count == 1)
+            try await fixture.executor.sweep(instance: fixture.instance) { [] }
+            #expect(try await fixture.containers().isEmpty)
+        }
+    }
+
     @Test("two jobs that need the same image make it once; the second takes over when the first fails")
     func singleFlight() async throws {
         try await RunnerFixture.with { fixture in

@@ -45,24 +45,23 @@ struct DeliveryDecider: Sendable {
         case .ping(let hookID, _):
             return .decided(Decision(sentence: "GitHub says hello" + (hookID.map { " (webhook \($0))" } ?? "")))
         case .ignored(let reason): return .decided(Decision(sentence: reason))
-        case .deleted(let ref):
+        case .deleted(let ref, let time):
             let sentence = "the \(ref.kindName) \(ref.shortName) was deleted"
-            let cancels = BuildCancellation(projectID: project.id, .ref(ref), reason: sentence)
+            let cancels = BuildCancellation(projectID: project.id, .ref(ref), happenedAt: time, reason: sentence)
             return .decided(Decision(sentence: sentence, cancels: cancels, ref: ref))
-        case .closed(let number, let merged):
+        case .closed(let number, let merged, let time):
             let sentence = "pull request #\(number) was \(merged ? "merged" : "closed")"
             return .decided(
                 Decision(
                     sentence: sentence,
-                    cancels: BuildCancellation(projectID: project.id, .pullRequest(number), reason: sentence)))
+                    cancels: BuildCancellation(
+                        projectID: project.id, .pullRequest(number), happenedAt: time, reason: sentence)))
         case .trigger(let trigger): return decide(trigger, project: project)
         }
     }
 
-    private func decide(_ event: TriggerEvent, project: ProjectRecord) -> Step {
-        if let word = event.skipWord {
-            return .decided(Decision(sentence: "skipped: the message holds '\(word)'", ref: event.ref))
-        }
+    /// The first step for an event that may make a build, wherever it is known from.
+    func decide(_ event: TriggerEvent, project: ProjectRecord) -> Step {
         if event.fromFork, project.config.settings.forkPullRequests != .always {
             return .decided(
                 Decision(

@@ -63,18 +63,19 @@ struct HeadComparison: Sendable {
         _ head: HeadEvents.Head, _ project: ProjectRecord, _ source: inout HeadEvents
     ) async throws -> Bool {
         guard let outline = try await source.outline(head) else { return true }
-        let hooks = project.config.hooks.filter { HookMatch($0, outline).runs }
+        let triggered = Triggered(event: outline, project: project, pages: configuration.pages(project.repository))
+        let hooks = triggered.concerned
         guard !hooks.isEmpty else { return true }
         let missing = try await store.missingJobs(
-            project.id, ref: outline.ref, commit: outline.commit, hooks: hooks.map(\.id))
+            project.id, ref: outline.ref, commit: outline.commit, hooks: hooks)
         guard !missing.isEmpty else { return true }
         guard noticed.age(project.id, head.ref.description, head.target) >= configuration.missedEvents.patience,
             try await !store.hasPendingDeliveries(project.repository)
         else { return false }
-        let event = try await source.complete(outline)
-        let found = FoundEvent(event: event, project: project, pages: configuration.pages(project.repository))
-        guard let build = found.build else { return true }
-        if let made = try await store.createFoundBuild(build, decision: found.sentence) {
+        let decision = try await decide(try await source.complete(outline), project)
+        guard let build = decision.build else { return true }
+        let sentence = "found by comparing heads: GitHub's webhook did not arrive. \(decision.sentence)"
+        if let made = try await store.createFoundBuild(build, decision: sentence) {
             logger.notice(
                 "a webhook was missed; found by comparing heads",
                 metadata: [
@@ -83,5 +84,16 @@ struct HeadComparison: Sendable {
                 ])
         }
         return true
+    }
+
+    /// The rules of a delivery's event, those about paths included: what GitHub would have announced is decided in the
+    /// same way.
+    private func decide(_ event: TriggerEvent, _ project: ProjectRecord) async throws -> DeliveryDecider.Decision {
+        switch DeliveryDecider(configuration: configuration).decide(event, project: project) {
+        case .decided(let decision): return decision
+        case .needsPaths(let triggered):
+            let changes = try await PathFinder(mirrors: mirrors).changes(of: triggered.event, in: project.repository)
+            return triggered.decision(changes)
+        }
     }
 }

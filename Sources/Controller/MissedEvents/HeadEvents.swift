@@ -1,3 +1,4 @@
+import Foundation
 import Git
 import GitHub
 import Model
@@ -75,7 +76,8 @@ struct HeadEvents {
             kind: .pullRequest, ref: pull.isFromFork ? .pullRequest(pull.number) : .branch(pull.head.ref),
             commit: head.target, message: String(texts.joined(separator: "\n\n").prefix(maximumMessage)),
             authorName: author, sender: author, pullRequest: pull.number, baseBranch: pull.base.ref,
-            before: head.before, fromFork: pull.isFromFork)
+            before: head.before,
+            happenedAt: pull.updatedAt.map { Int64($0.timeIntervalSince1970) }, fromFork: pull.isFromFork)
     }
 
     private func mirror(with object: String) async throws -> GitMirror {

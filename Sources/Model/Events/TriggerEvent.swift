@@ -31,6 +31,9 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public var baseCommit: String?
     /// The previous head of the ref, when there was one.
     public var before: String?
+    /// When it happened by GitHub's clock, in seconds since 1970, if GitHub says so. A delivery may come days later than
+    /// others that happened after it.
+    public var happenedAt: Int64?
     /// Whether the commit comes from a repository other than the project's own.
     public var fromFork: Bool
 
@@ -38,7 +41,7 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public init(
         kind: Kind, ref: GitRef, commit: String, message: String = "", authorName: String = "",
         authorEmail: String? = nil, sender: String? = nil, pullRequest: Int? = nil, baseBranch: String? = nil,
-        baseCommit: String? = nil, before: String? = nil, fromFork: Bool = false
+        baseCommit: String? = nil, before: String? = nil, happenedAt: Int64? = nil, fromFork: Bool = false
     ) {
         self.kind = kind
         self.ref = ref
@@ -51,6 +54,7 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
         self.baseBranch = baseBranch
         self.baseCommit = baseCommit
         self.before = before
+        self.happenedAt = happenedAt
         self.fromFork = fromFork
     }
 
@@ -58,8 +62,11 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public static let skipWords = ["[ci skip]", "[skip ci]", "skip_ci", "ci_skip"]
 
     /// The skip word that the message holds, in any case of letters.
-    public var skipWord: String? {
-        let text = message.lowercased()
-        return Self.skipWords.first { text.contains($0) }
+    public var skipWord: String? { Self.skipWord(in: message) }
+
+    /// The skip word that a text holds, in any case of letters.
+    public static func skipWord(in text: String) -> String? {
+        let text = text.lowercased()
+        return skipWords.first { text.contains($0) }
     }
 }

@@ -5,10 +5,11 @@ struct PullRequestPayload: Decodable {
     var pullRequest: PullRequest
     var repository: Repository
     var sender: Account?
+    var changes: Changes?
 
     /// Written out, because errors name the key as it stands in the payload.
     private enum CodingKeys: String, CodingKey {
-        case action, before, repository, sender
+        case action, before, repository, sender, changes
         case pullRequest = "pull_request"
     }
 
@@ -18,8 +19,14 @@ struct PullRequestPayload: Decodable {
         var body: String?
         var user: Account?
         var merged: Bool?
+        var updatedAt: EventTime?
         var head: Side
         var base: Side
+
+        private enum CodingKeys: String, CodingKey {
+            case number, title, body, user, merged, head, base
+            case updatedAt = "updated_at"
+        }
     }
 
     struct Side: Decodable {
@@ -28,6 +35,23 @@ struct PullRequestPayload: Decodable {
         var sha: String
         /// Null when the fork was deleted.
         var repo: Repository?
+    }
+
+    /// What somebody edited, and what was there before.
+    struct Changes: Decodable {
+        var base: Base?
+        var title: Text?
+        var body: Text?
+
+        struct Base: Decodable {}
+        struct Text: Decodable { var from: String? }
+
+        /// Whether hooks may run now that did not: for another base branch, or without the word that skipped them. Their
+        /// statuses said that nothing had to run, which is no longer true.
+        var decidesAnew: Bool {
+            let texts = [title?.from, body?.from].compactMap(\.self)
+            return base != nil || texts.contains { TriggerEvent.skipWord(in: $0) != nil }
+        }
     }
 
     struct Repository: Decodable { var id: Int64 }
@@ -39,8 +63,12 @@ struct PullRequestPayload: Decodable {
     func event() throws(PayloadError) -> WebhookEvent {
         let request = pullRequest
         guard request.number > 0 else { throw PayloadError(key: "pull_request.number", "not a number above 0") }
-        if action == "closed" { return .closed(pullRequest: request.number, merged: request.merged ?? false) }
-        guard Self.actions.contains(action) else {
+        if action == "closed" {
+            return .closed(
+                pullRequest: request.number, merged: request.merged ?? false, at: request.updatedAt?.seconds)
+        }
+        let isEdited = action == "edited" && changes?.decidesAnew == true
+        guard Self.actions.contains(action) || isEdited else {
             let isWord = action.utf8.count <= 64 && action.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             return .ignored("pull request #\(request.number): \(isWord ? "'\(action)'" : "that action") makes no build")
         }
@@ -58,7 +86,7 @@ struct PullRequestPayload: Decodable {
                 authorName: Payload.cut(author, to: Payload.maximumName),
                 sender: sender?.login.map { Payload.cut($0, to: Payload.maximumName) },
                 pullRequest: request.number, baseBranch: base.shortName, baseCommit: baseCommit(),
-                before: try previous(), fromFork: isFork))
+                before: try previous(), happenedAt: request.updatedAt?.seconds, fromFork: isFork))
     }
 
     /// Only a hint about where to look for changes, so a strange one is no error.

@@ -8,10 +8,11 @@ struct PushPayload: Decodable {
     var headCommit: HeadCommit?
     var pusher: Pusher?
     var sender: Account?
+    var repository: Repository?
 
     /// Written out, because errors name the key as it stands in the payload.
     private enum CodingKeys: String, CodingKey {
-        case ref, before, after, deleted, pusher, sender
+        case ref, before, after, deleted, pusher, sender, repository
         case headCommit = "head_commit"
     }
 
@@ -26,6 +27,12 @@ struct PushPayload: Decodable {
         var email: String?
     }
 
+    struct Repository: Decodable {
+        var pushedAt: EventTime?
+
+        private enum CodingKeys: String, CodingKey { case pushedAt = "pushed_at" }
+    }
+
     struct Pusher: Decodable { var name: String? }
     struct Account: Decodable { var login: String? }
 
@@ -37,7 +44,7 @@ struct PushPayload: Decodable {
         case .tag(let name): what = "tag \(name)"
         case .pullRequest, .other: return .ignored("\(ref) is neither a branch nor a tag")
         }
-        if deleted == true || Payload.isZero(after) { return .deleted(ref) }
+        if deleted == true || Payload.isZero(after) { return .deleted(ref, at: repository?.pushedAt?.seconds) }
         guard let head = headCommit else { return .ignored("the \(what) names no commit") }
         let name = head.author?.name ?? ""
         return .trigger(
@@ -49,7 +56,7 @@ struct PushPayload: Decodable {
                 authorName: Payload.cut(name, to: Payload.maximumName),
                 authorEmail: head.author?.email.map { Payload.cut($0, to: Payload.maximumName) },
                 sender: (sender?.login ?? pusher?.name).map { Payload.cut($0, to: Payload.maximumName) },
-                before: try previous()))
+                before: try previous(), happenedAt: repository?.pushedAt?.seconds))
     }
 
     /// Zeros stand for a reference that did not exist before.

@@ -4,10 +4,10 @@ public enum WebhookEvent: Sendable, Hashable {
     case ping(hookID: Int64?, zen: String)
     /// Something that may make a build.
     case trigger(TriggerEvent)
-    /// A branch or tag is gone.
-    case deleted(GitRef)
-    /// A pull request was closed or merged.
-    case closed(pullRequest: Int, merged: Bool)
+    /// A branch or tag is gone since that time, in seconds since 1970.
+    case deleted(GitRef, at: Int64?)
+    /// A pull request was closed or merged at that time, in seconds since 1970.
+    case closed(pullRequest: Int, merged: Bool, at: Int64?)
     /// Nothing to build, with the reason in one sentence.
     case ignored(String)
 

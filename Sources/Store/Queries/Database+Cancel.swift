@@ -30,34 +30,54 @@ extension Database {
     /// Asks for the end of all jobs of the builds.
     func cancel(_ wanted: BuildCancellation, at time: Date) throws -> EndedJobs {
         let ids: [Int64]
+        let isOvertaken: Bool
         switch wanted.builds {
-        case .build(let id): ids = [id]
+        case .build(let id): (ids, isOvertaken) = ([id], false)
         case .ref(let ref):
-            ids = try openBuilds(wanted.projectID, "build.ref = ?", [ref.description])
-        case .pullRequest(let number):
+            isOvertaken = true
             ids = try openBuilds(
-                wanted.projectID, "build.pullRequest = ? AND \(Self.isNotOnDefaultBranch)", [number])
+                wanted.projectID, "build.ref = ? AND \(Self.isNotLater)", [ref.description, wanted.happenedAt])
+        case .pullRequest(let number):
+            isOvertaken = true
+            ids = try openBuilds(
+                wanted.projectID, "build.pullRequest = ? AND \(Self.isNotLater) AND \(Self.isNotOnDefaultBranch)",
+                [number, wanted.happenedAt])
         }
-        var ended = try cancelJobs(of: ids, reason: wanted.reason, at: time)
+        var ended = try cancelJobs(of: ids, reason: wanted.reason, isOvertaken: isOvertaken, at: time)
         ended.note = ended.count == 0 ? nil : "\(ended.count) job\(ended.count == 1 ? "" : "s") cancelled"
         return ended
     }
 
-    /// A pull request's newer commit ends the builds of its older ones. What is on the default branch is never ended:
-    /// every commit there has its verdict.
+    /// Of a pull request's builds only the one that the latest event wanted goes on, whatever came in last. What is on
+    /// the default branch is never ended: every commit there has its verdict.
     func supersede(_ new: NewBuild, buildID: Int64, number: Int, at time: Date) throws -> EndedJobs {
         guard let pullRequest = new.event.pullRequest else { return EndedJobs() }
         // A build that a push made becomes the pull request's when that event arrives, too.
         try run("UPDATE build SET pullRequest = coalesce(pullRequest, ?) WHERE id = ?", [pullRequest, buildID])
+        let newest = try first(
+            """
+            SELECT build.id, build.number FROM build INDEXED BY build_of_pull_request
+            WHERE build.projectID = ? AND build.pullRequest = ? AND \(Self.isNotOnDefaultBranch)
+            ORDER BY build.eventAt DESC, build.id DESC LIMIT 1
+            """, [new.projectID, pullRequest]
+        ) { columns in (id: try columns.next(Int64.self), number: try columns.next(Int.self)) }
+        guard let newest else { return EndedJobs() }
         let older = try openBuilds(
-            new.projectID, "build.pullRequest = ? AND build.id < ? AND \(Self.isNotOnDefaultBranch)",
-            [pullRequest, buildID])
+            new.projectID, "build.pullRequest = ? AND build.id <> ? AND \(Self.isNotOnDefaultBranch)",
+            [pullRequest, newest.id])
         guard !older.isEmpty else { return EndedJobs() }
-        var ended = try cancelJobs(of: older, reason: "superseded by build #\(number)", at: time)
-        let numbers = try older.compactMap { try build($0).map { "#\($0.number)" } }
-        ended.note = ended.count == 0 ? nil : "supersedes build \(numbers.joined(separator: ", "))"
+        var ended = try cancelJobs(
+            of: older, reason: "superseded by build #\(newest.number)", isOvertaken: true, at: time)
+        let numbers = try older.filter { $0 != buildID }.compactMap { try build($0).map { "#\($0.number)" } }
+        if newest.id != buildID {
+            ended.note = "the pull request went on meanwhile: superseded by build #\(newest.number)"
+        } else {
+            ended.note = ended.count == 0 ? nil : "supersedes build \(numbers.joined(separator: ", "))"
+        }
         return ended
     }
+
+    private static let isNotLater = "coalesce(build.eventAt, 0) <= coalesce(?, \(Int64.max))"
 
     private static let isNotOnDefaultBranch =
         "build.ref <> 'refs/heads/' || coalesce((SELECT defaultBranch FROM project WHERE id = build.projectID), '')"
@@ -73,7 +93,9 @@ extension Database {
                 """, arguments: [projectID] + arguments)
     }
 
-    private func cancelJobs(of builds: [Int64], reason: String, at time: Date) throws -> EndedJobs {
+    private func cancelJobs(
+        of builds: [Int64], reason: String, isOvertaken: Bool, at time: Date
+    ) throws -> EndedJobs {
         var ended = EndedJobs()
         for build in builds {
             let jobs = try Int64.fetchAll(
@@ -81,6 +103,7 @@ extension Database {
                 arguments: [build])
             for job in jobs {
                 guard let topics = try requestCancel(job, reason: reason, at: time) else { continue }
+                if isOvertaken, !topics.isEmpty { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [job]) }
                 ended.count += topics.isEmpty ? 0 : 1
                 ended.topics += topics
             }

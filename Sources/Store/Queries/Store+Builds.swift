@@ -28,15 +28,24 @@ extension Database {
     /// Finds the build of the ref and commit or makes it, and queues the jobs that it does not have yet.
     func make(_ new: NewBuild, at time: Date) throws -> MadeBuild? {
         let event = new.event
-        let existing = try Int64.fetchOne(
-            self, sql: "SELECT id FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
-            arguments: [new.projectID, event.ref.description, event.commit])
+        let known = try first(
+            "SELECT id, coalesce(eventAt, createdAt / 1000) FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
+            [new.projectID, event.ref.description, event.commit]
+        ) { columns in (id: try columns.next(Int64.self), eventAt: try columns.next(Int64.self)) }
+        let existing = known?.id
+        // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery.
+        let isNews = known != nil && (event.happenedAt ?? 0) > (known?.eventAt ?? .max)
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let buildID = try existing ?? insert(new, at: time)
+        if existing != nil, let happenedAt = event.happenedAt {
+            try run(
+                "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
+        }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
         var topics: [ChangeSignal.Topic] = existing == nil ? [.builds] : []
         for hook in new.hooks {
-            guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain) else { continue }
+            guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)
+            else { continue }
             topics += try queueJob(
                 hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
                 page: new.pageURL(number, hook.id), at: time
@@ -54,15 +63,16 @@ extension Database {
     }
 
     /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event
-    /// makes room when another event of the same commit wants it to run.
-    private func attemptToQueue(_ hook: Hook, buildID: Int64, runsAgain: Bool) throws -> Int? {
+    /// makes room when another event of the same commit wants it to run; one that an event ended is run again when a
+    /// later event wants it.
+    private func attemptToQueue(_ hook: Hook, buildID: Int64, runsAgain: Bool, isNews: Bool) throws -> Int? {
         let last = try first(
-            "SELECT id, attempt, state FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1",
+            "SELECT id, attempt, state, isOvertaken FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1",
             [buildID, hook.id.description]
         ) { columns in
             (
                 id: try columns.next(Int64.self), attempt: try columns.next(Int.self),
-                state: try columns.value(JobState.init(rawValue:))
+                state: try columns.value(JobState.init(rawValue:)), isOvertaken: try columns.next(Bool.self)
             )
         }
         guard let last else { return 1 }
@@ -70,6 +80,7 @@ extension Database {
             try run("DELETE FROM job WHERE id = ?", [last.id])
             return last.attempt
         }
+        if isNews, last.isOvertaken, last.state == .cancelled || last.state == .running { return last.attempt + 1 }
         return runsAgain && last.state.isFinished ? last.attempt + 1 : nil
     }
 
@@ -85,13 +96,14 @@ extension Database {
         try run(
             """
             INSERT INTO build (projectID, number, ref, sha, message, authorName, authorEmail, sender, kind,
-                pullRequest, trusted, configCommit, state, createdAt, statusMode, page)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)
+                pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
             """,
             [
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.rawValue, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
+                event.happenedAt,
             ])
         return lastInsertedRowID
     }

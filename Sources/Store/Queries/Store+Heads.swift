@@ -73,7 +73,9 @@ extension Store {
         let time = now()
         let made = try await database.write { db -> MadeBuild? in
             let event = build.event
-            let missing = try db.missingJobs(build.projectID, event.ref, event.commit, build.hooks.map(\.id))
+            let missing = try db.missingJobs(
+                build.projectID, event.ref, event.commit,
+                build.hooks.map(\.id) + build.skipped.map(\.hook.id))
             guard let hook = missing.first, let project = try db.project(build.projectID),
                 let made = try db.make(build, at: time)
             else { return nil }

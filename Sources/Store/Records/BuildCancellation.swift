@@ -16,13 +16,16 @@ public struct BuildCancellation: Sendable, Hashable {
     public var projectID: Int64
     /// Which ones.
     public var builds: Builds
+    /// When the event happened that asks for it, in seconds since 1970: what later events want is not ended.
+    public var happenedAt: Int64?
     /// Why, for logs, pages and statuses.
     public var reason: String
 
     /// Memberwise.
-    public init(projectID: Int64, _ builds: Builds, reason: String) {
+    public init(projectID: Int64, _ builds: Builds, happenedAt: Int64? = nil, reason: String) {
         self.projectID = projectID
         self.builds = builds
+        self.happenedAt = happenedAt
         self.reason = reason
     }
 }

@@ -24,7 +24,7 @@ extension ControllerSuites {
                 try await fixture.control(
                     "PUT", "/repos/acme/widget/refs", ["ref": "refs/tags/v1", "sha": release])
                 try await fixture.control("PUT", "/repos/acme/widget/refs", ["ref": "refs/tags/x1", "sha": old])
-                try await fixture.commit("quiet", message: "nothing to see [ci skip]")
+                let quiet = try await fixture.commit("quiet", message: "nothing to see [ci skip]")
                 try await fixture.control(
                     "POST", "/repos/acme/widget/pulls", ["title": "Two", "head": "release/1", "user": "acme"])
                 // A schedule of its own would find them after a while; here it is asked at once.
@@ -40,7 +40,8 @@ extension ControllerSuites {
                 let builds = try await fixture.store.builds(project.id, ref: nil, before: nil, limit: 10)
                 #expect(
                     builds.map { "\($0.ref) \($0.commit)" }.sorted() == [
-                        "refs/heads/main \(main)", "refs/heads/release/1 \(release)", "refs/tags/v1 \(release)",
+                        "refs/heads/main \(main)", "refs/heads/quiet \(quiet)", "refs/heads/release/1 \(release)",
+                        "refs/tags/v1 \(release)",
                     ])
                 #expect(builds.allSatisfy { $0.state == .success && $0.trusted && !$0.message.isEmpty })
                 let ofRelease = try #require(builds.first { $0.ref == .branch("release/1") })
@@ -48,11 +49,31 @@ extension ControllerSuites {
                 #expect(try await fixture.states(old).isEmpty)
 
                 let rows = try await fixture.store.deliveries(try fixture.widgetName, limit: 10)
-                #expect(rows.count == 3)
+                #expect(rows.count == 4)
                 #expect(rows.allSatisfy { $0.decision?.hasPrefix("found by comparing heads") == true })
                 // Nothing is found twice.
                 _ = await fixture.missedEvents.pass()
-                #expect(try await fixture.store.builds(project.id, ref: nil, before: nil, limit: 10).count == 3)
+                #expect(try await fixture.store.builds(project.id, ref: nil, before: nil, limit: 10).count == 4)
+            }
+        }
+
+        @Test("what no webhook announced is decided by the rules about paths, too")
+        func paths() async throws {
+            try await ControllerFixture.with { fixture in
+                try await fixture.control("POST", "/faults", ["target": "webhook", "action": "lose", "times": -1])
+                let rule = ControllerFixture.widget.replacing(
+                    "    title: Tests\n", with: "    title: Tests\n    paths: ['src/**']\n")
+                try await fixture.commit(files: ["projects/widget.yaml": rule], to: "acme/ci")
+                let project = try await fixture.sync()
+                _ = await fixture.missedEvents.pass()
+                let docs = try await fixture.commit(files: ["README.md": "other\n"])
+                _ = await fixture.missedEvents.pass()
+                let source = try await fixture.commit(files: ["src/a": "1\n"])
+                _ = await fixture.missedEvents.pass()
+                let builds = try await fixture.store.builds(project.id, ref: nil, before: nil, limit: 10)
+                #expect(builds.map(\.commit) == [source, docs])
+                let states = try await [fixture.store.jobs(builds[0].id), fixture.store.jobs(builds[1].id)]
+                #expect(states.map { $0.map(\.state) } == [[.queued], [.skipped]])
             }
         }
 
@@ -92,9 +113,9 @@ extension ControllerSuites {
                 #expect(wait == .seconds(600), "the next look is within the interval")
                 // The delivery comes after all.
                 let event = TriggerEvent(kind: .push, ref: .branch("main"), commit: head, message: "change")
-                let found = FoundEvent(
+                let triggered = Triggered(
                     event: event, project: project, pages: fixture.configuration.pages(project.repository))
-                let build = try #require(found.build)
+                let build = try #require(triggered.decision(nil).build)
                 try await fixture.store.createBuild(build)
                 #expect(try await fixture.store.createFoundBuild(build, decision: "found") == nil)
                 fixture.configuration.missedEvents.patience = .zero

@@ -101,21 +101,26 @@ struct Desk: Sendable {
     }
 
     /// The payload of a push.
-    func pushed(_ commit: String, before: String?, branch: String = "main") -> [String: any Sendable] {
+    func pushed(_ commit: String, before: String?, branch: String = "main", at time: Int = 1) -> [String: any Sendable]
+    {
         [
             "ref": "refs/heads/\(branch)", "before": before ?? String(repeating: "0", count: 40), "after": commit,
             "head_commit": ["id": commit, "message": "A change"] as [String: any Sendable],
+            "repository": ["id": 7, "pushed_at": time] as [String: any Sendable],
         ]
     }
 
     /// The payload of a pull request of the project's own branch.
     func pullRequest(
-        _ commit: String, action: String = "opened", branch: String = "topic", base: String
+        _ commit: String, action: String = "opened", branch: String = "topic", into target: String = "main",
+        base: String, title: String = "A change", at time: Int = 1
     ) -> [String: any Sendable] {
         let project: [String: any Sendable] = ["id": 7]
         let head: [String: any Sendable] = ["ref": branch, "sha": commit, "repo": project]
-        let base: [String: any Sendable] = ["ref": "main", "sha": base, "repo": project]
-        let request: [String: any Sendable] = ["number": 5, "title": "A change", "head": head, "base": base]
+        let base: [String: any Sendable] = ["ref": target, "sha": base, "repo": project]
+        let request: [String: any Sendable] = [
+            "number": 5, "title": title, "head": head, "base": base, "updated_at": time,
+        ]
         return ["action": action, "repository": project, "pull_request": request]
     }
 

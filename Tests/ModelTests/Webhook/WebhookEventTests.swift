@@ -63,9 +63,9 @@ struct WebhookEventTests {
     func nothingToBuild() throws {
         let deleted =
             #"{"ref":"refs/heads/a","before":"\#(commit)","after":"\#(zeros)","deleted":true,"head_commit":null}"#
-        #expect(try parse("push", deleted) == .deleted(.branch("a")))
+        #expect(try parse("push", deleted) == .deleted(.branch("a"), at: nil))
         let silent = #"{"ref":"refs/heads/a","after":"\#(zeros)"}"#
-        #expect(try parse("push", silent) == .deleted(.branch("a")))
+        #expect(try parse("push", silent) == .deleted(.branch("a"), at: nil))
         #expect(try parse("push", push(ref: "refs/tags/t", head: "null")) == .ignored("the tag t names no commit"))
         #expect(
             try parse("push", push(ref: "refs/pull/1/head"))
@@ -107,12 +107,40 @@ struct WebhookEventTests {
         #expect(event == .ignored("pull request #17: '\(action)' makes no build"))
     }
 
+    @Test("A pull request that goes to another base, or loses its skip word, is decided anew; another edit is not")
+    func edited() throws {
+        func edit(_ changes: String) throws -> WebhookEvent {
+            try parse(
+                "pull_request", pullRequest(action: "edited").dropLast() + #","changes":\#(changes)}"#)
+        }
+        for changes in [#"{"base":{"ref":{"from":"dev"}}}"#, #"{"title":{"from":"[skip ci] A change"}}"#] {
+            guard case .trigger = try edit(changes) else {
+                Issue.record("\(changes)")
+                continue
+            }
+        }
+        #expect(try edit(#"{"body":{"from":"Old"}}"#) == .ignored("pull request #17: 'edited' makes no build"))
+    }
+
+    @Test("The time of an event is a number or a text, and no error when it is neither")
+    func times() throws {
+        let times = [#""2026-11-24T18:00:00Z""#: Int64?(1_795_543_200), "1795543200": 1_795_543_200, "[]": nil]
+        for (text, seconds) in times {
+            let push = push().dropLast() + #","repository":{"pushed_at":\#(text)}}"#
+            #expect(try trigger("push", String(push)).happenedAt == seconds)
+            let request = pullRequest().replacing(#""title":"#, with: #""updated_at":\#(text),"title":"#)
+            #expect(try trigger("pull_request", request).happenedAt == seconds)
+        }
+    }
+
     @Test("A pull request's end is told, merged or not, and its base commit is kept")
     func closed() throws {
-        #expect(try parse("pull_request", pullRequest(action: "closed")) == .closed(pullRequest: 17, merged: false))
+        #expect(
+            try parse("pull_request", pullRequest(action: "closed"))
+                == .closed(pullRequest: 17, merged: false, at: nil))
         let merged = pullRequest(action: "closed").replacing(
             #""number":17,"title""#, with: #""number":17,"merged":true,"title""#)
-        #expect(try parse("pull_request", merged) == .closed(pullRequest: 17, merged: true))
+        #expect(try parse("pull_request", merged) == .closed(pullRequest: 17, merged: true, at: nil))
         let base = pullRequest().replacing(zeros, with: commit)
         #expect(try trigger("pull_request", base).baseCommit == commit)
     }

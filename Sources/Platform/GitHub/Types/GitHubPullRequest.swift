@@ -1,3 +1,5 @@
+import Foundation
+
 /// A pull request, as lists show it.
 public struct GitHubPullRequest: Sendable, Hashable, Decodable {
     /// GitHub's number for all of GitHub.
@@ -14,6 +16,8 @@ public struct GitHubPullRequest: Sendable, Hashable, Decodable {
     public var isDraft: Bool
     /// Its author; `nil` when the account is gone.
     public var user: GitHubAccount?
+    /// When it was last changed, a push to its branch included.
+    public var updatedAt: Date?
     /// What is to be merged.
     public var head: Side
     /// Where it goes.
@@ -47,7 +51,10 @@ public struct GitHubPullRequest: Sendable, Hashable, Decodable {
         }
     }
 
-    private enum CodingKeys: String, CodingKey { case id, number, state, title, body, draft, user, head, base }
+    private enum CodingKeys: String, CodingKey {
+        case id, number, state, title, body, draft, user, head, base
+        case updatedAt = "updated_at"
+    }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -58,6 +65,7 @@ public struct GitHubPullRequest: Sendable, Hashable, Decodable {
         body = try container.decodeIfPresent(String.self, forKey: .body)
         isDraft = try container.decodeIfPresent(Bool.self, forKey: .draft) ?? false
         user = try container.decodeIfPresent(GitHubAccount.self, forKey: .user)
+        updatedAt = try container.decodeIfPresent(Date.self, forKey: .updatedAt)
         head = try container.decode(Side.self, forKey: .head)
         base = try container.decode(Side.self, forKey: .base)
     }
