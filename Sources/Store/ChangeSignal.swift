@@ -11,6 +11,8 @@ public final class ChangeSignal: Sendable {
         case config
         /// The admin repository itself, as its webhook says; it was not read yet.
         case adminRepository
+        /// What GitHub has for a project.
+        case observations
         /// A project.
         case projects
         /// A delivery.

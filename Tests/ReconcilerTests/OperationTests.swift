@@ -148,8 +148,8 @@ struct OperationRow: Sendable, CustomTestStringConvertible {
             var desired = try DesiredRepository(row.repository)
             try row.desired(&desired)
             var known: [Int64: String] = [:]
-            let plan = Planner.plan(
-                desired, try await github.observe(desired, name: row.repository), externalURL: external)
+            var seen = try await github.observe(desired, name: row.repository)
+            let plan = Planner.plan(desired, seen, externalURL: external)
             #expect(plan.problems.isEmpty)
             for (line, beginning) in zip(plan.operations.map(\.description), row.lines) {
                 #expect(line.hasPrefix(beginning))
@@ -169,10 +169,12 @@ struct OperationRow: Sendable, CustomTestStringConvertible {
             }
             let applier = Applier(client: github.client, secret: { "\($0)" }, newDeployKey: { OperationRow.key })
             func apply(_ operation: Reconciler.Operation) async throws {
-                switch try await applier.apply(operation, desired.repository) {
+                let result = try await applier.apply(operation, desired.repository)
+                seen = seen.after(operation, result)
+                switch result {
                 case .webhook(let webhook): known[webhook.githubID] = webhook.secretFingerprint
                 case .deployKey(let key): desired.deployKey.held = key.key
-                case .inherited, .done: break
+                case .inherited, .invited, .done: break
                 }
             }
             for operation in plan.operations {
@@ -192,6 +194,14 @@ struct OperationRow: Sendable, CustomTestStringConvertible {
             let rest = Planner.plan(
                 desired, try await github.observe(desired, known: known, name: row.repository), externalURL: external)
             #expect(rest.isEmpty, "\(rest)")
+            // What the answers told is what a look shows.
+            let remembered = Planner.plan(desired, seen, externalURL: external)
+            #expect(remembered.isEmpty, "\(remembered)")
+            let there = try await github.observe(desired, known: known, name: row.repository)
+            #expect(Set(seen.webhooks.map(\.id)) == Set(there.webhooks.map(\.id)))
+            #expect(Set(seen.deployKeys) == Set(there.deployKeys))
+            #expect(Set(seen.collaborators) == Set(there.collaborators) && Set(seen.teams) == Set(there.teams))
+            #expect(Set(seen.invitations.map(\.id)) == Set(there.invitations.map(\.id)))
         }
     }
 

@@ -15,6 +15,8 @@ public struct LivePlan: Sendable {
         public var drift: Set<Reconciler.Operation> = []
         /// Whether drift is only reported.
         public var isDriftReported = false
+        /// Lists of GitHub that the plan needs and that nobody looked at yet; they are taken to be empty.
+        public var missing: ObservedRepository.Lists = []
         /// Why there is no plan.
         public var error: String?
 

@@ -51,6 +51,8 @@ struct ProjectReconciler: Sendable {
         var result = ReconcileResult(problems: survey.plan.problems, reportedDrift: left)
         if survey.facts.fullName.lowercased() != project.repository.key { result.newName = survey.facts.fullName }
         var inherited = survey.observed.inherited
+        var seen = survey.seen
+        var remembered = try await save(seen, project, former: record.observation)
         let applier = applier(project)
         // GitHub follows a renamed repository by its number; writes go to the name that it has now.
         let name = RepositoryName(survey.facts.fullName) ?? project.repository
@@ -59,6 +61,8 @@ struct ProjectReconciler: Sendable {
             do {
                 let applied = try await applier.apply(operation, name)
                 try await remember(applied, of: operation, project)
+                seen = seen.after(operation, applied)
+                remembered = try await save(seen, project, former: remembered)
                 if case .inherited(let key, let level) = applied { inherited[key] = level }
                 result.operations.append(operation)
             } catch let error as GitHubError {
@@ -67,6 +71,7 @@ struct ProjectReconciler: Sendable {
             }
         }
         try await forgetGone(record, survey, project)
+        if !project.isActive { try await store.saveObservation(project.id, nil) }
         let baseline = try await conclude(&result, survey, project, inherited)
         if baseline != old || record.sshURL != survey.facts.sshURL {
             try await save(baseline, project, sshURL: survey.facts.sshURL)
@@ -103,7 +108,7 @@ struct ProjectReconciler: Sendable {
                     url: WebhookAddress.url(
                         externalURL: configuration.externalURL, repository: project.repository, hook: applied.hook)))
         case .deployKey(let applied): try await store.setDeployKeyNumber(project.id, githubID: applied.id)
-        case .inherited: break
+        case .inherited, .invited: break
         case .done:
             if case .webhook(.delete(let id, _)) = operation { try await store.removeWebhook(githubID: id) }
             if case .deployKey(.delete) = operation { try await store.removeDeployKey(project.id) }
@@ -140,9 +145,22 @@ struct ProjectReconciler: Sendable {
     }
 
     private func save(_ baseline: Baseline?, _ project: ProjectRecord, sshURL: String?) async throws {
+        try await store.saveBaseline(project.id, try baseline.map(Self.text), sshURL: sshURL)
+    }
+
+    /// Written only when something is new, since most passes find nothing. Answers what is remembered now.
+    private func save(
+        _ seen: ObservedRepository, _ project: ProjectRecord, former: String?
+    ) async throws -> String {
+        let text = try Self.text(seen)
+        if text != former { try await store.saveObservation(project.id, text) }
+        return text
+    }
+
+    /// Equal values are equal texts.
+    private static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = try baseline.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
-        try await store.saveBaseline(project.id, text, sshURL: sshURL)
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

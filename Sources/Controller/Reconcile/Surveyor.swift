@@ -6,18 +6,16 @@ import Synchronization
 /// Looks at one project on GitHub and compares it with what is declared; changes nothing.
 struct Surveyor: Sendable {
     var client: GitHubClient
-    var externalURL: String
-    /// What GitHub was or will be given as a hook's secret, as a hash; `nil` when the secret key is not at hand.
-    var fingerprint: (@Sendable (RepositoryName, HookID) -> String)?
+    private let comparison: Comparison
     private let viewer = ViewerLogin()
 
+    /// - Parameter fingerprint: see `Comparison.fingerprint`.
     init(
         client: GitHubClient, externalURL: String,
         fingerprint: (@Sendable (RepositoryName, HookID) -> String)?
     ) {
         self.client = client
-        self.externalURL = externalURL
-        self.fingerprint = fingerprint
+        comparison = Comparison(externalURL: externalURL, fingerprint: fingerprint)
     }
 
     /// - Parameter isActive: whether the project is declared; of one that is not, only what we made is left to remove.
@@ -29,31 +27,15 @@ struct Surveyor: Sendable {
                 reason: "\(facts.fullName) is archived on GitHub and takes no changes. Unarchive it there, or remove "
                     + "the project from the admin repository.", isStalled: true)
         }
-        var desired = desired(project, isActive: isActive, memory)
-        var observed = try await RepositoryObserver(client: client).observe(
+        let desired = comparison.desired(project, isActive: isActive, memory)
+        let seen = try await RepositoryObserver(client: client).observe(
             facts, desired, known: memory.webhooks, inherited: memory.baseline?.inherited ?? [:]
         ) { () throws(GitHubError) in try await viewer.login(client) }
-        if memory.webhooks == nil, let ours = observed.deployKeys.first(where: { $0.title == desired.deployKey.title })
-        {
-            desired.deployKey.held = DeployKeyIdentity(publicKey: ours.key, fingerprint: "")
-        }
-        if !isActive {
-            // Its name may belong to another project by now, whose webhooks look like ours too.
-            observed.webhooks.removeAll { memory.webhooks?[$0.id] == nil }
-        }
-        // One that was deleted and made again was never as declared: nothing in it is drift.
-        let baseline = facts.id == memory.githubID ? memory.baseline : nil
-        return survey(facts, desired, observed, baseline)
-    }
-
-    private func survey(
-        _ facts: GitHubRepository, _ desired: DesiredRepository, _ observed: ObservedRepository, _ baseline: Baseline?
-    ) -> Survey {
-        let plan = Planner.plan(desired, observed, externalURL: externalURL)
-        let drift = baseline.map {
-            Planner.drift(in: plan, since: $0, observed, externalURL: externalURL)
-        }
-        return Survey(facts: facts, desired: desired, observed: observed, plan: plan, drift: drift ?? [])
+        let compared = comparison.compare(
+            desired, seen, isActive: isActive, memory, repositoryID: facts.id)
+        return Survey(
+            facts: facts, desired: compared.desired, seen: seen, observed: compared.observed, plan: compared.plan,
+            drift: compared.drift)
     }
 
     /// A repository is followed by its number, whatever it is called now. Only when there is none of that number any
@@ -68,25 +50,6 @@ struct Surveyor: Sendable {
         }
         return try await client.repository("\(name)")
     }
-
-    private func desired(_ project: Project, isActive: Bool, _ memory: ProjectMemory) -> DesiredRepository {
-        let title = DesiredDeployKey.title(externalURL: externalURL)
-        guard isActive else {
-            return DesiredRepository(
-                repository: project.repository,
-                deployKey: DesiredDeployKey(mode: .never, title: title, held: memory.deployKey))
-        }
-        return DesiredRepository(
-            repository: project.repository,
-            webhooks: project.hooks.map { hook in
-                DesiredWebhook(
-                    hook: hook.id,
-                    url: WebhookAddress.url(externalURL: externalURL, repository: project.repository, hook: hook.id),
-                    events: hook.triggers.webhookEvents,
-                    secretFingerprint: fingerprint?(project.repository, hook.id) ?? "unknown")
-            }, owner: project.owner, permissions: project.permissions,
-            deployKey: DesiredDeployKey(mode: project.deployKey, title: title, held: memory.deployKey))
-    }
 }
 
 /// What was seen of one project, and what follows from it.
@@ -96,6 +59,8 @@ struct Survey: Sendable {
     /// What is declared.
     var desired: DesiredRepository
     /// What GitHub has.
+    var seen: ObservedRepository
+    /// As much of it as the comparison is about.
     var observed: ObservedRepository
     /// What makes them equal.
     var plan: Plan

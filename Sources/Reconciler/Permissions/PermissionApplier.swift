@@ -5,27 +5,28 @@ import Model
 struct PermissionApplier: Sendable {
     var client: GitHubClient
 
-    /// - Returns: the name and the level of an access that GitHub still shows although a lower one was set, because
-    ///   it comes from somewhere else (an organization's owners, a parent team).
+    /// - Returns: the invitation that was sent; the access that GitHub still shows although a lower one was set, because
+    ///   it comes from somewhere else (an organization's owners, a parent team); else that it is done.
     func apply(
         _ operation: PermissionOperation, _ repository: String
-    ) async throws(GitHubError) -> (key: String, level: String)? {
+    ) async throws(GitHubError) -> Applier.Result {
         switch operation {
-        case .invite(let login, let level): try await set(login, level, repository)
+        case .invite(let login, let level): return try await set(login, level, repository)
         case .change(let login, let from, let to):
-            try await set(login, to, repository)
-            guard PermissionLevel(rawValue: from).map({ to < $0 }) ?? true else { return nil }
+            _ = try await set(login, to, repository)
+            guard PermissionLevel(rawValue: from).map({ to < $0 }) ?? true else { return .done }
             let access = try await client.access(repository, login: login)
             let level = GitHubPermissions.level(ofAnswer: access.roleName ?? access.permission)
-            return level == from ? (PermissionOperation.key(login: login), level) : nil
+            return level == from ? .inherited(key: PermissionOperation.key(login: login), level: level) : .done
         case .remove(let login, _): try await client.removeCollaborator(repository, login: login)
         case .changeInvitation(let id, let login, _, let level):
             do {
                 _ = try await client.updateInvitation(repository, id, permission: level.answerWord)
+                return .invited(id: id)
             } catch {
                 // It was answered, or withdrawn, since it was observed.
                 guard error.kind == .notFound else { throw error }
-                try await set(login, level, repository)
+                return try await set(login, level, repository)
             }
         case .withdraw(let id, _, _): try await client.deleteInvitation(repository, id)
         case .grantTeam(let slug, let level): try await set(team: slug, level, repository)
@@ -36,12 +37,15 @@ struct PermissionApplier: Sendable {
             try await client.removeTeam(repository, slug: slug)
             return try await remaining(slug, from, repository)
         }
-        return nil
+        return .done
     }
 
-    private func set(_ login: String, _ level: PermissionLevel, _ repository: String) async throws(GitHubError) {
+    private func set(
+        _ login: String, _ level: PermissionLevel, _ repository: String
+    ) async throws(GitHubError) -> Applier.Result {
         do {
-            _ = try await client.setCollaborator(repository, login: login, permission: level.rawValue)
+            let sent = try await client.setCollaborator(repository, login: login, permission: level.rawValue)
+            return sent.map { .invited(id: $0.id) } ?? .done
         } catch {
             throw error.named("GitHub knows no account '\(login)', which is declared as a collaborator")
         }
@@ -57,9 +61,10 @@ struct PermissionApplier: Sendable {
 
     private func remaining(
         _ slug: String, _ level: String, _ repository: String
-    ) async throws(GitHubError) -> (key: String, level: String)? {
+    ) async throws(GitHubError) -> Applier.Result {
         let team = try await client.teams(repository).first { $0.slug.lowercased() == slug.lowercased() }
-        return team?.permission == level ? (PermissionOperation.key(team: slug), level) : nil
+        guard let team, team.permission == level else { return .done }
+        return .inherited(key: PermissionOperation.key(team: slug), level: level)
     }
 }
 

@@ -13,6 +13,8 @@ public struct Applier: Sendable {
         case deployKey(AppliedDeployKey)
         /// An access that GitHub shows although a lower one was set; see `ObservedRepository.inherited`.
         case inherited(key: String, level: String)
+        /// Somebody has an invitation of that number, which may or may not be accepted.
+        case invited(id: Int64)
         /// Nothing.
         case done
     }
@@ -43,8 +45,7 @@ public struct Applier: Sendable {
         case .deployKey(let operation):
             return try await deployKeys.apply(operation, "\(repository)").map { .deployKey($0) } ?? .done
         case .permission(let operation):
-            let rest = try await permissions.apply(operation, "\(repository)")
-            return rest.map { .inherited(key: $0.key, level: $0.level) } ?? .done
+            return try await permissions.apply(operation, "\(repository)")
         }
     }
 }

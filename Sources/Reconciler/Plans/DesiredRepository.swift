@@ -25,6 +25,16 @@ public struct DesiredRepository: Sendable, Hashable, Codable {
         self.deployKey = deployKey
     }
 
+    /// What has to be known of a repository to compare it; everything else is not even read.
+    public func lists(isPrivate: Bool, isOrganization: Bool?) -> ObservedRepository.Lists {
+        var lists: ObservedRepository.Lists = .webhooks
+        if deployKey.isWanted(isPrivate: isPrivate) || deployKey.held != nil { lists.insert(.deployKeys) }
+        guard hasPermissions else { return lists }
+        lists.insert(.people)
+        if permissions.authoritative || !permissions.teams.isEmpty, isOrganization != false { lists.insert(.teams) }
+        return lists
+    }
+
     /// Whether anything is said about permissions; if not, nobody's are even read.
     var hasPermissions: Bool {
         permissions.authoritative || !permissions.collaborators.isEmpty || !permissions.teams.isEmpty

@@ -23,6 +23,26 @@ public struct ObservedRepository: Sendable, Hashable, Codable {
     /// Levels that somebody has for other reasons than the access to this repository, by `PermissionOperation.key`:
     /// GitHub accepted a lower one, and still shows this one.
     public var inherited: [String: String] = [:]
+    /// The lists that were read. The others are empty because nothing that was declared needed them.
+    public var lists = Lists.all
+
+    /// Lists of what a repository has.
+    public struct Lists: OptionSet, Sendable, Hashable, Codable {
+        /// A bit for each.
+        public let rawValue: Int
+        /// A set of bits.
+        public init(rawValue: Int) { self.rawValue = rawValue }
+        /// `webhooks`
+        public static let webhooks = Lists(rawValue: 1)
+        /// `deployKeys`
+        public static let deployKeys = Lists(rawValue: 2)
+        /// `collaborators` and `invitations`
+        public static let people = Lists(rawValue: 4)
+        /// `teams`
+        public static let teams = Lists(rawValue: 8)
+        /// All of them.
+        public static let all: Lists = [.webhooks, .deployKeys, .people, .teams]
+    }
 
     /// The parts that are always known; the lists are empty.
     public init(fullName: String, isPrivate: Bool, isOrganization: Bool? = nil, viewer: String? = nil) {

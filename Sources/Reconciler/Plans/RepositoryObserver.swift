@@ -21,16 +21,17 @@ public struct RepositoryObserver: Sendable {
         let name = facts.fullName
         var observed = ObservedRepository(
             fullName: name, isPrivate: facts.isPrivate, isOrganization: facts.owner?.isOrganization)
+        observed.lists = desired.lists(isPrivate: facts.isPrivate, isOrganization: observed.isOrganization)
         observed.webhooks = try await webhooks(name, desired, known: known)
-        if desired.deployKey.isWanted(isPrivate: facts.isPrivate) || desired.deployKey.held != nil {
+        if observed.lists.contains(.deployKeys) {
             observed.deployKeys = try await client.deployKeys(name).map {
                 ObservedDeployKey(id: $0.id, title: $0.title, key: $0.key, isReadOnly: $0.isReadOnly)
             }
         }
-        guard desired.hasPermissions else { return observed }
+        guard observed.lists.contains(.people) else { return observed }
         observed.viewer = try await viewer()
         observed.isViewerAdmin = facts.permissions?.admin ?? false
-        try await readPermissions(name, desired, into: &observed)
+        try await readPermissions(name, into: &observed)
         let levels = observed.levels
         observed.inherited = inherited.filter { levels[$0.key] == $0.value }
         return observed
@@ -56,7 +57,7 @@ public struct RepositoryObserver: Sendable {
     }
 
     private func readPermissions(
-        _ name: String, _ desired: DesiredRepository, into observed: inout ObservedRepository
+        _ name: String, into observed: inout ObservedRepository
     ) async throws(GitHubError) {
         observed.collaborators = try await client.collaborators(name, affiliation: .direct).map { person in
             let word = person.roleName ?? person.permissions?.level ?? ""
@@ -67,8 +68,7 @@ public struct RepositoryObserver: Sendable {
                 id: invitation.id, login: invitation.invitee?.login,
                 level: GitHubPermissions.level(ofAnswer: invitation.permissions), isExpired: invitation.isExpired)
         }
-        let hasTeams = desired.permissions.authoritative || !desired.permissions.teams.isEmpty
-        guard hasTeams, observed.isOrganization != false else { return }
+        guard observed.lists.contains(.teams) else { return }
         observed.teams = try await client.teams(name).map { ObservedTeam(slug: $0.slug, level: $0.permission) }
     }
 }

@@ -24,6 +24,7 @@ enum Schema {
         migrator.registerMigration("5 heads that were looked at") { db in try db.execute(sql: heads) }
         migrator.registerMigration("6 the admin repository's webhook") { db in try db.execute(sql: adminWebhook) }
         migrator.registerMigration("7 the order of events") { db in try db.execute(sql: eventOrder) }
+        migrator.registerMigration("8 what GitHub has") { db in try db.execute(sql: observations) }
         return migrator
     }
 

@@ -13,10 +13,7 @@ extension Store {
         let result: Result<[ReconcileRecord], StoreError>
         do {
             result = .success(
-                try await file.read { db in
-                    try db.all("SELECT \(ProjectRecord.columns) FROM project ORDER BY id", [], ProjectRecord.init)
-                        .map { try db.reconcileRecord($0) }
-                })
+                try await file.read { db in try db.reconcileRecords() })
         } catch {
             result = .failure(error)
         }

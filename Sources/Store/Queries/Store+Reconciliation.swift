@@ -12,7 +12,8 @@ extension Store {
                 SELECT \(ProjectRecord.columns) FROM project WHERE isActive = 0
                     AND (EXISTS (SELECT 1 FROM webhook WHERE webhook.projectID = project.id)
                         OR EXISTS (SELECT 1 FROM deployKey WHERE deployKey.projectID = project.id)
-                        OR EXISTS (SELECT 1 FROM baseline WHERE baseline.projectID = project.id))
+                        OR EXISTS (SELECT 1 FROM baseline WHERE baseline.projectID = project.id)
+                        OR EXISTS (SELECT 1 FROM observation WHERE observation.projectID = project.id))
                 ORDER BY repositoryKey
                 """, [], ProjectRecord.init)
         }
@@ -72,10 +73,19 @@ extension Store {
 }
 
 extension Database {
+    /// What is remembered of all projects.
+    func reconcileRecords() throws -> [ReconcileRecord] {
+        try all("SELECT \(ProjectRecord.columns) FROM project ORDER BY id", [], ProjectRecord.init)
+            .map { try reconcileRecord($0) }
+    }
+
     /// What is remembered of one project.
     func reconcileRecord(_ project: ProjectRecord) throws -> ReconcileRecord {
         let baseline = try first("SELECT state, sshURL FROM baseline WHERE projectID = ?", [project.id]) {
             (state: try $0.next(String.self), sshURL: try $0.next(String?.self))
+        }
+        let observation = try first("SELECT state, seenAt FROM observation WHERE projectID = ?", [project.id]) {
+            (state: try $0.next(String.self), seenAt: try $0.date())
         }
         return ReconcileRecord(
             project: project,
@@ -85,7 +95,8 @@ extension Database {
             deployKey: try first(
                 "SELECT \(DeployKeyRecord.columns) FROM deployKey WHERE projectID = ?", [project.id],
                 DeployKeyRecord.init),
-            baseline: baseline?.state, sshURL: baseline?.sshURL)
+            baseline: baseline?.state, sshURL: baseline?.sshURL, observation: observation?.state,
+            observedAt: observation?.seenAt)
     }
 }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What is remembered of a project's things on GitHub.
 public struct ReconcileRecord: Sendable {
     /// The project.
@@ -10,4 +12,9 @@ public struct ReconcileRecord: Sendable {
     public var baseline: String?
     /// The address for git over SSH, as GitHub told it.
     public var sshURL: String?
+    /// What GitHub had when somebody looked last, or as the last write there left it: JSON that only the reconciler
+    /// understands.
+    public var observation: String?
+    /// When GitHub was first seen like that.
+    public var observedAt: Date?
 }

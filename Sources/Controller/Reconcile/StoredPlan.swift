@@ -1,0 +1,77 @@
+import Foundation
+import Model
+import Reconciler
+import Store
+
+/// Plans for a whole desired state against what is remembered of GitHub, without asking it. Pure, and quick: only what
+/// differs from the configuration that is applied is planned.
+public struct StoredPlan: Sendable {
+    private let comparison: Comparison
+    private let records: [RepositoryName: ReconcileRecord]
+    private let identity: @Sendable (DeployKeyRecord) -> DeployKeyIdentity?
+
+    /// - Parameters:
+    ///   - records: what the server remembers of all projects.
+    ///   - secretKey: the server's, to see which webhooks carry an older secret.
+    ///   - identity: the deploy key of a record, if it can be used.
+    public init(
+        records: [ReconcileRecord], externalURL: String, secretKey: SecretKey,
+        identity: @escaping @Sendable (DeployKeyRecord) -> DeployKeyIdentity? = {
+            DeployKeyIdentity(publicKey: $0.publicKey, fingerprint: $0.fingerprint)
+        }
+    ) {
+        comparison = Comparison(externalURL: externalURL) { repository, hook in
+            secretKey.webhookSecretFingerprint(repository, hook)
+        }
+        self.records = Dictionary(records.map { ($0.project.repository, $0) }) { first, _ in first }
+        self.identity = identity
+    }
+
+    /// The plans of the projects that a desired state changes, adds or takes away, by name. Of one that was never looked
+    /// at, GitHub is taken to have nothing.
+    public func entries(_ desired: DesiredState) -> [LivePlan.Entry] {
+        var entries: [LivePlan.Entry] = []
+        for project in desired.projects {
+            let record = records[project.repository]
+            if let record, record.project.isActive, record.project.config == project { continue }
+            entries.append(entry(project, record, isActive: true))
+        }
+        for record in removed(by: desired) { entries.append(entry(record.project.config, record, isActive: false)) }
+        return entries.sorted { $0.repository < $1.repository }
+    }
+
+    /// The plan of one project as it is applied now: what a pass would do if it came at this moment.
+    public func entry(_ record: ReconcileRecord) -> LivePlan.Entry {
+        entry(record.project.config, record, isActive: record.project.isActive)
+    }
+
+    /// The active projects that a desired state does not declare, by name.
+    func removed(by desired: DesiredState) -> [ReconcileRecord] {
+        guard !desired.hasUnreadableFile else { return [] }
+        let kept = Set(desired.projects.map(\.repository)).union(desired.broken)
+        return records.values.filter { $0.project.isActive && !kept.contains($0.project.repository) }
+            .sorted { $0.project.repository < $1.project.repository }
+    }
+
+    private func entry(_ project: Project, _ record: ReconcileRecord?, isActive: Bool) -> LivePlan.Entry {
+        var entry = LivePlan.Entry(repository: project.repository)
+        let memory = record.map { ProjectMemory($0, deployKey: identity) } ?? .empty
+        let desired = comparison.desired(project, isActive: isActive, memory)
+        let known = record.flatMap(Self.observation)
+        let seen = known ?? ObservedRepository(fullName: "\(project.repository)", isPrivate: false)
+        entry.missing =
+            known == nil
+            ? .all
+            : desired.lists(isPrivate: seen.isPrivate, isOrganization: seen.isOrganization).subtracting(seen.lists)
+        let compared = comparison.compare(desired, seen, isActive: isActive, memory)
+        entry.plan = compared.plan
+        entry.drift = Set(compared.drift)
+        entry.isDriftReported = project.settings.drift == .report
+        return entry
+    }
+
+    /// What is remembered of GitHub; one of an older version, which cannot be read, is like none.
+    static func observation(_ record: ReconcileRecord) -> ObservedRepository? {
+        record.observation.flatMap { try? JSONDecoder().decode(ObservedRepository.self, from: Data($0.utf8)) }
+    }
+}
