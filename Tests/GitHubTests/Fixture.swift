@@ -14,7 +14,8 @@ struct Fixture {
     let clock: RecordingClock
 
     static func with(
-        token: String = Fixture.token, pageLimit: Int = 100,
+        token: String = Fixture.token, pageLimit: Int = 100, pacing: GitHubPacing = GitHubPacing(),
+        time: TimeOfDay = TimeOfDay(),
         _ handler: @escaping ScriptedServer.Handler, _ body: (Fixture) async throws -> Void
     ) async throws {
         let server = try ScriptedServer(handler)
@@ -22,8 +23,9 @@ struct Fixture {
         let clock = RecordingClock()
         var options = GitHubOptions()
         options.clock = clock
-        options.now = { Fixture.now }
+        options.now = { time.now }
         options.pageLimit = pageLimit
+        options.pacing = pacing
         let client = GitHubClient(
             apiURL: server.url + "/api/v3/", token: GitHubToken(token), curl: curl, options: options)
         let result = await Result { try await body(Fixture(server: server, client: client, clock: clock)) }
@@ -58,7 +60,7 @@ final class RecordingClock: Clock, Sendable {
         try Task.checkCancellation()
         state.withLock { state in
             state.pauses.append(deadline.offset - state.now)
-            state.now = deadline.offset
+            state.now = max(state.now, deadline.offset)
         }
     }
 }
@@ -82,4 +84,13 @@ func hookJSON(id: Int64 = 5_000_000_001, url: String = "https://ci.example.org/_
      "url":"https://api.github.com/repos/acme/widget/hooks/\(id)",
      "last_response":{"code":null,"status":"unused","message":null}}
     """
+}
+
+/// A time of day that passes when it is told to.
+final class TimeOfDay: Sendable {
+    private let passed = Mutex(0)
+
+    var now: Date { Fixture.now.addingTimeInterval(TimeInterval(passed.withLock { $0 })) }
+
+    func pass(_ seconds: Int) { passed.withLock { $0 += seconds } }
 }

@@ -101,6 +101,63 @@ import Testing
         }
     }
 
+    @Test("what must not be done twice goes over a new connection, where libcurl sends it once")
+    func freshConnection() async throws {
+        try await Fixture.with { _, number in
+            number == 1 ? .json(200, #"{"id":1,"login":"x"}"#) : .disconnect
+        } _: { fixture in
+            _ = try await fixture.client.user()
+            let spec = GitHubHookSpec(url: "https://x", events: [], secret: GitHubSecret("s"))
+            let error = await failure { () throws(GitHubError) in
+                try await fixture.client.createHook("acme/widget", spec)
+            }
+            #expect(error?.leavesOutcomeOpen == true)
+            #expect(fixture.server.requests.map(\.method) == ["GET", "POST"])
+        }
+    }
+
+    @Test("GitHub complains again without saying for how long: the waits double, and a good answer forgets them")
+    func complaints() async throws {
+        let time = TimeOfDay()
+        try await Fixture.with(time: time) { _, number in
+            number == 4 ? .json(200, #"{"id":1,"login":"x"}"#) : .json(429, #"{"message":"slow down"}"#)
+        } _: { fixture in
+            for seconds in [60, 120, 240, 0, 60] {
+                let error = await failure { () throws(GitHubError) in try await fixture.client.user() }
+                #expect(error?.kind == (seconds == 0 ? nil : .secondaryLimit(retryAfter: .seconds(seconds))))
+                time.pass(seconds + 1)
+            }
+        }
+    }
+
+    @Test("the end of the hour's quota is kept for commit statuses")
+    func reserve() async throws {
+        let headers = [
+            "X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "200", "X-RateLimit-Reset": "\(1_800_000_000 + 90)",
+        ]
+        try await Fixture.with { _, number in
+            .json(number == 1 ? 200 : 201, #"{"id":1,"login":"x"}"#, headers)
+        } _: { fixture in
+            let client = fixture.client
+            _ = try await client.user()
+            let quota = client.quotas().first
+            #expect(quota?.remaining == 200)
+            #expect(quota?.limit == 5000)
+            #expect(quota?.resetsAt == Fixture.now.addingTimeInterval(90))
+            for priority in [GitHubPriority.audit, .change] {
+                let error = await failure { () throws(GitHubError) in
+                    try await client.with(priority: priority).hooks("acme/widget")
+                }
+                #expect(error?.kind == .paced(until: Fixture.now.addingTimeInterval(90)))
+                #expect(error?.isTransient == true)
+                #expect(error?.wasNeverSent == true)
+            }
+            try await client.with(priority: .status).createStatus(
+                "acme/widget", sha: "abc", GitHubStatus(state: "success", context: "Kozmic CI"))
+            #expect(fixture.server.requests.count == 2)
+        }
+    }
+
     @Test("a server that is not there certainly saw nothing")
     func nobodyThere() async throws {
         try await Fixture.with { _, _ in

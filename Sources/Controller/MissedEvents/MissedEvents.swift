@@ -27,6 +27,7 @@ public struct MissedEvents: Service {
         configuration: ControllerConfiguration, store: Store, client: GitHubClient, mirrors: ProjectMirrors,
         logger: Logger
     ) {
+        let client = client.with(priority: .audit)
         timing = configuration.missedEvents
         self.store = store
         self.logger = logger

@@ -34,6 +34,9 @@ struct ProjectReconciler: Sendable {
         guard let record = try await store.reconcileRecord(project.id) else { return ReconcileResult() }
         do {
             let memory = ProjectMemory(record, deployKey: vault.identity)
+            var surveyor = surveyor
+            // A look at what was well the last time can wait for those where something is to be done.
+            if project.condition.status == .ready { surveyor.client = client.with(priority: .audit) }
             let survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
             if project.isActive { try await updateFacts(project, survey.facts) }
             try await store.setDrift(project.id, survey.drift.flatMap(\.differences))

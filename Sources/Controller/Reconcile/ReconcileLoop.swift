@@ -53,6 +53,7 @@ public struct ReconcileLoop: Service {
 
     private func reconcile(_ project: ProjectRecord) async {
         let condition: ProjectCondition
+        var isTurn = false
         do {
             let result = try await reconciler.reconcile(project)
             for operation in result.operations {
@@ -71,6 +72,7 @@ public struct ReconcileLoop: Service {
             schedule.failed(
                 project, retryAfter: problem.retryAfter, isStalled: problem.isStalled,
                 interval: configuration.syncInterval)
+            isTurn = problem.isTurn
             condition = ProjectCondition(status: problem.isStalled ? .stalled : .reconciling, reason: problem.reason)
         } catch {
             schedule.failed(project, interval: configuration.syncInterval)
@@ -78,15 +80,15 @@ public struct ReconcileLoop: Service {
         }
         // What a stop interrupted is no news.
         guard !Task.isCancelled else { return }
-        await store(condition, of: project)
+        await store(condition, of: project, isTurn: isTurn)
     }
 
-    private func store(_ condition: ProjectCondition, of project: ProjectRecord) async {
+    private func store(_ condition: ProjectCondition, of project: ProjectRecord, isTurn: Bool) async {
         guard condition.status != project.condition.status || condition.reason != project.condition.reason else {
             return
         }
         if condition.status != .ready, let reason = condition.reason {
-            logger.warning("\(project.repository): \(reason)")
+            logger.log(level: isTurn ? .debug : .warning, "\(project.repository): \(reason)")
         }
         do {
             try await store.setCondition(project.id, condition, configCommit: project.configCommit)

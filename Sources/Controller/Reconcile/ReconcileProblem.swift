@@ -10,13 +10,16 @@ struct ReconcileProblem: Error, Sendable {
     var isStalled: Bool
     /// GitHub's own wish; `nil` for the usual back-off.
     var retryAfter: Duration?
+    /// Whether it only waits behind others, which is no trouble.
+    var isTurn = false
 
     /// What each of GitHub's answers means for a project.
     ///
     /// | answer | condition | next try |
     /// | --- | --- | --- |
     /// | 401, 403, 404, 422 | stalled: only a person can help | the usual pass |
-    /// | 403 or 429 with a limit | reconciling | when GitHub says, else after a minute |
+    /// | 403 or 429 with a limit | reconciling | when GitHub says, else after a minute, then doubling to an hour |
+    /// | none: kept below GitHub's limits | reconciling | when it is its turn |
     /// | 409, 5xx, cut connection, wrong JSON | reconciling | doubling, from 2 s to 5 minutes |
     init(_ error: GitHubError, repository: RepositoryName, now: Date = Date()) {
         switch error.kind {
@@ -38,10 +41,17 @@ struct ReconcileProblem: Error, Sendable {
             self.init(reason: "\(repository) cannot be compared: \(error.message)", isStalled: true)
         case .rateLimited(let until):
             self.init(
-                reason: "GitHub's rate limit is used up", isStalled: false,
+                reason: "GitHub's rate limit is used up; this goes on at \(Self.time(until)).", isStalled: false,
                 retryAfter: .seconds(max(1, until.timeIntervalSince(now))))
         case .secondaryLimit(let wait):
-            self.init(reason: "GitHub asks for fewer requests", isStalled: false, retryAfter: wait)
+            let until = now.addingTimeInterval(wait / .seconds(1))
+            self.init(
+                reason: "GitHub asks for fewer requests; this goes on at \(Self.time(until)).", isStalled: false,
+                retryAfter: wait)
+        case .paced(let until):
+            self.init(
+                reason: "Waits its turn until \(Self.time(until)): \(error.message).", isStalled: false,
+                retryAfter: .seconds(max(1, until.timeIntervalSince(now))), isTurn: true)
         case .transport: self.init(reason: "GitHub cannot be reached: \(error.message)", isStalled: false)
         case .server: self.init(reason: "GitHub has trouble: \(error.message)", isStalled: false)
         case .http(409):
@@ -51,10 +61,15 @@ struct ReconcileProblem: Error, Sendable {
         }
     }
 
-    init(reason: String, isStalled: Bool, retryAfter: Duration? = nil) {
+    init(reason: String, isStalled: Bool, retryAfter: Duration? = nil, isTurn: Bool = false) {
         self.reason = reason
         self.isStalled = isStalled
         self.retryAfter = retryAfter
+        self.isTurn = isTurn
+    }
+
+    private static func time(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle().time(includingFractionalSeconds: false)) + " UTC"
     }
 }
 

@@ -18,7 +18,7 @@ public struct StatusReporter: Service {
     /// - Parameter client: a client whose token may write statuses.
     public init(store: Store, client: GitHubClient, logger: Logger) {
         self.store = store
-        self.client = client
+        self.client = client.with(priority: .status)
         self.logger = logger
     }
 
@@ -83,7 +83,7 @@ public struct StatusReporter: Service {
         var givesUp = false
         switch error.kind {
         case .validation: givesUp = true
-        case .rateLimited(let until): delay = .seconds(max(1, until.timeIntervalSinceNow))
+        case .rateLimited(let until), .paced(let until): delay = .seconds(max(1, until.timeIntervalSinceNow))
         case .secondaryLimit(let wait): delay = wait
         default: break
         }

@@ -30,12 +30,15 @@ extension GitHubClient {
         let fields = (body?.errors ?? []).prefix(20).map(clean)
         let message = body?.message.map { clean($0, limit: 500) } ?? plainMessage(response)
         let kind = kind(of: response, message: message, fields: fields)
+        let isWaitGiven = response.headers["Retry-After"].flatMap(Int.init) != nil
         var texts = [message]
         for text in fields.map(\.description) where !texts.contains(text) { texts.append(text) }
-        return GitHubError(
+        var error = GitHubError(
             kind: kind,
             message: texts.count == 1 ? message : "\(message): \(texts.dropFirst().joined(separator: "; "))",
             documentationURL: body?.documentationURL.map { clean($0, limit: 300) }, request: request.name)
+        error.isWaitGiven = isWaitGiven
+        return error
     }
 
     /// A failure below HTTP.
@@ -73,16 +76,17 @@ extension GitHubClient {
         let isSecondary = message.lowercased().contains("secondary rate limit")
         if response.headers["X-RateLimit-Remaining"] == "0", !isSecondary {
             // Two hours at most: the windows are of one hour, and a wrong number must not shut the client up for ever.
-            return .rateLimited(until: options.now().addingTimeInterval(min(7200, max(1, secondsToReset(response)))))
+            return .rateLimited(
+                until: options.now().addingTimeInterval(min(7200, max(1, secondsToReset(response) ?? 60))))
         }
         guard wait != nil || isSecondary || response.status == 429 else { return nil }
         return .secondaryLimit(retryAfter: .seconds(min(3600, max(1, wait ?? 60))))
     }
 
     /// Measured on GitHub's clock, since ours may be wrong.
-    private func secondsToReset(_ response: CurlResponse) -> TimeInterval {
+    func secondsToReset(_ response: CurlResponse) -> TimeInterval? {
         guard let reset = response.headers["X-RateLimit-Reset"].flatMap(TimeInterval.init), reset.isFinite else {
-            return 60
+            return nil
         }
         let serverTime = response.headers["Date"].flatMap(HTTPDate.parse)
         return reset - (serverTime ?? options.now()).timeIntervalSince1970

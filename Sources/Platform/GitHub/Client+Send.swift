@@ -63,7 +63,14 @@ extension GitHubClient {
     private func exchange(
         _ request: GitHubRequest, _ url: String, etag: String?
     ) async throws(GitHubError) -> CurlResponse {
-        try gate.pass()
+        let pass: RequestGate.Pass
+        do {
+            let isWrite = request.method != "GET" && request.method != "HEAD"
+            pass = try await gate.pass(.init(priority: priority, isWrite: isWrite), isConditional: etag != nil)
+        } catch {
+            throw error.named(request)
+        }
+        defer { gate.end(pass) }
         var headers = [
             CurlHeader(name: "Accept", value: "application/vnd.github+json"),
             CurlHeader(name: "X-GitHub-Api-Version", value: "2022-11-28"),
@@ -75,24 +82,41 @@ extension GitHubClient {
         if request.body != nil { headers.append(CurlHeader(name: "Content-Type", value: "application/json")) }
         if let etag { headers.append(CurlHeader(name: "If-None-Match", value: etag)) }
         do {
-            return try await curl.send(
+            // libcurl sends a request again when a connection that it had kept turns out to be closed, although the server
+            // may have carried it out before.
+            let response = try await curl.send(
                 CurlRequest(
                     method: request.method, url: url, headers: headers,
                     body: request.body.map { .bytes($0) } ?? .none, timeouts: options.timeouts,
-                    bodyLimit: options.bodyLimit))
+                    bodyLimit: options.bodyLimit, needsFreshConnection: !request.isRepeatable))
+            if isOurs(url) { noteQuota(response) }
+            return response
         } catch {
             throw self.error(error, for: request)
         }
+    }
+
+    private func noteQuota(_ response: CurlResponse) {
+        guard let limit = response.headers["X-RateLimit-Limit"].flatMap(Int.init), limit > 0,
+            let remaining = response.headers["X-RateLimit-Remaining"].flatMap(Int.init), remaining >= 0,
+            let seconds = secondsToReset(response)
+        else {
+            if response.status == 304 { gate.noteUnchanged() }
+            return
+        }
+        gate.note(
+            limit: limit, remaining: remaining,
+            resetsAt: options.now().addingTimeInterval(min(7200, max(0, seconds))),
+            isUnchanged: response.status == 304)
     }
 
     private func answer(
         _ request: GitHubRequest, _ url: String, _ response: CurlResponse
     ) throws(GitHubError) -> Answer {
         guard (200..<300).contains(response.status) else {
-            let error = error(response, for: request)
-            gate.note(error)
-            throw error
+            throw gate.note(error(response, for: request))
         }
+        gate.noteCalm()
         let links = response.headers.all.filter { $0.name.lowercased() == "link" }.map(\.value)
         let answer = Answer(
             status: response.status, body: response.body, link: links.isEmpty ? nil : links.joined(separator: ", "))
@@ -128,6 +152,13 @@ extension GitHubClient {
 }
 
 extension GitHubError {
+    /// The error with the request that it is about.
+    func named(_ request: GitHubRequest) -> GitHubError {
+        var error = self
+        error.request = request.name
+        return error
+    }
+
     /// Takes earlier attempts into account: one of them may have arrived.
     fileprivate func after(_ mayHaveArrived: Bool) -> GitHubError {
         var error = self

@@ -8,8 +8,9 @@ import Logging
 ///
 /// What a request may meet on its way is dealt with here: redirects of renamed repositories, pages, answers that did
 /// not change since the last time, passing troubles of the network and of GitHub (for requests that may be repeated).
-/// A rate limit is not waited for: the error says until when, and requests before that are refused without asking
-/// GitHub again.
+/// Requests are kept below GitHub's documented limits; those of a higher priority go first, and short waits happen here.
+/// A limit that is longer, or that GitHub speaks of, is not waited for: the error says until when, and requests before
+/// that are refused without asking GitHub.
 public struct GitHubClient: Sendable {
     /// Where the API is, without a slash at the end.
     public let apiURL: String
@@ -19,6 +20,7 @@ public struct GitHubClient: Sendable {
     let logger: Logger
     let gate: RequestGate
     let cache: AnswerCache
+    private(set) var priority = GitHubPriority.change
 
     /// - Parameters:
     ///   - apiURL: `https://api.github.com`, or `https://<host>/api/v3` of an enterprise server.
@@ -34,7 +36,17 @@ public struct GitHubClient: Sendable {
         self.curl = curl
         self.options = options
         self.logger = logger
-        gate = RequestGate(now: options.now)
+        gate = RequestGate(options)
         cache = AnswerCache(byteLimit: options.cacheLimit)
     }
+
+    /// The same client, whose requests go before or after others.
+    public func with(priority: GitHubPriority) -> GitHubClient {
+        var client = self
+        client.priority = priority
+        return client
+    }
+
+    /// What GitHub still lets us ask, as far as answers said so.
+    public func quotas() -> [GitHubQuota] { [gate.quota("token")] }
 }

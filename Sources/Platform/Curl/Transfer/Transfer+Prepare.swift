@@ -51,6 +51,7 @@ extension Transfer {
         } else if request.method == "HEAD" {
             try set(CURLOPT_NOBODY, 1)
         }
+        if request.needsFreshConnection { try set(CURLOPT_FRESH_CONNECT, 1) }
         try set(CURLOPT_CUSTOMREQUEST, request.method)
         let lines = try list(request.headerLines)
         try check(curl_shim_set_list(easy, CURLOPT_HTTPHEADER, lines))

@@ -17,12 +17,15 @@ public struct CurlRequest: Sendable {
     /// Whether redirects of a `GET` or `HEAD` are followed, at most ten and from https to https only. Another host sees
     /// neither `Authorization` nor `Cookie`, but all other headers. Other methods get the redirect as their response.
     public var followsRedirects: Bool
+    /// Whether a new connection is made for it. One that was kept may turn out to be closed, and then the request is sent
+    /// a second time over another one: not good for what must not be done twice.
+    public var needsFreshConnection: Bool
 
     /// A request; the defaults make a small `GET`.
     public init(
         method: String = "GET", url: String, headers: [CurlHeader] = [], body: CurlBody = .none,
         unixSocket: String? = nil, timeouts: CurlTimeouts = CurlTimeouts(), bodyLimit: Int = 8 << 20,
-        followsRedirects: Bool = false
+        followsRedirects: Bool = false, needsFreshConnection: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -32,5 +35,6 @@ public struct CurlRequest: Sendable {
         self.timeouts = timeouts
         self.bodyLimit = bodyLimit
         self.followsRedirects = followsRedirects
+        self.needsFreshConnection = needsFreshConnection
     }
 }

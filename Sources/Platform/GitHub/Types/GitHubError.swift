@@ -18,6 +18,8 @@ public struct GitHubError: Error, Sendable, CustomStringConvertible {
         case rateLimited(until: Date)
         /// Too many requests in a short time.
         case secondaryLimit(retryAfter: Duration)
+        /// Not sent, to stay below GitHub's limits: there is room for it then.
+        case paced(until: Date)
         /// 5xx.
         case server(Int)
         /// Any other status.
@@ -42,6 +44,8 @@ public struct GitHubError: Error, Sendable, CustomStringConvertible {
     public var request: String?
     /// Whether it is certain that GitHub never saw the request.
     public var wasNeverSent: Bool
+    /// Whether GitHub itself said how long to wait.
+    var isWaitGiven = false
 
     /// Memberwise.
     public init(
@@ -58,7 +62,7 @@ public struct GitHubError: Error, Sendable, CustomStringConvertible {
     /// Whether the same request may succeed later without anybody doing anything.
     public var isTransient: Bool {
         switch kind {
-        case .transport, .rateLimited, .secondaryLimit, .server, .cancelled: true
+        case .transport, .rateLimited, .secondaryLimit, .paced, .server, .cancelled: true
         default: false
         }
     }

@@ -17,7 +17,9 @@ public struct GitHubOptions: Sendable {
     public var pageLimit = 100
     /// Bytes of answers that are kept to ask GitHub only whether they changed.
     public var cacheLimit = 16 << 20
-    /// Measures the pauses between attempts.
+    /// The limits that requests are kept below.
+    public var pacing = GitHubPacing()
+    /// Measures the pauses between attempts, and the times in which requests are counted.
     public var clock: any Clock<Duration> = ContinuousClock()
     /// The time of day, which rate limits end at.
     public var now: @Sendable () -> Date = { Date() }
