@@ -42,14 +42,18 @@ struct ScriptFile: TextKind {
     var expected: String { "a path in the admin repository" }
     var plural: String { "paths" }
 
+    /// The path in its one form.
+    static func normal(_ path: String) -> String {
+        path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
+
     func parse(_ path: String) throws(Mistake) -> String {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard !path.hasPrefix("/"), !parts.contains("..") else {
             throw Mistake("\(quoted(path)) leaves the admin repository; paths are relative to its root, without ..")
         }
         guard !path.isEmpty, path.hasNoControlCharacters else { throw Mistake("not a path: \(quoted(path))") }
-        let normal = parts.filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
-        switch source.content(normal) {
+        switch source.content(Self.normal(path)) {
         case .missing: throw Mistake("there is no file \(quoted(path)) in the admin repository")
         case .unreadable(let reason): throw Mistake("the file \(quoted(path)) \(reason)")
         case .bytes(let bytes):
