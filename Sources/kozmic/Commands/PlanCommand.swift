@@ -18,11 +18,22 @@ struct PlanCommand: AsyncParsableCommand {
             and keys are its own, what was as declared at the last pass) is read from --data-dir, also while the \
             server runs; without it what looks like the server's own is taken for it, and nothing is known to be drift.
 
+            With --explain it says where a project's settings come from, and needs no GitHub: each with its file and \
+            line, who wrote it, and what it won against.
+
             Exit status: 0 nothing to change, 2 changes are pending, 1 errors.
             """)
 
     @Argument(help: "The work tree of an admin repository, or a branch, tag or commit of it.")
     var revision: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Print where a project's settings come from instead: acme/widget, or acme/widget hooks.tests.timeout.",
+            discussion: "kozmic.yaml instead of a project explains the server's own settings and the defaults.",
+            valueName: "project [setting]"))
+    var explain: [String] = []
 
     @OptionGroup var options: ServeOptions
 
@@ -30,6 +41,11 @@ struct PlanCommand: AsyncParsableCommand {
     var output = PlanOutput.text
 
     func run() async throws {
+        if let name = explain.first {
+            guard explain.count <= 2 else { throw ValidationError("--explain takes a project and one setting") }
+            let explanation = SettingsExplanation(name: name, path: explain.dropFirst().first)
+            return try await explanation.print(as: output, folder: isFolder ? revision : nil, revision, options)
+        }
         let settings: ServeSettings
         do {
             var options = options
