@@ -9,20 +9,23 @@ public struct WebServer: Service {
     private let configuration: WebConfiguration
     private let store: Store
     private let readiness: @Sendable () async -> [ReadinessCheck]
+    private let metrics: MetricsSources
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
     /// - Parameters:
     ///   - readiness: what `/_health/ready` answers; called for each request.
+    ///   - metrics: what `/_metrics` says beside the store's figures.
     ///   - onRunning: called once with the port when requests are answered.
     public init(
         configuration: WebConfiguration, store: Store,
-        readiness: @escaping @Sendable () async -> [ReadinessCheck], logger: Logger,
-        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        readiness: @escaping @Sendable () async -> [ReadinessCheck], metrics: MetricsSources = MetricsSources(),
+        logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.store = store
         self.readiness = readiness
+        self.metrics = metrics
         self.logger = logger
         self.onRunning = onRunning
     }
@@ -38,16 +41,19 @@ public struct WebServer: Service {
         let directory = WebhookDirectory(
             store: store, secretKey: configuration.secretKey, adminRepository: configuration.adminRepository)
         let caches = PageCaches(store)
+        let (ledger, lag) = (MetricsLedger(store: store), LoopLag())
+        let figures = MetricsEndpoint(
+            store: store, ledger: ledger, lag: lag, sources: metrics, version: configuration.version)
         return Application(
-            router: try makeRouter(directory: directory, caches: caches),
+            router: try makeRouter(directory: directory, caches: caches, metrics: figures),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "kozmic"),
-            services: [directory.service, caches.overview, caches.syncTrouble],
+            services: [directory.service, caches.overview, caches.syncTrouble, ledger, lag],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
     }
 
     private func makeRouter(
-        directory: WebhookDirectory, caches: PageCaches
+        directory: WebhookDirectory, caches: PageCaches, metrics: MetricsEndpoint
     ) throws -> Router<WebContext> {
         let assets = Assets()
         let policy = AccessPolicy(showsPrivate: configuration.showsPrivate)
@@ -62,6 +68,7 @@ public struct WebServer: Service {
         router.add(middleware: ProblemPages(renderer: renderer, logger: logger))
         WebhookEndpoint(store: store, directory: directory, logger: logger).add(to: router)
         HealthEndpoints(readiness: readiness).add(to: router)
+        metrics.add(to: router)
         try KeysEndpoint(secretKey: configuration.secretKey).add(to: router)
         assets.add(to: router)
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)

@@ -61,7 +61,8 @@ struct Server: Sendable {
                 host: settings.host, port: settings.port, externalURL: settings.externalURL,
                 gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
                 adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate),
-            store: store, readiness: Readiness(store: store, executor: executor).checks, logger: logger)
+            store: store, readiness: Readiness(store: store, executor: executor).checks,
+            metrics: MetricsSources(slots: settings.maximumJobs, quotas: client.quotas), logger: logger)
         if settings.gitHubToken == nil {
             logger.warning(
                 "no GitHub token: webhooks cannot be made and statuses cannot be sent; set --github-token-file")
