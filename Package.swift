@@ -70,7 +70,7 @@ let targets: [Target] = [
         ]),
     library(
         "Web", uses: ["Model", "Store", "GitHub", "OpenSSL", hummingbird, mustache, logging],
-        resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
+        resources: [.embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Schemas")]),
     library("GitHubSimulator", uses: ["OpenSSL", hummingbird, subprocess, logging]),
     .executableTarget(
         name: "kozmic",

@@ -18,6 +18,8 @@ public struct Diagnostic: Sendable, Hashable, Codable, Comparable, CustomStringC
     public var severity: Severity
     /// One sentence.
     public var message: String
+    /// The line itself, where it is quoted.
+    public var excerpt: Excerpt?
 
     /// Memberwise.
     public init(path: String, line: Int, column: Int, severity: Severity, message: String) {

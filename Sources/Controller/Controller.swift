@@ -25,6 +25,7 @@ public struct Controller: Sendable {
         }
         // Shared, because a mirror is one folder that one of them at a time may fetch into.
         let mirrors = ProjectMirrors(configuration: configuration)
+        let config = ConfigSync(configuration: configuration, store: store, logger: named("config"))
         var services: [any Service] = [
             StatusReporter(store: store, client: client, logger: named("status")),
             Housekeeping(
@@ -38,7 +39,7 @@ public struct Controller: Sendable {
                 configuration: configuration, store: store, client: client, mirrors: mirrors,
                 logger: named("missed")),
             ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
-            ConfigSync(configuration: configuration, store: store, logger: named("config")),
+            ConfigHistory(mirror: config.mirror, store: store, logger: named("history")), config,
         ]
         if let repository = configuration.adminRepositoryName {
             services.append(

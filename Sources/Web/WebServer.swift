@@ -71,6 +71,7 @@ public struct WebServer: Service {
         metrics.add(to: router)
         try KeysEndpoint(secretKey: configuration.secretKey).add(to: router)
         assets.add(to: router)
+        SchemaEndpoint().add(to: router)
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup).add(to: router)
@@ -82,8 +83,11 @@ public struct WebServer: Service {
         HistoryPage(store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
         JobPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL).add(to: router)
         SettingsPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
-        SyncPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
+        SyncPage(
+            store: store, lookup: lookup, renderer: renderer, links: AdminLinks(configuration)
+        ).add(to: router)
         DeliveriesPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
+        DeliveryPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
         return router
     }
 }

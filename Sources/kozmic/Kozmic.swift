@@ -9,7 +9,7 @@ struct Kozmic: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, LintCommand.self, SecretCommand.self, PlanCommand.self, SyncCommand.self,
-            DoctorCommand.self, CacheCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
+            ExplainCommand.self, DoctorCommand.self, CacheCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
         ])
 }
 

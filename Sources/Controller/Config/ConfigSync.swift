@@ -12,7 +12,8 @@ import Store
 public struct ConfigSync: Service {
     private let configuration: ControllerConfiguration
     private let store: Store
-    private let mirror: GitMirror
+    /// Shared with whoever else reads the admin repository.
+    let mirror: GitMirror
     private let logger: Logger
 
     /// - Parameter logger: gets a line for each new revision and for each problem.
@@ -98,7 +99,8 @@ public struct ConfigSync: Service {
     /// Each sealed secret is opened once, so that one that no job could use is told at its line.
     private func read(_ commit: GitCommit) async throws -> ConfigResult {
         let keys = try configuration.openingKeys()
-        return ConfigReader.read(try await AdminTree.read(mirror, commit: commit.id)).refusing { secret in
+        let source = try await AdminTree.read(mirror, commit: commit.id)
+        var result = ConfigReader.read(source).refusing { secret in
             do throws(SealedSecretProblem) {
                 _ = try keys.open(secret.sealed, for: secret.repository, name: secret.name)
                 return nil
@@ -106,6 +108,8 @@ public struct ConfigSync: Service {
                 return "the secret \(secret.name) cannot be opened: \(error)"
             }
         }
+        result.diagnostics = source.quoting(result.diagnostics)
+        return result
     }
 
     /// The keys of the revision that is applied decide, not those of the one that asks to be.

@@ -21,6 +21,8 @@ struct DeliveryDecider: Sendable {
         var cancels: BuildCancellation?
         /// What the event is about, for the page.
         var ref: GitRef?
+        /// What the rules said.
+        var explanation: DeliveryExplanation?
     }
 
     /// The first step's result.
@@ -66,7 +68,8 @@ struct DeliveryDecider: Sendable {
             return .decided(
                 Decision(
                     sentence: "not run: \(event.ref.shortName) comes from a fork, and fork_pull_requests is "
-                        + "'\(project.config.settings.forkPullRequests.rawValue)'", ref: event.ref))
+                        + "'\(project.config.settings.forkPullRequests.rawValue)'", ref: event.ref,
+                    explanation: DeliveryExplanation(event: event, configCommit: project.configCommit)))
         }
         let triggered = Triggered(event: event, project: project, pages: configuration.pages(project.repository))
         return triggered.asksForPaths ? .needsPaths(triggered) : .decided(triggered.decision(nil))

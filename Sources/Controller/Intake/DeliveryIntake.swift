@@ -115,7 +115,7 @@ struct DeliveryIntake: Service {
         }
         let build = try await store.finishDelivery(
             delivery.id, decision: decision.sentence, failed: decision.failed, build: decision.build,
-            cancels: decision.cancels, ref: decision.ref)
+            cancels: decision.cancels, ref: decision.ref, explanation: decision.explanation)
         if let build, decision.build != nil {
             logger.info(
                 "build",

@@ -33,28 +33,40 @@ struct Triggered: Sendable {
             configCommit: project.configCommit, statusMode: project.config.settings.status,
             pageURL: { [pages] number, hook in pages.build(number, hook: hook) })
         var sentences: [String] = []
+        var explanation = DeliveryExplanation(event: event, configCommit: project.configCommit)
         let skipReason = event.skipWord.map { "the message holds '\($0)'" }
         for hook in project.config.hooks {
             var match = HookMatch(hook, event)
+            var matches = [match]
             var sentence = match.sentence(hook)
             if match.runs, let skipReason {
                 build.skipped.append(SkippedHook(hook, reason: skipReason))
             } else if match.runs, !hook.paths.isEmpty, let changes {
                 match = HookMatch(hook, changes)
+                matches.append(match)
                 sentence += ", " + match.sentence(hook).dropFirst("\(hook.id): ".count)
                 if !match.runs { build.skipped.append(SkippedHook(hook, reason: match.reason)) }
             } else if reports(match, of: hook) {
                 build.skipped.append(SkippedHook(hook, reason: match.reason))
             }
             if match.runs, skipReason == nil { build.hooks.append(hook) }
+            let isSkipped = build.skipped.last?.hook.id == hook.id
+            var answer = DeliveryExplanation.Answer(
+                hook, isSkipped ? .skipped : match.runs && skipReason == nil ? .runs : .no, matches)
+            if match.runs, let skipReason {
+                answer.rules.append(.init(rule: "message", holds: false, reason: skipReason))
+            }
+            explanation.hooks.append(answer)
             sentences.append(sentence)
         }
         let reasons = (skipReason.map { ["skipped: \($0)"] } ?? []) + sentences
         guard !build.hooks.isEmpty || !build.skipped.isEmpty else {
             return DeliveryDecider.Decision(
-                sentence: "no hook runs. \(reasons.joined(separator: "; "))", ref: event.ref)
+                sentence: "no hook runs. \(reasons.joined(separator: "; "))", ref: event.ref,
+                explanation: explanation)
         }
-        return DeliveryDecider.Decision(sentence: reasons.joined(separator: "; "), build: build, ref: event.ref)
+        return DeliveryDecider.Decision(
+            sentence: reasons.joined(separator: "; "), build: build, ref: event.ref, explanation: explanation)
     }
 
     /// Whether a hook that does not run says so on GitHub. Not when the push of the same commit runs it.

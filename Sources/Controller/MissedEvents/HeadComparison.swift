@@ -75,7 +75,9 @@ struct HeadComparison: Sendable {
         let decision = try await decide(try await source.complete(outline), project)
         guard let build = decision.build else { return true }
         let sentence = "found by comparing heads: GitHub's webhook did not arrive. \(decision.sentence)"
-        if let made = try await store.createFoundBuild(build, decision: sentence) {
+        if let made = try await store.createFoundBuild(
+            build, decision: sentence, explanation: decision.explanation)
+        {
             logger.notice(
                 "a webhook was missed; found by comparing heads",
                 metadata: [

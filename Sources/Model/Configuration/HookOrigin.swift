@@ -15,11 +15,14 @@ public struct HookOrigin: Sendable, Hashable, Codable {
     }
 
     /// `file:line` of a rule such as `on.push.branches`; what is not written itself stands where its parent does.
-    public func place(of rule: String) -> String {
+    public func place(of rule: String) -> String { "\(file):\(line(of: rule))" }
+
+    /// The line alone.
+    public func line(of rule: String) -> Int {
         var name = rule[...]
         while true {
-            if let line = rules[String(name)] { return "\(file):\(line)" }
-            guard let dot = name.lastIndex(of: ".") else { return "\(file):\(line)" }
+            if let line = rules[String(name)] { return line }
+            guard let dot = name.lastIndex(of: ".") else { return line }
             name = name[..<dot]
         }
     }

@@ -36,6 +36,11 @@ enum JSONColumn {
         try decode(ServerSettings.self, text) { stored in merge(stored, over: try object(ServerSettings())) }
     }
 
+    /// What a delivery was decided by.
+    static func explanation(_ text: String) throws -> DeliveryExplanation {
+        try JSONDecoder().decode(DeliveryExplanation.self, from: Data(text.utf8))
+    }
+
     private static func decode<Value: Decodable>(
         _ type: Value.Type, _ text: String, completed: ([String: Any]) throws -> [String: Any]
     ) throws -> Value {

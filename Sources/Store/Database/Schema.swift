@@ -25,6 +25,7 @@ enum Schema {
         migrator.registerMigration("6 the admin repository's webhook") { db in try db.execute(sql: adminWebhook) }
         migrator.registerMigration("7 the order of events") { db in try db.execute(sql: eventOrder) }
         migrator.registerMigration("8 what GitHub has") { db in try db.execute(sql: observations) }
+        migrator.registerMigration("9 explanations") { db in try db.execute(sql: explanations) }
         return migrator
     }
 

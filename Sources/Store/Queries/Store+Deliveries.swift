@@ -110,11 +110,13 @@ extension Store {
     ///   - failed: whether the delivery could not be understood.
     ///   - cancels: the builds that end because of it; the sentence says how many jobs that were.
     ///   - action: the payload's action, for the page; also `ref`, which is the build's by default.
+    ///   - explanation: what the rules of the hooks said.
     /// - Returns: the build that the delivery made or joined.
     @discardableResult
     public func finishDelivery(
         _ id: Int64, decision: String, failed: Bool = false, build: NewBuild? = nil,
-        cancels: BuildCancellation? = nil, action: String? = nil, ref: GitRef? = nil
+        cancels: BuildCancellation? = nil, action: String? = nil, ref: GitRef? = nil,
+        explanation: DeliveryExplanation? = nil
     ) async throws(StoreError) -> BuildRecord? {
         let time = now()
         let (record, topics) = try await database.write { db -> (BuildRecord?, [ChangeSignal.Topic]) in
@@ -128,11 +130,13 @@ extension Store {
             let sentence = [decision, made?.note, ended?.note].compactMap(\.self).joined(separator: "; ")
             try db.run(
                 """
-                UPDATE delivery SET state = ?, decision = ?, buildNumber = ?, action = ?, ref = ? WHERE id = ?
+                UPDATE delivery SET state = ?, decision = ?, buildNumber = ?, action = ?, ref = ?, sha = ?,
+                    explanation = ? WHERE id = ?
                 """,
                 [
                     failed ? "failed" : "done", sentence, made?.build.number, action,
-                    (ref ?? build?.event.ref)?.description, id,
+                    (ref ?? build?.event.ref)?.description, explanation?.event.commit ?? build?.event.commit,
+                    try explanation.map { try JSONColumn.text($0) }, id,
                 ])
             return (made?.build, [.deliveries] + (made?.topics ?? []) + (ended?.topics ?? []))
         }

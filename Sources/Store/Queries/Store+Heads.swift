@@ -64,11 +64,13 @@ extension Store {
 
     /// Makes what is missing of a build whose webhook did not arrive, and puts a row among the deliveries that says so.
     ///
-    /// - Parameter decision: the row's sentence.
+    /// - Parameters:
+    ///   - decision: the row's sentence.
+    ///   - explanation: what the rules of the hooks said.
     /// - Returns: the build; `nil` when a webhook came after all and nothing was missing any more.
     @discardableResult
     public func createFoundBuild(
-        _ build: NewBuild, decision: String
+        _ build: NewBuild, decision: String, explanation: DeliveryExplanation? = nil
     ) async throws(StoreError) -> BuildRecord? {
         let time = now()
         let made = try await database.write { db -> MadeBuild? in
@@ -82,12 +84,13 @@ extension Store {
             try db.run(
                 """
                 INSERT INTO delivery (repository, repositoryKey, hook, guid, event, receivedAt, state, decision,
-                    buildNumber, ref) VALUES (?, ?, ?, ?, ?, ?, 'done', ?, ?, ?)
+                    buildNumber, ref, sha, explanation) VALUES (?, ?, ?, ?, ?, ?, 'done', ?, ?, ?, ?, ?)
                 """,
                 [
                     project.repository.description, project.repository.key, hook.description,
                     "found-\(made.build.number)", event.kind.rawValue, time.milliseconds, decision,
-                    made.build.number, event.ref.description,
+                    made.build.number, event.ref.description, event.commit,
+                    try explanation.map { try JSONColumn.text($0) },
                 ])
             return made
         }

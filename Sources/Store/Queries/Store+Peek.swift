@@ -7,13 +7,22 @@ extension Store {
     ///
     /// - Returns: `nil` when there is no database in that folder.
     public static func peek(dataDirectory: String) async throws(StoreError) -> [ReconcileRecord]? {
+        try await reading(dataDirectory) { db in
+            try db.all("SELECT \(ProjectRecord.columns) FROM project ORDER BY id", [], ProjectRecord.init)
+                .map { try db.reconcileRecord($0) }
+        }
+    }
+
+    /// Reads from a folder's database, whoever works with it; `nil` when there is none.
+    static func reading<Value: Sendable>(
+        _ dataDirectory: String, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value? {
         let path = dataDirectory + "/kozmic.sqlite"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let file = try await DatabaseFile.openForReading(path: path)
-        let result: Result<[ReconcileRecord], StoreError>
+        let result: Result<Value, StoreError>
         do {
-            result = .success(
-                try await file.read { db in try db.reconcileRecords() })
+            result = .success(try await file.read(body))
         } catch {
             result = .failure(error)
         }

@@ -42,16 +42,19 @@ struct DeliveriesPage: Sendable {
                 ]), for: viewer)
     }
 
-    private static func values(_ delivery: DeliveryRecord) -> PageValues {
-        let mark =
-            switch delivery.state {
-            case .received: StateMark("queued", word: "Waiting")
-            case .failed: StateMark("error", word: "Not understood")
-            case .done where delivery.buildNumber != nil: StateMark("success", word: "Build")
-            case .done: StateMark("skipped", word: "No build")
-            }
-        return [
-            "state": mark, "event": delivery.event, "action": delivery.action, "name": "\(delivery.repository)",
+    static func mark(_ delivery: DeliveryRecord) -> StateMark {
+        switch delivery.state {
+        case .received: StateMark("queued", word: "Waiting")
+        case .failed: StateMark("error", word: "Not understood")
+        case .done where delivery.buildNumber != nil: StateMark("success", word: "Build")
+        case .done: StateMark("skipped", word: "No build")
+        }
+    }
+
+    static func values(_ delivery: DeliveryRecord) -> PageValues {
+        [
+            "state": mark(delivery), "url": "/_deliveries/\(delivery.id)", "event": delivery.event,
+            "action": delivery.action, "name": "\(delivery.repository)",
             "filterURL": "/_deliveries?repository=\(delivery.repository)", "hook": delivery.hook.description,
             "ref": delivery.ref?.shortName, "decision": delivery.decision ?? "waits for its turn",
             "guid": delivery.guid, "when": Moment.html(delivery.receivedAt),

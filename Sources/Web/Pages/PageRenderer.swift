@@ -40,7 +40,8 @@ struct PageRenderer: Sendable {
             "jobhead": PackageResources.jobhead_mustache, "history": PackageResources.history_mustache,
             "settings": PackageResources.settings_mustache, "sync": PackageResources.sync_mustache,
             "deliveries": PackageResources.deliveries_mustache, "problem": PackageResources.problem_mustache,
-            "drift": PackageResources.drift_mustache,
+            "drift": PackageResources.drift_mustache, "delivery": PackageResources.delivery_mustache,
+            "settingrows": PackageResources.settingrows_mustache,
         ]
     }
 

@@ -13,18 +13,23 @@ struct SettingsPage: Sendable {
         router.get("{owner}/{repo}/settings") { _, context in
             let project = try await lookup.project(context)
             let drift = try await store.drift(project.id, limit: 20)
+            let settings = try await store.projectSettings(project.id)
+            let mayKnow =
+                lookup.policy.maySeeMembers(project, context.viewer)
+                || lookup.policy.mayReadAdministration(context.viewer)
+            let rows = settings.map { SettingRows($0, AdminLinks(configuration), showsWriters: mayKnow) }
             return await renderer.page(
                 "settings",
                 Page(
                     title: "Settings of \(project.repository)",
                     crumbs: ProjectLinks.crumbs(
                         project, Page.Link(text: "settings", url: "\(ProjectLinks.url(project))/settings")),
-                    tabs: ProjectLinks.tabs(project, current: .settings), values: values(project, drift)),
+                    tabs: ProjectLinks.tabs(project, current: .settings), values: values(project, drift, rows)),
                 for: context.viewer)
         }
     }
 
-    private func values(_ project: ProjectRecord, _ drift: [DriftRecord]) -> PageValues {
+    private func values(_ project: ProjectRecord, _ drift: [DriftRecord], _ rows: SettingRows?) -> PageValues {
         let address = PageAddress(externalURL: configuration.externalURL, repository: project.repository)
         let badge = "\(address.externalURL)/_badges/\(project.repository).svg"
         let page = address.project
@@ -35,7 +40,12 @@ struct SettingsPage: Sendable {
             "file": project.config.file.isEmpty ? nil : project.config.file,
             "configCommit": String(project.configCommit.prefix(7)),
             "gitHubURL": "\(configuration.gitHubURL)/\(project.repository)", "projectName": "\(project.repository)",
-            "hooks": project.config.hooks.map { HookValues.make($0, project) },
+            "hooks": project.config.hooks.map { hook in
+                var values = HookValues.make(hook, project)
+                values.merge(SettingRows.values(rows, hook: hook.id))
+                return values
+            },
+            "own": SettingRows.values(rows, hook: nil),
             "badgePath": "/_badges/\(project.repository).svg", "pagePath": ProjectLinks.url(project),
             "badges": [
                 ["name": "Markdown", "text": "[![build](\(badge))](\(page))"],

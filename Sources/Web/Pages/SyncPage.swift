@@ -11,6 +11,7 @@ struct SyncPage: Sendable {
     var store: Store
     var lookup: PageLookup
     var renderer: PageRenderer
+    var links: AdminLinks
 
     func add(to router: Router<WebContext>) {
         router.get("_sync") { _, context in
@@ -63,9 +64,12 @@ struct SyncPage: Sendable {
         let held = problem == nil ? revision?.error : nil
         let values: PageValues = [
             "state": mark, "summary": summary, "problem": problem?.message, "problemSince": Moment.html(problem?.since),
-            "held": held, "drift": drift, "hasDrift": !drift.isEmpty, "revision": revision.map(Self.values),
+            "held": held, "drift": drift, "hasDrift": !drift.isEmpty,
+            "revision": revision.map { Self.values($0, links) },
             "hasDiagnostics": !diagnostics.isEmpty,
-            "diagnosticCount": Count.text(diagnostics.count, "diagnostic"), "diagnostics": diagnostics.map(\.values),
+            "diagnosticCount": Count.text(diagnostics.count, "diagnostic"),
+            "diagnostics": diagnostics.map { $0.values(links, revision?.commit) },
+            "trailer": held.flatMap(Self.trailer),
             "projects": projects.sorted(by: Self.isMoreInteresting).map {
                 project -> PageValues in
                 [
@@ -78,6 +82,12 @@ struct SyncPage: Sendable {
         ]
         return await renderer.page(
             "sync", Page(title: "\(mark.word) · Synchronisation", mark: mark, values: values), for: viewer)
+    }
+
+    /// The line that the message of a commit needs so that a revision which is held is applied.
+    private static func trailer(_ held: String) -> String? {
+        guard let start = held.range(of: "'\(Removals.trailer): ") else { return nil }
+        return held[start.lowerBound...].dropFirst().prefix { $0 != "'" }.description
     }
 
     /// A project's condition as a mark and a sentence.
@@ -103,9 +113,10 @@ struct SyncPage: Sendable {
         return (rank(left), left.repository) < (rank(right), right.repository)
     }
 
-    private static func values(_ revision: ConfigRevision) -> PageValues {
+    private static func values(_ revision: ConfigRevision, _ links: AdminLinks) -> PageValues {
         [
-            "commit": String(revision.commit.prefix(7)), "author": revision.authorName,
+            "url": links.commit(revision.commit), "commit": String(revision.commit.prefix(7)),
+            "author": revision.authorName,
             "subject": revision.message.split(whereSeparator: \.isNewline).first.map { String($0.prefix(200)) } ?? "",
             "when": Moment.html(revision.committedAt), "read": Moment.html(revision.readAt),
             "applied": Moment.html(revision.appliedAt),
@@ -119,10 +130,25 @@ struct SyncPage: Sendable {
         var column: Int
         var severity: String
         var message: String
+        var excerpt: Excerpt?
 
-        var values: PageValues {
+        /// The line itself.
+        struct Excerpt: Decodable {
+            var text: String
+            var column: Int
+
+            /// The line, and below it a mark at the place.
+            func values(_ line: Int) -> PageValues {
+                let margin = "\(line)"
+                let blank = String(repeating: " ", count: max(0, min(column, 200) - 1))
+                return ["line": margin, "text": text, "mark": "\(margin.map { _ in " " }.joined())   \(blank)^"]
+            }
+        }
+
+        func values(_ links: AdminLinks, _ commit: String?) -> PageValues {
             let isError = severity == "error"
             return [
+                "url": commit.flatMap { links.lines(path, line, at: $0) }, "excerpt": excerpt.map { $0.values(line) },
                 "place": "\(path):\(line):\(column)", "message": message,
                 "state": StateMark(isError ? "failure" : "error", word: isError ? "error" : "warning"),
             ]

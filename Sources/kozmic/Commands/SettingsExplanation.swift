@@ -36,7 +36,7 @@ struct SettingsExplanation: Sendable {
         case .json: try Print.json(Document(project: name, settings: values))
         case .text, .markdown:
             for diagnostic in diagnostics where diagnostic.severity == .error { Print.error("\(diagnostic)") }
-            for line in lines(values) { Swift.print(line.shown) }
+            for line in lines(values) { Swift.print(line.withoutControls) }
         }
     }
 
@@ -132,13 +132,6 @@ enum ExplanationText {
 }
 
 extension String {
-    /// Without characters that a terminal would obey: names and subjects are somebody else's text.
-    fileprivate var shown: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
-    }
-
     fileprivate func padding(to width: Int) -> String {
         count >= width ? self : self + String(repeating: " ", count: width - count)
     }

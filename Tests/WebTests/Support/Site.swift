@@ -28,7 +28,8 @@ struct Site: Sendable {
 
     /// Runs a server; what it logs as an error fails the test.
     static func with(
-        port: Int = 0, showsPrivate: Bool = false, readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
+        port: Int = 0, showsPrivate: Bool = false, adminRepository: String? = nil,
+        readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
         _ body: @Sendable (Site) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kozmic-web-\(UUID().uuidString)").path
@@ -41,7 +42,8 @@ struct Site: Sendable {
         let server = WebServer(
             configuration: WebConfiguration(
                 host: "127.0.0.1", port: port, externalURL: "http://ci.example.org", gitHubURL: "https://github.com",
-                secretKey: key, version: "1.2.3", showsPrivate: showsPrivate),
+                secretKey: key, version: "1.2.3", adminRepository: adminRepository.flatMap { RepositoryName($0) },
+                showsPrivate: showsPrivate),
             store: store, readiness: readiness, logger: Logger(label: "web") { _ in log },
             onRunning: { running.yield($0) })
         let group = ServiceGroup(

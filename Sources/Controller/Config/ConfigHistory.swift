@@ -1,0 +1,78 @@
+import Config
+import Git
+import Logging
+import Model
+import ServiceLifecycle
+import Store
+
+/// Keeps for the pages where each setting of the applied revision stands, and who wrote it. Slow next to applying a
+/// revision, so it comes after it, one file at a time: whoever needs the mirror meanwhile waits for one of them only.
+struct ConfigHistory: Service {
+    let mirror: GitMirror
+    let store: Store
+    let logger: Logger
+
+    func run() async throws {
+        let failures = FailureCount()
+        await PassLoop(topics: [.config], interval: .seconds(3600), changes: store.changes).run {
+            do {
+                try await pass()
+                failures.reset()
+                return nil
+            } catch is CancellationError {
+                return nil
+            } catch {
+                logger.warning("the history of the configuration cannot be read: \(error)")
+                return Backoff().delay(after: failures.next())
+            }
+        }
+    }
+
+    /// One look at the applied revision. Does nothing for files that are as they were.
+    func pass() async throws {
+        guard let commit = try await store.appliedConfigRevision()?.commit, await mirror.contains(commit: commit)
+        else { return }
+        let known = try await store.knownConfigFiles()
+        let tree = try await objects(commit)
+        let changed = Set(tree.keys.filter(Self.isConfiguration)).union(known.keys).filter { known[$0] != tree[$0] }
+        guard !changed.isEmpty else { return }
+
+        let source = try await AdminTree.read(mirror, commit: commit)
+        let explainer = ConfigExplainer(source)
+        // A change of the defaults, or of a script, may concern any project.
+        let concernsAll = changed.contains { !$0.hasPrefix("projects/") }
+        let settings = ConfigReader.read(source).desired.projects
+            .filter { concernsAll || changed.contains($0.file) }
+            .map { (repository: $0.repository, values: explainer.projectValues(file: $0.file)) }
+        // The places first: without a writer they are of use already.
+        try await store.saveProjectSettings(settings, commit: commit)
+        let files = changed.union(settings.flatMap { $0.values.flatMap(\.files) })
+        for path in files.sorted() {
+            try Task.checkCancellation()
+            guard let object = tree[path], known[path] != object else { continue }
+            try await store.saveConfigHistory(path, object: object, try await history(of: path, commit))
+        }
+        try await store.removeConfigHistories(known.keys.filter { tree[$0] == nil })
+    }
+
+    /// The files of the tree, by path.
+    private func objects(_ commit: String) async throws -> [String: String] {
+        let entries = try await mirror.list(commit: commit, limit: AdminTree.maximumFiles)
+        let pairs = entries.filter { $0.type == .blob }.map { (String(decoding: $0.path, as: UTF8.self), $0.object) }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    private static func isConfiguration(_ path: String) -> Bool {
+        path == "kozmic.yaml" || path.hasPrefix("projects/") && (path.hasSuffix(".yaml") || path.hasSuffix(".yml"))
+    }
+
+    /// Empty for what is no file of lines, so that it is not looked at again and again.
+    private func history(of path: String, _ commit: String) async throws -> FileHistory {
+        do throws(GitError) {
+            if let blame = try await mirror.blame(commit: commit, path: path) { return FileHistory(blame) }
+        } catch {
+            guard error.kind == .invalid else { throw error }
+        }
+        return FileHistory(parts: [], changes: [])
+    }
+}

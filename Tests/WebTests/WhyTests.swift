@@ -1,0 +1,113 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+/// The pages that say why.
+@Suite("Why")
+struct WhyTests {
+    private static let hostile = "<script>alert(1)</script>"
+
+    @Test("a delivery's page names each hook, the rule and its line, linked to the admin repository at that commit")
+    func delivery() async throws {
+        try await Site.with(showsPrivate: true, adminRepository: "acme/ci") { site in
+            var project = try Site.project("acme/widget", hooks: ["docs", "tests"])
+            for index in project.hooks.indices {
+                project.hooks[index].origin = HookOrigin(
+                    file: "projects/acme/widget.yaml", line: 3 + index, rules: ["on.push": 7])
+            }
+            let record = try await site.declare([project])[0]
+            let event = TriggerEvent(
+                kind: .push, ref: .branch("main"), commit: Site.commit("a"), message: Self.hostile, authorName: "Mona")
+            let (docs, tests) = (project.hooks[0], project.hooks[1])
+            var explanation = DeliveryExplanation(event: event, configCommit: record.configCommit)
+            let paths = HookMatch(docs, .paths(["src/a.c"], base: "the previous head"))
+            explanation.hooks = [
+                .init(docs, .skipped, [HookMatch(docs, event), paths]), .init(tests, .runs, [HookMatch(tests, event)]),
+            ]
+            _ = try await site.store.inbox.store(
+                NewDelivery(
+                    repository: record.repository, hook: tests.id, guid: "guid-1", event: "push",
+                    payload: Array("{\"secret\":\"hunter2\"}".utf8)))
+            let id = try #require(try await site.store.deliveries(limit: 1).first).id
+            try await site.store.finishDelivery(id, decision: "tests runs", explanation: explanation)
+
+            let list = try await site.client.get("/_deliveries").text
+            #expect(list.contains("href=\"/_deliveries/\(id)\""))
+            let page = try await site.client.get("/_deliveries/\(id)").text
+            let place = "https://github.com/acme/ci/blob/\(record.configCommit)/projects/acme/widget.yaml#L7"
+            #expect(page.contains("href=\"\(place)\""))
+            #expect(page.contains("Skipped") && page.contains("Runs") && page.contains("docs"))
+            #expect(page.contains("&lt;script&gt;") && !page.contains("hunter2") && !page.contains(Self.hostile))
+            #expect(try await site.client.get("/_deliveries/99").status == 404)
+            #expect(try await site.client.get("/_deliveries/x").status == 404)
+        }
+    }
+
+    @Test("the settings link each value to its line; who wrote it is for those who know the project")
+    func settings() async throws {
+        for showsPrivate in [true, false] {
+            try await Site.with(showsPrivate: showsPrivate, adminRepository: "acme/ci") { site in
+                let record = try await site.declare([Site.project("acme/widget")])[0]
+                let file = "projects/acme/widget.yaml"
+                let values = [
+                    ExplainedValue(
+                        path: "hooks.tests.timeout", value: "20m", level: .hook,
+                        place: ConfigPlace(file: file, line: 6),
+                        overridden: [.init(value: "60m", level: .builtIn)]),
+                    ExplainedValue(path: "hooks.tests.sudo", value: "true", level: .builtIn),
+                    ExplainedValue(
+                        path: "owner", value: Self.hostile, level: .project, place: ConfigPlace(file: file, line: 2)),
+                ]
+                try await site.store.saveProjectSettings([(record.repository, values)], commit: "c1")
+                try await site.store.saveConfigHistory(
+                    file, object: "o",
+                    FileHistory(
+                        parts: [.init(firstLine: 1, lineCount: 9, change: 0)],
+                        changes: [
+                            ConfigChange(commit: "c0", author: "Ada", date: site.clock.now, subject: Self.hostile)
+                        ]))
+                let page = try await site.client.get("/acme/widget/settings").text
+                #expect(page.contains("href=\"https://github.com/acme/ci/blob/c1/\(file)#L6\""))
+                #expect(page.contains("instead of 60m (built in)") && page.contains("1 built in"))
+                #expect(page.contains(">Ada</a>") == showsPrivate)
+                #expect(!page.contains(Self.hostile))
+            }
+        }
+    }
+
+    @Test("a diagnostic shows its line with a mark below the place; a held commit says what it needs")
+    func sync() async throws {
+        try await Site.with(showsPrivate: true, adminRepository: "acme/ci") { site in
+            let diagnostics = """
+                [{"path":"kozmic.yaml","line":12,"column":5,"severity":"error","message":"unknown key 'tiemout'",
+                  "excerpt":{"text":"    tiemout: <b>","column":5}}]
+                """
+            try await site.store.saveRevision(
+                ConfigRevision(
+                    commit: "bad1", authorName: "Mona", committedAt: site.clock.now, message: "Oops",
+                    diagnosticsJSON: diagnostics,
+                    error: "the commit bad1 is held: push a commit whose message has the line 'Kozmic-Allow-Prune: 7'"))
+            let page = try await site.client.get("/_sync").text
+            #expect(page.contains("12 | </span>    tiemout: &lt;b&gt;\n<b>         ^</b>"))
+            #expect(page.contains("href=\"https://github.com/acme/ci/blob/bad1/kozmic.yaml#L12\""))
+            #expect(page.contains("-m &#39;Kozmic-Allow-Prune: 7&#39;") || page.contains("-m 'Kozmic-Allow-Prune: 7'"))
+        }
+    }
+
+    @Test("the schemas are published for editors, and kept by them")
+    func schemas() async throws {
+        try await Site.with { site in
+            for (name, title) in [("kozmic.yaml.json", "kozmic.yaml"), ("project.schema.json", "projects/**/*.yaml")] {
+                let answer = try await site.client.get("/_schemas/\(name)")
+                #expect(answer.status == 200 && answer.headers["content-type"] == "application/schema+json")
+                #expect(answer.text.contains(title))
+                let tag = try #require(answer.headers["etag"])
+                #expect(try await site.client.get("/_schemas/\(name)", ["If-None-Match": tag]).status == 304)
+            }
+            #expect(try await site.client.get("/_schemas/other.json").status == 404)
+        }
+    }
+}
