@@ -18,13 +18,8 @@ enum NotSupportedYet {
     }
 
     static let rows: [Row] = [
-        Row(shape: .server, key: "retention"),
         Row(shape: .server, key: "notify"),
         Row(shape: .settings, key: "fork_pull_requests", when: .value("approve")),
-        Row(shape: .settings, key: "cached_images"),
-        Row(shape: .hook, key: "refresh"),
-        Row(shape: .hook, key: "reuse", when: .value("tree")),
-        Row(shape: .hook, key: "keep_failed", when: .anythingBut("0s")),
         Row(shape: .hook, key: "submodules", when: .value("true")),
         Row(shape: .hook, key: "standby", when: .anythingBut("auto")),
     ]

@@ -38,6 +38,7 @@ public struct Controller: Sendable {
             MissedEvents(
                 configuration: configuration, store: store, client: client, mirrors: mirrors,
                 logger: named("missed")),
+            Retention(store: store, logger: named("retention")),
             ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
             ConfigHistory(mirror: config.mirror, store: store, logger: named("history")), config,
         ]

@@ -22,6 +22,12 @@ public struct ControllerConfiguration: Sendable {
     public var missedEvents: MissedEventsTiming
     /// How many jobs run at once.
     public var maximumJobs: Int
+    /// When the engine's disk is fuller than this (from 0 to 1), cached images go; `nil`: however full it is, they stay.
+    public var cacheDiskHigh: Double?
+    /// Whether a job of a hook with `reuse: tree` may take an earlier job's verdict.
+    public var reusesVerdicts = true
+    /// How many failed jobs' containers are kept at once, for hooks with `keep_failed`.
+    public var mostKeptJobs = 10
     /// The time between two full passes over the admin repository and GitHub; each is jittered by a tenth.
     public var syncInterval: Duration
     /// The key that webhook secrets are derived from.

@@ -3,7 +3,8 @@ import Runner
 import ServiceLifecycle
 import Store
 
-/// Removes what nobody owns: containers, volumes and networks of jobs that ended or that the store does not know.
+/// Removes what nobody owns: containers, volumes and networks of jobs that ended or that the store does not know, and
+/// cached images that are too many.
 public struct Housekeeping: Service {
     private let configuration: ControllerConfiguration
     private let store: Store
@@ -26,16 +27,33 @@ public struct Housekeeping: Service {
         await PassLoop(topics: [], interval: .seconds(60), changes: store.changes).run { await pass() }
     }
 
-    /// One sweep. Answers when to look again after trouble.
+    /// One pass over everything. Answers when to look again after trouble; trouble with one part does not keep the others.
     func pass() async -> Duration? {
-        do {
-            try await executor.sweep(instance: configuration.instance) {
-                Set(try await store.runningJobs().map { JobAttempt(jobID: $0.job.id, attempt: $0.job.attempt) })
+        var isWell = true
+        for (what, work) in chores {
+            do {
+                try await work()
+            } catch {
+                logger.warning("\(what): \(error)")
+                isWell = false
             }
-            return nil
-        } catch {
-            logger.warning("orphans could not be swept: \(error)")
-            return .seconds(30)
+        }
+        return isWell ? nil : .seconds(30)
+    }
+
+    private var chores: [(String, () async throws -> Void)] {
+        let images = ImageCare(configuration: configuration, store: store, executor: executor, logger: logger)
+        return [
+            ("orphans could not be swept", sweep),
+            ("cached images could not be looked through", { try await images.pass() }),
+        ]
+    }
+
+    private func sweep() async throws {
+        try await executor.sweep(instance: configuration.instance) {
+            let running = try await store.runningJobs().map { JobAttempt(jobID: $0.job.id, attempt: $0.job.attempt) }
+            let kept = try await store.keptJobs().map { JobAttempt(jobID: $0.jobID, attempt: $0.attempt) }
+            return Set(running + kept)
         }
     }
 }

@@ -1,5 +1,4 @@
 import DockerEngine
-import Foundation
 import Git
 import Model
 
@@ -9,38 +8,28 @@ struct CachedImages: Sendable {
     struct Name: Sendable {
         let key: String
         let reference: String
+        /// The name that trusted builds give to the same image, for a build that is not trusted.
+        var trustedReference: String?
+        /// The text that the key is the hash of.
+        var parts = ""
     }
 
     let engine: DockerEngine
-    /// At most one job at a time makes the image of a reference.
+    /// At most one job at a time makes, finds or removes the image of a reference.
     let turns = Turns<String>()
 
-    /// Computes the cache key from the commit's tree.
-    static func name(_ job: JobSpec, baseImage: String, script: String, mirror: GitMirror) async throws -> Name {
-        var tracked: [CacheKey.TrackedPath] = []
-        for path in job.hook.trackedFiles {
-            let entry = try await mirror.entry(commit: job.commit, path: path)
-            tracked.append(
-                CacheKey.TrackedPath(
-                    path: Array(path.utf8),
-                    entry: entry.map {
-                        CacheKey.Entry(mode: $0.mode, type: $0.type.rawValue, object: $0.object)
-                    }))
+    /// Computes the cache key from the commit's tree; `nil` for a hook without an install script.
+    static func name(_ job: JobSpec, baseImage: String, mirror: GitMirror) async throws -> Name? {
+        guard let key = try await CacheKey(job.hook, commit: job.commit, baseImage: baseImage, mirror: mirror) else {
+            return nil
         }
-        let key = CacheKey(
-            imageID: baseImage, user: job.hook.user, environment: job.hook.environment, installScript: script,
-            tracked: tracked)
-        let reference = CachedImageName.reference(job.repository, job.hook.id, key: key, trusted: job.trusted)
-        return Name(key: key.description, reference: reference)
-    }
-
-    /// The image, unless it is older than the hook wants.
-    func find(_ name: Name, refreshSeconds: Int?) async throws(DockerError) -> DockerImage? {
-        guard let image = try await engine.image(name.reference) else { return nil }
-        if let refreshSeconds, let created = image.created {
-            guard Date().timeIntervalSince(created.date) < Double(refreshSeconds) else { return nil }
+        func reference(trusted: Bool) -> String {
+            CachedImageName.reference(job.repository, job.hook.id, key: key, trusted: trusted)
         }
-        return image
+        return Name(
+            key: key.description, reference: reference(trusted: job.trusted),
+            trustedReference: job.trusted ? nil : reference(trusted: true),
+            parts: String(decoding: key.text, as: UTF8.self))
     }
 
     /// Makes the image of an install container that ended well. Doing it again makes the same image again.

@@ -8,7 +8,8 @@ public protocol Executor: Sendable {
     ///
     /// - Parameters:
     ///   - mirror: holds the job's commit; fetching is the caller's business.
-    ///   - progress: called at each change and waited for.
+    ///   - progress: called at each change and waited for. What it throws ends the run where it is and is thrown on: at
+    ///     `.baseImage` nothing was made yet, unless an earlier process had begun.
     /// - Throws: `CancellationError` when the Swift task was cancelled, which means that the controller shuts down:
     ///   containers are left running for the next process. Errors of `log` and `progress`. Everything else is an outcome.
     func run(
@@ -26,6 +27,26 @@ public protocol Executor: Sendable {
     /// - Parameter keep: asked after the look at what is there: whatever a job makes, it makes after it was claimed, so
     ///   one that began meanwhile is either not seen or kept.
     func sweep(instance: String, keep: @Sendable () async throws -> Set<JobAttempt>) async throws
+
+    /// The images that install scripts of this instance's jobs left behind.
+    ///
+    /// - Throws: the engine's error.
+    func cachedImages(instance: String) async throws -> [CachedImage]
+
+    /// Removes a cached image, unless a job or a container of any kind uses it.
+    ///
+    /// - Parameter isWanted: asked while no job can begin with the image: a job says by its progress that it does, and
+    ///   waits until that is stored.
+    /// - Returns: whether it is gone.
+    /// - Throws: the engine's error, and what `isWanted` throws.
+    func removeCachedImage(
+        _ image: CachedImage, unless isWanted: @Sendable () async throws -> Bool
+    ) async throws -> Bool
+
+    /// How full the disk is that images lie on, from 0 to 1; `nil` when that cannot be known.
+    ///
+    /// - Throws: the engine's error.
+    func diskUse() async throws -> Double?
 
     /// Whether jobs can run; the version, for the health page.
     func check() async throws(ExecutorError) -> String

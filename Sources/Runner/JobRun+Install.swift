@@ -32,14 +32,14 @@ extension JobRun {
 
     /// The cached image if it is there, else the install script is run.
     func cachedImage(_ name: CachedImages.Name, base: Image) async throws -> Image {
-        if let image = try await tools.cachedImages.find(name, refreshSeconds: job.hook.refreshSeconds) {
-            try await progress(.cacheKey(name.key, reused: true))
-            try await log.note("Cached image found: \(Self.short(name)) (\(BaseImages.short(image.id)))")
-            return Image(id: image.id, name: name.reference)
-        }
+        if let image = try await reused(name) { return image }
         try await progress(.cacheKey(name.key, reused: false))
         let run = try await prepare(
-            .install, image: base, labels: [Labels.cache: name.key, Labels.reference: name.reference])
+            .install, image: base,
+            labels: [
+                Labels.cache: name.key, Labels.reference: name.reference, Labels.parts: name.parts,
+                Labels.commit: job.commit,
+            ])
         try await progress(.phase(.installing))
         try await log.note("Running the install script")
         let (outcome, duration) = try await conclude(.install) { try await run.start() }
@@ -74,10 +74,5 @@ extension JobRun {
         try await log.note("Install script finished in \(Amount.elapsed(duration)), committed as \(Self.short(name))")
         if let container = try await engine.container(container) { try await remove(container) }
         return Image(id: id, name: name.reference)
-    }
-
-    /// A reference with as much of its key as people look at.
-    private static func short(_ name: CachedImages.Name) -> String {
-        "\(name.reference.dropLast(name.key.count))\(name.key.prefix(12))…"
     }
 }

@@ -98,8 +98,8 @@ struct JobRun: Sendable {
         }
         try await progress(.baseImage(id: base.id, digest: base.digests.first))
         let image = Image(id: base.id, name: hook.image)
-        guard let script = hook.installScript else { return image }
-        let name = try await CachedImages.name(job, baseImage: base.id, script: script, mirror: mirror)
+        guard let name = try await CachedImages.name(job, baseImage: base.id, mirror: mirror) else { return image }
+        if let trusted = try await trustedImage(name) { return trusted }
         return try await alone(name) { try await cachedImage(name, base: image) }
     }
 

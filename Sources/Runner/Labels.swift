@@ -10,6 +10,10 @@ enum Labels {
     static let hook = "kozmic.hook"
     /// The cache key: on cached images, and on the container whose result becomes one.
     static let cache = "kozmic.cache"
+    /// The text that the cache key is the hash of, and the commit that it was computed for: on the container of an
+    /// install script, and so on the image made of it, which can explain itself by them.
+    static let parts = "kozmic.cache.parts"
+    static let commit = "kozmic.cache.commit"
     /// The reference that an install container is committed as.
     static let reference = "kozmic.reference"
     /// How many bytes of the job's log belonged to earlier containers of the same attempt.

@@ -25,6 +25,21 @@ actor Turns<Key: Hashable & Sendable> {
         }
     }
 
+    /// Does the work if nobody has the turn; `nil` without waiting when somebody has.
+    nonisolated func takeIfFree<Result: Sendable>(
+        _ key: Key, _ work: @Sendable () async throws -> Result
+    ) async throws -> Result? {
+        guard await tryBegin(key) else { return nil }
+        do {
+            let result = try await work()
+            await end(key)
+            return result
+        } catch {
+            await end(key)
+            throw error
+        }
+    }
+
     /// Waits for the turn; who gets it has to `end` it.
     ///
     /// - Parameter whenWaiting: called once, before waiting for somebody else.

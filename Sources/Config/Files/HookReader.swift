@@ -78,6 +78,10 @@ struct HookReader {
     private func readRest(of hook: inout Hook, _ reader: MappingReader<HookKey>) {
         hook.refreshSeconds = reader.read(.refresh, DurationText(60...DurationText.year))
         hook.reuse = reader.read(.reuse, Choice()) ?? hook.reuse
+        if hook.reuse == .tree, !hook.reusesVerdicts {
+            reader.findings.warning(
+                reader.position(of: .reuse), "'reuse: tree' has no effect for a hook with secrets or a schedule")
+        }
         hook.keepFailedSeconds = reader.read(.keepFailed, DurationText(0...7 * DurationText.day)) ?? 0
         hook.submodules = reader.read(.submodules, Flag()) ?? hook.submodules
         hook.sudo = reader.read(.sudo, Flag()) ?? hook.sudo

@@ -37,6 +37,12 @@ struct JobRun: Sendable {
         let log = JobLogSink(writer: writer)
         do {
             let outcome = try await work(claimed, log: log)
+            if keeps(claimed, outcome) {
+                let (name, hook) = (claimed.project.repository, claimed.job.config)
+                try await log.say(
+                    "The container is kept for \(Elapsed.text(hook.keepFailedSeconds)): "
+                        + "kozmic shell '\(name)#\(claimed.build.number)/\(hook.id)'")
+            }
             // Closed before the outcome is stored: who sees the job ended finds the whole log.
             try await writer.close()
             return outcome
@@ -72,8 +78,13 @@ struct JobRun: Sendable {
                 return nil
             }
             group.addTask {
-                try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
-                    try await record(progress, jobID: claimed.job.id)
+                do {
+                    return try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
+                        try await record(progress, claimed, mirror)
+                    }
+                } catch let known as KnownVerdict {
+                    try await log.say(known.sentence)
+                    return known.outcome
                 }
             }
             defer { group.cancelAll() }
@@ -99,11 +110,13 @@ struct JobRun: Sendable {
             pullRequest: claimed.build.pullRequest, trusted: claimed.build.trusted, secrets: secrets)
     }
 
-    private func record(_ progress: JobProgress, jobID: Int64) async throws {
+    private func record(_ progress: JobProgress, _ claimed: ClaimedJob, _ mirror: GitMirror) async throws {
+        let jobID = claimed.job.id
         switch progress {
         case .phase(let phase): try await store.recordProgress(jobID, phase: phase)
         case .baseImage(let id, let digest):
             try await store.recordProgress(jobID, baseImageID: id, digest: digest)
+            try await Verdicts(configuration: configuration, store: store).look(claimed, imageID: id, mirror: mirror)
         case .cacheKey(let key, let reused):
             try await store.recordProgress(jobID, cacheKey: key, reused: reused)
         }
@@ -120,12 +133,25 @@ struct JobRun: Sendable {
         } while await iterator.next() != nil
     }
 
+    /// Whether the job's containers stay for a while, to be looked at.
+    private func keeps(_ claimed: ClaimedJob, _ outcome: JobOutcome) -> Bool {
+        outcome.state == .failure && claimed.job.config.keepFailedSeconds > 0
+    }
+
     /// The outcome is stored before the containers go: a crash between the two leaves containers that the next sweep
     /// removes, never a job without an outcome.
     private func finish(_ claimed: ClaimedJob, _ outcome: JobOutcome) async throws {
         let pages = configuration.pages(claimed.project.repository)
+        let isKept = keeps(claimed, outcome)
+        if isKept {
+            try await store.keepContainers(
+                claimed.job.id, until: Date(timeIntervalSinceNow: Double(claimed.job.config.keepFailedSeconds)),
+                most: configuration.mostKeptJobs)
+        }
         try await store.finishJob(claimed.job.id, outcome) { number, hook in pages.build(number, hook: hook) }
-        await executor.cleanUp(claimed.job.id, attempt: claimed.job.attempt, instance: configuration.instance)
+        if !isKept {
+            await executor.cleanUp(claimed.job.id, attempt: claimed.job.attempt, instance: configuration.instance)
+        }
         logger.info(
             "job ended",
             metadata: [

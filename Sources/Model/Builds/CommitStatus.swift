@@ -33,8 +33,10 @@ public struct CommitStatus: Sendable, Hashable, Codable {
     ///   - failed: the hooks whose jobs failed or had an error, in the order they are named.
     ///   - seconds: from the first job's start to the last one's end.
     ///   - reason: why it was cancelled, or why none of its jobs had to run.
+    ///   - known: why it passed without running a script.
     public static func build(
-        number: Int, state: BuildState, failed: [HookID], seconds: Int, reason: String? = nil, targetURL: String
+        number: Int, state: BuildState, failed: [HookID], seconds: Int, reason: String? = nil, known: String? = nil,
+        targetURL: String
     ) -> CommitStatus {
         let names = failed.map(\.description).joined(separator: ", ")
         let (status, text): (State, String) =
@@ -42,12 +44,19 @@ public struct CommitStatus: Sendable, Hashable, Codable {
             case .queued: (.pending, "Build #\(number) is queued")
             case .running: (.pending, "Build #\(number) is running")
             case .success:
-                (.success, reason.map { "Skipped: \($0)" } ?? "Build #\(number) passed in \(Elapsed.text(seconds))")
+                (
+                    .success,
+                    reason.map { "Skipped: \($0)" } ?? passed(number, seconds: seconds, known: known)
+                )
             case .failure: (.failure, "Build #\(number) failed: \(names)")
             case .error: (.error, "Build #\(number) had an error: \(names)")
             case .cancelled: (.error, "Build #\(number) was cancelled" + (reason.map { ": \($0)" } ?? ""))
             }
         return CommitStatus(context: buildContext, state: status, description: text, targetURL: targetURL)
+    }
+
+    private static func passed(_ number: Int, seconds: Int, known: String?) -> String {
+        "Build #\(number) passed" + (known.map { ": \($0)" } ?? " in \(Elapsed.text(seconds))")
     }
 
     /// The status of one job.
@@ -58,7 +67,7 @@ public struct CommitStatus: Sendable, Hashable, Codable {
             switch outcome.state {
             case .queued: (.pending, "Build #\(number) is queued")
             case .running: (.pending, "Build #\(number) is running")
-            case .success: (.success, "Build #\(number) passed in \(Elapsed.text(seconds))")
+            case .success: (.success, passed(number, seconds: seconds, known: outcome.reason))
             case .skipped: (.success, "Skipped: \(outcome.reason ?? "not needed")")
             case .failure: (.failure, "Build #\(number) failed: \(outcome.reason ?? "a script failed")")
             case .error: (.error, "Build #\(number) had an error: \(outcome.reason ?? "unknown")")

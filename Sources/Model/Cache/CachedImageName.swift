@@ -2,6 +2,11 @@ import OpenSSL
 
 /// The reference under which the result of an install script is kept.
 public enum CachedImageName {
+    /// What the names of images begin with that builds of trusted refs make.
+    public static let trustedFolder = "kozmic-cache"
+    /// What the names of images begin with that other builds make.
+    public static let untrustedFolder = "kozmic-cache-untrusted"
+
     /// `kozmic-cache/<owner>/<repo>/<hook>:<key>`, lower case; builds of untrusted refs have a namespace of their own,
     /// which trusted builds never read.
     public static func reference(
@@ -13,7 +18,7 @@ public enum CachedImageName {
     /// The reference without the key.
     public static func repositoryPart(_ repository: RepositoryName, _ hook: HookID, trusted: Bool) -> String {
         let parts = [repository.owner.lowercased(), repository.name.lowercased(), hook.description].map(component)
-        return "\(trusted ? "kozmic-cache" : "kozmic-cache-untrusted")/\(parts.joined(separator: "/"))"
+        return "\(trusted ? trustedFolder : untrustedFolder)/\(parts.joined(separator: "/"))"
     }
 
     /// Docker takes fewer names than GitHub: a component such as `.github` or `a-` becomes its words and, because two

@@ -16,7 +16,7 @@ public struct ServerSettings: Sendable, Hashable, Codable {
 
     /// What is kept of old builds.
     public struct Retention: Sendable, Hashable, Codable {
-        /// Builds younger than this are kept.
+        /// Builds that ended longer ago are removed.
         public var days = 90
         /// That many builds of a project are kept.
         public var builds = 500

@@ -26,6 +26,9 @@ enum Schema {
         migrator.registerMigration("7 the order of events") { db in try db.execute(sql: eventOrder) }
         migrator.registerMigration("8 what GitHub has") { db in try db.execute(sql: observations) }
         migrator.registerMigration("9 explanations") { db in try db.execute(sql: explanations) }
+        migrator.registerMigration("10 uses of cached images, verdicts, kept containers, removed builds") { db in
+            for statement in [cacheUses, verdicts, retention] { try db.execute(sql: statement) }
+        }
         return migrator
     }
 

@@ -77,7 +77,8 @@ extension Database {
             statuses.append(
                 .build(
                     number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
-                    reason: reason(of: build.state, jobs), targetURL: pageURL?(build.number, nil) ?? pinned.page))
+                    reason: reason(of: build.state, jobs), known: knownVerdict(jobs),
+                    targetURL: pageURL?(build.number, nil) ?? pinned.page))
         }
         if pinned.mode != .build {
             statuses += jobs.map { job in
@@ -87,6 +88,12 @@ extension Database {
             }
         }
         return statuses
+    }
+
+    /// Why a build passed of whose jobs none ran.
+    private func knownVerdict(_ jobs: [LatestAttempt]) -> String? {
+        let passed = jobs.filter { $0.outcome.state == .success }
+        return passed.allSatisfy { $0.outcome.exitCode == nil } ? passed.first?.outcome.reason : nil
     }
 
     /// Why a build was cancelled, or why none of its jobs had to run.

@@ -42,7 +42,9 @@ extension Store {
         _ jobID: Int64, phase: JobPhase? = nil, baseImageID: String? = nil, digest: String? = nil,
         cacheKey: String? = nil, reused: Bool? = nil
     ) async throws(StoreError) {
+        let time = now()
         let isChange = try await database.write { db in
+            if let cacheKey { try db.noteCacheUse(ofJob: jobID, cacheKey, at: time) }
             try db.run(
                 """
                 UPDATE job SET phase = coalesce(?, phase), baseImageID = coalesce(?, baseImageID),

@@ -14,6 +14,13 @@ extension Store {
             "WHERE isActive = 0 AND EXISTS (SELECT 1 FROM webhook WHERE webhook.projectID = project.id)")
     }
 
+    /// The numbers of all projects, declared now or once.
+    public func projectNumbers() async throws(StoreError) -> [Int64] {
+        try await database.read { db in
+            try db.all("SELECT id FROM project ORDER BY id") { columns in try columns.next(Int64.self) }
+        }
+    }
+
     /// The project of that name, declared now or once; letter case does not matter.
     public func project(_ repository: RepositoryName) async throws(StoreError) -> ProjectRecord? {
         try await database.read { db in

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Model
@@ -27,10 +28,14 @@ struct PageLookup: Sendable {
 
     /// The build of the address `…/builds/<number>/…`.
     func build(_ context: WebContext, of project: ProjectRecord) async throws -> BuildRecord {
-        guard let number = Int(try context.parameters.require("number")),
-            let build = try await store.build(project.id, number: number)
-        else { throw HTTPError(.notFound) }
-        return build
+        guard let number = Int(try context.parameters.require("number")) else { throw HTTPError(.notFound) }
+        if let build = try await store.build(project.id, number: number) { return build }
+        guard let removed = try await store.removedBuild(project.id, number: number) else { throw HTTPError(.notFound) }
+        let day = removed.removedAt.formatted(.iso8601.year().month().day())
+        throw HTTPError(
+            .gone,
+            message: "Build #\(number) (\(removed.state.rawValue), \(removed.ref.shortName), "
+                + "\(removed.commit.prefix(10))) was removed by retention on \(day).")
     }
 
     /// The job of the address `…/jobs/<hook>/…`, the latest attempt or `?attempt=N`.

@@ -15,7 +15,7 @@ struct ProblemPages: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError {
-            return await page(error.status, context)
+            return await page(error.status, context, message: error.status == .gone ? error.body : nil)
         } catch is CancellationError {
             return await page(.serviceUnavailable, context)
         } catch {
@@ -24,9 +24,10 @@ struct ProblemPages: RouterMiddleware {
         }
     }
 
-    private func page(_ status: HTTPResponse.Status, _ context: WebContext) async -> Response {
+    private func page(_ status: HTTPResponse.Status, _ context: WebContext, message: String? = nil) async -> Response {
         let (heading, explanation) =
             switch status.code {
+            case 410: ("Gone", message ?? "What was here was removed.")
             case 404: ("Nothing here", "There is no such page, or you may not see it.")
             case 400...499: (status.reasonPhrase, "The request could not be understood.")
             case 503: ("In a moment", "The server is starting or stopping. Try again in a moment.")

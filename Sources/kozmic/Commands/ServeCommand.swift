@@ -85,12 +85,15 @@ struct Server: Sendable {
 
     func controllerConfiguration(instance: String, secretKey: SecretKey) -> ControllerConfiguration {
         let token = settings.gitHubToken.map { GitCredentials.basic(user: "x-access-token", password: GitSecret($0)) }
-        return ControllerConfiguration(
+        var configuration = ControllerConfiguration(
             dataDirectory: settings.dataDirectory, adminRepository: adminRemote(token),
             adminBranch: settings.configBranch, externalURL: settings.externalURL, gitHubURL: settings.gitHubURL,
             gitCredentials: token ?? .none, caFile: settings.caFile, maximumJobs: settings.maximumJobs,
             syncInterval: settings.syncInterval, secretKey: secretKey,
             oldSecretKeys: settings.oldSecretKeys, instance: instance)
+        configuration.cacheDiskHigh = settings.cacheDiskHigh
+        configuration.reusesVerdicts = settings.reusesVerdicts
+        return configuration
     }
 
     /// The token goes to GitHub and nowhere else; over SSH the account's own key is used, as git does.

@@ -49,6 +49,19 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "How many jobs run at once (KOZMIC_MAX_JOBS; default: the number of cores).")
     var maxJobs: Int?
 
+    @Option(
+        help: """
+            When the engine's disk is fuller than this, the cached images go that were used longest ago; off: they stay \
+            (KOZMIC_CACHE_DISK_HIGH; default: 90%).
+            """)
+    var cacheDiskHigh: String?
+
+    @Flag(
+        help: """
+            Run every job, also those of hooks with `reuse: tree` whose tree passed already (KOZMIC_NO_REUSE=1).
+            """)
+    var noReuse = false
+
     @Option(help: "How often everything is compared again, such as 3m (KOZMIC_SYNC_INTERVAL; default: 3m, jittered).")
     var syncInterval: String?
 

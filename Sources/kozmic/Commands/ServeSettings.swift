@@ -15,6 +15,8 @@ struct ServeSettings: Sendable {
     var showsPrivate: Bool
     var dockerHost: String
     var maximumJobs: Int
+    var cacheDiskHigh: Double?
+    var reusesVerdicts: Bool
     var syncInterval: Duration
     var secretKeyFile: String
     var oldSecretKeys: [SecretKey]
@@ -55,6 +57,10 @@ struct ServeSettings: Sendable {
         } else {
             maximumJobs = cores
         }
+        cacheDiskHigh = try Self.share(
+            value(options.cacheDiskHigh, "KOZMIC_CACHE_DISK_HIGH") ?? "90%",
+            "--cache-disk-high (KOZMIC_CACHE_DISK_HIGH)")
+        reusesVerdicts = try !options.noReuse && !Self.flag(value(nil, "KOZMIC_NO_REUSE") ?? "false", "KOZMIC_NO_REUSE")
         let interval = value(options.syncInterval, "KOZMIC_SYNC_INTERVAL") ?? "3m"
         syncInterval = try Self.duration(interval, "--sync-interval (KOZMIC_SYNC_INTERVAL)")
         secretKeyFile = value(options.secretKeyFile, "KOZMIC_SECRET_KEY_FILE") ?? dataDirectory + "/secret.key"
@@ -96,6 +102,15 @@ struct ServeSettings: Sendable {
         case "0", "false", "no", "off": return false
         default: throw SettingProblem("\(variable) must be true or false, not '\(text)'")
         }
+    }
+
+    /// `85%`, from 1 to 100; `off` is `nil`.
+    private static func share(_ text: String, _ flag: String) throws -> Double? {
+        if text == "off" { return nil }
+        guard text.hasSuffix("%"), let percent = Int(text.dropLast()), (1...100).contains(percent) else {
+            throw SettingProblem("\(flag) must be a percentage such as 85%, or off, not '\(text)'")
+        }
+        return Double(percent) / 100
     }
 
     private static func secret(file: String?, value: String?, _ flag: String) throws -> String? {

@@ -11,5 +11,10 @@ struct ScriptedExecutor: Executor {
 
     func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async {}
     func sweep(instance: String, keep: @Sendable () async throws -> Set<JobAttempt>) async throws {}
+    func cachedImages(instance: String) async throws -> [CachedImage] { [] }
+    func removeCachedImage(
+        _ image: CachedImage, unless isWanted: @Sendable () async throws -> Bool
+    ) async throws -> Bool { false }
+    func diskUse() async throws -> Double? { nil }
     func check() async throws(ExecutorError) -> String { "scripted" }
 }

@@ -10,6 +10,10 @@ public struct DockerContainer: Sendable, Hashable {
     public var image: String
     /// Its labels, those of the image included.
     public var labels: [String: String]
+    /// Its environment, each `NAME=value`.
+    public var environment: [String]
+    /// The user of its first process; empty for the image's.
+    public var user: String
     /// Whether it has a terminal, and so an output without frames.
     public var tty: Bool
     /// When it was made.
@@ -38,11 +42,15 @@ extension DockerContainer: Decodable {
         var image: String?
         var labels: [String: String]?
         var tty: Bool?
+        var environment: [String]?
+        var user: String?
 
         enum CodingKeys: String, CodingKey {
             case image = "Image"
             case labels = "Labels"
             case tty = "Tty"
+            case environment = "Env"
+            case user = "User"
         }
     }
 
@@ -80,6 +88,8 @@ extension DockerContainer: Decodable {
         let configuration = try container.decodeIfPresent(Configuration.self, forKey: .configuration)
         image = configuration?.image ?? ""
         labels = configuration?.labels ?? [:]
+        environment = configuration?.environment ?? []
+        user = configuration?.user ?? ""
         tty = configuration?.tty ?? false
         let mounts = try container.decodeIfPresent([Mount].self, forKey: .mounts) ?? []
         volumes = Dictionary(

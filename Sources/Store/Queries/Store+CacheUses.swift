@@ -1,0 +1,69 @@
+import Foundation
+internal import GRDB
+
+extension Store {
+    /// When each cached image was last used by a job that began with it or made it.
+    public func cacheUses() async throws(StoreError) -> [CacheEntry: Date] {
+        let uses = try await database.read { db in
+            try db.all(
+                """
+                SELECT project.repositoryKey, hook, cacheKey, lastUsedAt FROM cacheUse CROSS JOIN project
+                WHERE project.id = cacheUse.projectID
+                """
+            ) { columns in
+                (
+                    entry: CacheEntry(
+                        repository: try columns.next(), hook: try columns.next(), key: try columns.next()),
+                    date: try columns.date()
+                )
+            }
+        }
+        return Dictionary(uses.map { ($0.entry, $0.date) }) { max($0, $1) }
+    }
+
+    /// The cached images of the jobs that run now.
+    public func cacheEntriesInUse() async throws(StoreError) -> Set<CacheEntry> {
+        try await database.read { db in
+            Set(
+                try db.all(
+                    """
+                    SELECT project.repositoryKey, job.hook, job.cacheKey FROM job CROSS JOIN project
+                    WHERE job.state = 'running' AND job.cacheKey IS NOT NULL AND project.id = job.projectID
+                    """
+                ) { columns in
+                    CacheEntry(repository: try columns.next(), hook: try columns.next(), key: try columns.next())
+                })
+        }
+    }
+
+    /// Forgets the uses of images that are no longer there.
+    ///
+    /// - Parameter kept: the images that are there.
+    public func keepCacheUses(of kept: Set<CacheEntry>) async throws(StoreError) {
+        let known = try await cacheUses()
+        let gone = known.keys.filter { !kept.contains($0) }
+        guard !gone.isEmpty else { return }
+        try await database.write { db in
+            for entry in gone {
+                // One that was used since it was looked for is being made again.
+                try db.run(
+                    """
+                    DELETE FROM cacheUse WHERE hook = ? AND cacheKey = ? AND lastUsedAt = ?
+                        AND projectID = (SELECT id FROM project WHERE repositoryKey = ?)
+                    """, [entry.hook, entry.key, known[entry]?.milliseconds, entry.repository])
+            }
+        }
+    }
+}
+
+extension Database {
+    /// Remembers that a running job began with a cached image, or makes it.
+    func noteCacheUse(ofJob id: Int64, _ key: String, at time: Date) throws {
+        try run(
+            """
+            INSERT INTO cacheUse (projectID, hook, cacheKey, lastUsedAt)
+            SELECT projectID, hook, ?, ? FROM job WHERE id = ? AND state = 'running'
+            ON CONFLICT (projectID, hook, cacheKey) DO UPDATE SET lastUsedAt = excluded.lastUsedAt
+            """, [key, time.milliseconds, id])
+    }
+}

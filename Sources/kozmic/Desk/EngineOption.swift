@@ -1,0 +1,38 @@
+import ArgumentParser
+import Curl
+import DockerEngine
+import Foundation
+
+/// The Docker Engine that a command speaks to.
+struct EngineOption: ParsableArguments {
+    @Option(help: "The Docker Engine (DOCKER_HOST; default: unix:///var/run/docker.sock).")
+    var dockerHost: String?
+
+    /// Its address.
+    var host: String {
+        dockerHost ?? ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "unix:///var/run/docker.sock"
+    }
+
+    /// Lends the engine.
+    func with<Result>(_ body: (DockerEngine) async throws -> Result) async throws -> Result {
+        let curl = CurlClient()
+        do {
+            let result = try await body(try DockerEngine(host: host, curl: curl))
+            await curl.close()
+            return result
+        } catch {
+            await curl.close()
+            throw error
+        }
+    }
+
+    /// The id of a base image that the engine holds.
+    ///
+    /// - Throws: `ValidationError` when it holds none.
+    func imageID(_ image: String) async throws -> String {
+        guard let found = try await with({ try await $0.image(image) }) else {
+            throw ValidationError("the engine at \(host) has no image \(image); pull it, or give --image-id")
+        }
+        return found.id
+    }
+}
