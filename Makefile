@@ -9,11 +9,12 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib --product kozmic
 KOZMIC = $(shell $(SWIFT) build --show-bin-path)/kozmic
 ONCE ?=
 
-.PHONY: help setup test-setup build release demo test checks unit lint format bench clean
+.PHONY: help setup test-setup build release demo test checks unit soak lint format bench clean
 
 help:
 	@echo "make demo    the whole system on this machine, with a stand-in for GitHub (ONCE=1: check it and exit)"
 	@echo "make test    everything that is checked: builds, lint, unit, engine, browser and end-to-end tests"
+	@echo "make soak    1,000 random commits of an admin repository while GitHub has trouble"
 	@echo "make setup   install the system packages that the build and the demo need"
 	@echo "make build   a debug build;  make release: an optimised one"
 	@echo "make lint    swift format, warnings as errors;  make format: rewrite the sources"
@@ -57,6 +58,11 @@ checks:
 # The tests that need no engine: seconds, for the loop of an editor.
 unit:
 	$(SWIFT) test
+
+# 1,000 random commits of the admin repository with faults, edits by hand and restarts; KOZMIC_SOAK_SEED tells them.
+soak: test-setup
+	$(BUILD) --build-tests
+	KOZMIC_SOAK_COMMITS=$${KOZMIC_SOAK_COMMITS:-1000} $(SWIFT) test --skip-build --filter SoakTests
 
 bench: setup release
 	Benchmarks/run.sh

@@ -108,7 +108,19 @@ import Testing
         } _: { fixture in
             try await fixture.client.deleteHook("acme/widget", 1)
             try await fixture.client.deleteHook("acme/widget", 1)
-            #expect(fixture.server.requests.count == 2)
+            #expect(fixture.server.requests.map(\.method) == ["DELETE", "DELETE", "GET"])
+        }
+    }
+
+    @Test("what GitHub refuses to delete, or a proxy answers for, is not taken for gone", arguments: [404, 200])
+    func undeleted(status: Int) async throws {
+        try await Fixture.with { request, _ in
+            request.method == "DELETE" ? .json(status, #"{"message":"Not Found"}"#) : .json(200, "{}")
+        } _: { fixture in
+            let error = await failure { () throws(GitHubError) in
+                try await fixture.client.deleteDeployKey("acme/widget", 1)
+            }
+            #expect(error?.kind == (status == 404 ? .notFound : .decoding))
         }
     }
 

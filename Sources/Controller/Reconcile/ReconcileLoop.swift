@@ -38,17 +38,24 @@ public struct ReconcileLoop: Service {
         do {
             let projects = try await store.activeProjects() + store.projectsToCleanUp()
             let due = schedule.due(projects, interval: configuration.syncInterval)
-            await withTaskGroup(of: Void.self) { group in
-                for (position, project) in due.enumerated() {
-                    if position >= width { await group.next() }
-                    group.addTask { await reconcile(project) }
-                }
-            }
+            await reconcile(due.filter(\.isActive))
+            // A repository that was renamed may be declared under its new name by now, which takes over the webhooks: what
+            // the old name leaves behind is removed only then.
+            await reconcile(due.filter { !$0.isActive })
         } catch {
             logger.error("the projects could not be read: \(error)")
             return .seconds(5)
         }
         return schedule.next(within: configuration.syncInterval)
+    }
+
+    private func reconcile(_ projects: [ProjectRecord]) async {
+        await withTaskGroup(of: Void.self) { group in
+            for (position, project) in projects.enumerated() {
+                if position >= width { await group.next() }
+                group.addTask { await reconcile(project) }
+            }
+        }
     }
 
     private func reconcile(_ project: ProjectRecord) async {

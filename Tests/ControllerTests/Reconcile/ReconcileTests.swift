@@ -1,6 +1,7 @@
 import Foundation
 import Git
 import GitHub
+import Logging
 import Model
 import Reconciler
 import Store
@@ -175,6 +176,31 @@ struct ReconcileTests {
             #expect(again.operations.count == 1 && again.condition.reason == nil)
             let adopted = try await world.store.activeProjects().first?.githubID
             #expect(adopted != nil && adopted != id)
+        }
+    }
+
+    @Test("a repository that is declared under its new name takes the webhook over; the old name deletes nothing")
+    func newName() async throws {
+        try await GitHubWorld.with { world in
+            var logger = Logger(label: "reconcile")
+            logger.logLevel = .critical
+            func pass() async {
+                let loop = ReconcileLoop(
+                    configuration: world.configuration, store: world.store, client: world.client, logger: logger)
+                _ = await loop.pass()
+            }
+            try await world.declare([GitHubWorld.project("guild/widget")], commit: "c1")
+            await pass()
+            let old = try await world.client.hooks("guild/widget")
+            try await world.control("PATCH", "repos/guild/widget", ["name": "gadget"])
+            try await world.declare([GitHubWorld.project("guild/gadget")], commit: "c2")
+            await pass()
+            let new = try await world.client.hooks("guild/gadget")
+            #expect(new.map(\.id) == old.map(\.id) && new.first?.url.hasSuffix("/guild/gadget/tests") == true)
+            #expect(try await world.newWrites().allSatisfy { !$0.hasPrefix("DELETE") })
+            await pass()
+            #expect(try await world.newWrites() == [])
+            #expect(try await world.store.projectsToCleanUp().isEmpty)
         }
     }
 

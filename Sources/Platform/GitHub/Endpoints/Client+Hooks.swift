@@ -36,11 +36,26 @@ extension GitHubClient {
     }
 
     /// Deletes something; that it is gone already is as good.
+    ///
+    /// GitHub answers 404 to those who may not delete it, too, so what it still shows is not gone.
     func delete(_ path: String) async throws(GitHubError) {
-        do {
-            _ = try await send(GitHubRequest("DELETE", path))
+        do throws(GitHubError) {
+            let answer = try await send(GitHubRequest("DELETE", path))
+            guard answer.status == 204 else {
+                // A proxy's page, for one: nobody knows whether GitHub heard of it.
+                throw GitHubError(
+                    kind: .decoding, message: "DELETE \(path) was answered \(answer.status), not 204")
+            }
         } catch {
             guard error.kind == .notFound else { throw error }
+            let refusal = error
+            do {
+                _ = try await send(GitHubRequest("GET", path))
+            } catch {
+                if error.kind == .notFound { return }
+                throw error
+            }
+            throw refusal
         }
     }
 }
