@@ -61,7 +61,8 @@ public struct WebServer: Service {
             configuration: configuration, assets: assets, policy: policy, syncTrouble: caches.syncTrouble,
             logger: logger)
         let lookup = PageLookup(store: store, policy: policy)
-        let logs = LogExcerpts(store.logs)
+        let indexes = LogIndexes(store.logs)
+        let logs = LogExcerpts(store.logs, indexes)
         let gitHubURL = configuration.gitHubURL
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
@@ -75,6 +76,8 @@ public struct WebServer: Service {
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup).add(to: router)
+        LogLinesEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
+        LogSearchEndpoint(store: store, lookup: lookup).add(to: router)
         let buildPage = BuildPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL)
         buildPage.add(to: router)
         ProjectsPage(overview: caches.overview, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL)

@@ -36,7 +36,8 @@ struct BrowserTests {
                 let state =
                     "while (!document.querySelector('#head.success') || !document.getElementById('live').hidden) await new Promise(done => setTimeout(done, 20));"
                 _ = try await browser.evaluate(state)
-                let lines = "return [...document.querySelectorAll('.ln > span')].map(line => line.innerHTML)"
+                let lines =
+                    "const view = document.getElementById('log').view; return Array.from({ length: view.total }, (_, i) => view.lines.get(i + 1)?.html ?? 'missing')"
                 let watched = try await browser.evaluate([String].self, lines)
                 let isSame = try await browser.evaluate(Bool.self, "return window.isSamePage === true")
                 let title = try await browser.evaluate(String.self, "return document.title")
@@ -121,6 +122,9 @@ struct BrowserTests {
                 try await press("/")
                 #expect(try await browser.evaluate(String.self, "return document.activeElement.name") == "q")
                 try await browser.open("\(base)/acme/widget/builds/24/jobs/tests")
+                // The errors are found by the server while the page is open already.
+                _ = try await browser.evaluate(
+                    "while (document.getElementById('next').hidden) await new Promise(done => setTimeout(done, 20));")
                 let top = try await browser.evaluate(
                     Double.self, "return document.getElementById('L75').getBoundingClientRect().top / innerHeight")
                 #expect((0...1).contains(top))

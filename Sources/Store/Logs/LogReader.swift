@@ -7,7 +7,7 @@ public actor LogReader {
     public static let readLimit = 16 << 20
 
     private let executor = QueueExecutor("kozmic.log.reader")
-    private let paths: LogPaths
+    let paths: LogPaths
     private var log: FileDescriptor?
 
     /// Runs on a queue of its own, because reading a file blocks.

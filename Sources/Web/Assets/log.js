@@ -1,44 +1,55 @@
-// The log of a job: lines that can be pointed at, the first error in view, and the live end of what still runs.
+// The log of a job: lines that can be pointed at, searched and timed, the first error in view, and the live end of what still runs.
 import { Terminal } from './terminal.js';
+import { LogView, html } from './logview.js';
 
-const log = document.getElementById('log'), rows = document.getElementById('rows');
+const log = document.getElementById('log');
 const el = id => document.getElementById(id);
-const isBad = /\b(error|errors|fatal|failed|failure|failures|panic|panicked|traceback|exception|assertion(error)?|segmentation fault|command not found|no such file or directory|permission denied|cannot|undefined reference|not ok)\b|\*\*\*|✗|✘/i;
-const isFine = /\b(0|no|without) (errors?|failed|failures?)\b|\b(errors?|failed|failures?)[:=] ?0\b/i;
+const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* Then it holds for this page only. */ } };
+const recall = name => { try { return localStorage.getItem(name); } catch { return null; } };
+const ask = async url => { const answer = await fetch(url); return answer.ok || answer.status === 400 ? answer.json() : {}; };
 
-const row = (number, runs) => {
-  const div = document.createElement('div'), link = document.createElement('a'), text = document.createElement('span');
-  div.className = 'ln'; div.id = 'L' + number;
-  link.href = '#L' + number; link.dataset.n = number;
-  fill(text, runs);
-  div.append(link, text);
-  return div;
-};
-const fill = (text, runs) => text.replaceChildren(...runs.map(([classes, words]) => {
-  if (!classes) return words;
-  const span = document.createElement('span');
-  span.className = classes; span.textContent = words;
-  return span;
-}));
-
-// Lines and ranges in the address.
-const mark = scroll => {
-  rows.querySelectorAll('.on').forEach(line => line.classList.remove('on'));
-  const range = /^#L(\d+)(?:-L?(\d+))?$/.exec(location.hash);
-  if (!range) return;
-  const [first, last] = [Number(range[1]), Number(range[2] ?? range[1])].sort((a, b) => a - b);
-  for (let n = first; n <= Math.min(last, first + 10000); n += 1) el('L' + n)?.classList.add('on');
-  if (scroll) el('L' + first)?.scrollIntoView({ block: 'center' });
-};
-let anchor = null;
 const start = () => {
-  addEventListener('hashchange', () => mark(false));
-  rows.addEventListener('click', event => {
+  const bad = new Set(), hits = new Set();
+  let range = null, times = '', begin = null;
+
+  // Lines and ranges in the address.
+  const read = () => {
+    const found = /^#L(\d+)(?:-L?(\d+))?$/.exec(location.hash);
+    range = found && [Number(found[1]), Number(found[2] ?? found[1])].sort((a, b) => a - b);
+  };
+  const clock = number => {
+    const time = view?.lines.get(number)?.time;
+    if (!time || !times) return '';
+    if (times === 'clock') return new Date(time).toLocaleTimeString('en-GB');
+    const since = times === 'start' ? begin : view.lines.get(number - 1)?.time;
+    return since ? `${((time - since) / 1000).toFixed(2)} s` : '';
+  };
+  const paint = (row, number) => {
+    row.classList.toggle('on', range !== null && number >= range[0] && number <= range[1]);
+    row.classList.toggle('bad', bad.has(number));
+    row.classList.toggle('hit', hits.has(number));
+    if (times) {
+      row.firstChild.dataset.t = clock(number);
+      row.classList.toggle('slow', times === 'step' && parseFloat(row.firstChild.dataset.t) >= 1);
+    }
+  };
+  const load = (from, many) => ask(`${log.dataset.lines}&from=${from}&count=${many}${times ? '&times' : ''}`);
+  const wrap = on => { log.classList.toggle('nowrap', !on); el('wrap').setAttribute('aria-pressed', on); };
+  wrap(recall('wrap') !== 'no');
+  let view = null;
+  read();
+  view = new LogView(log, el('bar'), load, paint);
+  view.again();
+  const mark = scroll => { read(); view.again(); if (scroll && range) view.show(range[0]); };
+  const go = hash => { history.replaceState(null, '', hash); mark(true); };
+  addEventListener('hashchange', () => mark(true));
+  let anchor = null;
+  log.addEventListener('click', event => {
     const link = event.target.closest?.('a[data-n]');
     if (!link) return;
     event.preventDefault();
-    const n = Number(link.dataset.n);
-    const from = event.shiftKey && anchor !== null ? anchor : n;
+    const n = Number(link.dataset.n), from = event.shiftKey && anchor !== null ? anchor : n;
     if (!event.shiftKey) anchor = n;
     history.replaceState(null, '', from === n ? `#L${n}` : `#L${Math.min(from, n)}-L${Math.max(from, n)}`);
     mark(false);
@@ -52,39 +63,82 @@ const start = () => {
   new IntersectionObserver(entries => { short.hidden = entries.at(-1).isIntersecting; copy(); }).observe(el('place'));
   addEventListener('refreshed', copy);
 
-  el('wrap').hidden = false;
-  const wrap = on => { log.classList.toggle('nowrap', !on); el('wrap').setAttribute('aria-pressed', on); };
-  try { wrap(localStorage.getItem('wrap') !== 'no'); } catch { wrap(true); }
+  el('wrap').hidden = el('times').hidden = el('find').hidden = false;
   el('wrap').addEventListener('click', () => {
-    const on = log.classList.contains('nowrap');
+    const on = log.classList.contains('nowrap'), at = view.at;
     wrap(on);
-    try { localStorage.setItem('wrap', on ? 'yes' : 'no'); } catch { /* Then it holds for this page only. */ }
+    remember('wrap', on ? 'yes' : 'no');
+    view.again();
+    view.show(at);
+  });
+  const modes = { '': ['clock', 'Times'], clock: ['start', 'Clock'], start: ['step', 'Since start'], step: ['', 'Each line'] };
+  el('times').addEventListener('click', async () => {
+    times = modes[times][0];
+    el('times').textContent = modes[times][1];
+    el('times').setAttribute('aria-pressed', times !== '');
+    log.classList.toggle('times', times !== '');
+    if (times && begin === null) begin = (await load(1, 1)).times?.[0] ?? null;
+    // What came with the page has no times yet.
+    for (const [number, line] of view.lines) if (times && line.time === undefined) view.lines.delete(number);
+    view.again();
   });
 
-  const bad = [...rows.children].filter(line => isBad.test(line.textContent) && !isFine.test(line.textContent));
-  const hasFailed = el('head').hasAttribute('data-failed');
-  if (hasFailed) {
-    bad.forEach(line => line.classList.add('bad'));
-    el('next').hidden = bad.length === 0;
+  // Searching: on the server, over the whole log.
+  let places = [], at = -1;
+  const step = by => {
+    if (!places.length) return;
+    at = (at + by + places.length) % places.length;
+    el('found').textContent = `${(at + 1).toLocaleString('en')} of ${el('found').dataset.all}`;
+    go(`#L${places[at]}`);
+  };
+  let asked = '';
+  const find = async (words, first = 1) => {
+    asked = words;
+    hits.clear(); places = []; at = -1;
+    const address = new URL(location);
+    if (words) address.searchParams.set('find', words); else address.searchParams.delete('find');
+    history.replaceState(null, '', address);
+    el('found').textContent = words ? 'searching' : '';
+    if (!words) { view.again(); return; }
+    const expression = /^\/(.+)\/$/.exec(words);
+    const answer = await ask(`${log.dataset.search}&q=${encodeURIComponent(expression?.[1] ?? words)}${expression ? '&regex' : ''}`);
+    if (asked !== words) return;
+    places = answer.hits ?? [];
+    places.forEach(number => hits.add(number));
+    el('found').dataset.all = count(answer.count ?? 0, 'line') + (answer.isComplete ? '' : `, first ${count(answer.lines ?? 0, 'line')} searched`);
+    el('found').textContent = answer.problem ?? (places.length ? el('found').dataset.all : 'not found');
+    view.again();
+    if (places.length && first) { at = Math.max(0, places.findIndex(n => n >= (range?.[0] ?? 1))) - 1; step(1); }
+  };
+  el('find').addEventListener('submit', event => {
+    event.preventDefault();
+    if (el('q').value !== asked) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);
+  });
+  el('q').addEventListener('search', () => { if (!el('q').value) find(''); });
+  el('q').addEventListener('keydown', event => { if (event.key === 'Escape') { el('q').blur(); } else if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); step(-1); } });
+  const wanted = new URL(location).searchParams.get('find');
+  if (wanted) { el('q').value = wanted; find(wanted, !location.hash); }
+
+  if (el('head').hasAttribute('data-failed')) ask(`${log.dataset.search}&errors`).then(answer => {
+    const errors = answer.hits ?? [];
+    errors.forEach(number => bad.add(number));
+    el('next').hidden = errors.length === 0;
     let at = -1;
-    el('next').addEventListener('click', () => {
-      at = (at + 1) % bad.length;
-      history.replaceState(null, '', '#' + bad[at].id);
-      mark(true);
-    });
-    if (!location.hash && bad.length) {
-      // The first error is the answer; the head stays in view when the log is short.
-      const box = bad[0].getBoundingClientRect();
-      if (box.bottom > innerHeight - 40) { bad[0].scrollIntoView({ block: 'center' }); at = 0; }
-    } else if (!location.hash) rows.lastElementChild?.scrollIntoView({ block: 'end' });
-  }
-  if (location.hash) mark(true);
+    el('next').addEventListener('click', () => { at = (at + 1) % errors.length; go('#L' + errors[at]); });
+    view.again();
+    if (location.hash || wanted) return;
+    if (!errors.length) { view.show(view.total); return; }
+    // The first error is the answer; the head stays in view when the log is short.
+    const box = view.rows.get(errors[0])?.getBoundingClientRect();
+    if (!box || box.bottom > innerHeight - 40) { view.show(errors[0]); at = 0; }
+  });
+  if (range) view.show(range[0]);
+  return view;
 };
 
-const live = () => {
-  const keep = 10000;
+const live = view => {
   const terminal = new Terminal(log.dataset.style);
-  let number = Number(log.dataset.line), open = null, unseen = 0;
+  let number = Number(log.dataset.line), unseen = 0;
   const end = () => document.documentElement.scrollHeight - innerHeight - scrollY < 60;
   let following = !location.hash;
   const follow = el('follow'), waiting = el('waiting'), state = el('live');
@@ -92,9 +146,9 @@ const live = () => {
   const say = () => {
     follow.setAttribute('aria-pressed', following);
     waiting.hidden = following || !unseen;
-    waiting.textContent = unseen ? `${unseen.toLocaleString('en')} new line${unseen === 1 ? '' : 's'}` : '';
+    waiting.textContent = unseen ? count(unseen, 'new line') : '';
   };
-  const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+  const toEnd = () => { scrollTo(0, document.documentElement.scrollHeight); view.draw(); };
   follow.addEventListener('click', () => { following = !following; if (following) { unseen = 0; toEnd(); } say(); });
   let last = scrollY;
   addEventListener('scroll', () => {
@@ -104,20 +158,15 @@ const live = () => {
   }, { passive: true });
 
   const add = text => {
-    const fresh = document.createDocumentFragment();
+    const time = Date.now();
     for (const runs of terminal.feed(text)) {
-      if (open) { fill(open.lastChild, runs); open = null; } else fresh.append(row(number, runs));
+      view.put(number, { html: html(runs), time });
       number += 1;
       if (!following) unseen += 1;
     }
-    if (terminal.line.length) {
-      if (open) fill(open.lastChild, terminal.line); else { open = row(number, terminal.line); fresh.append(open); }
-    }
-    rows.append(fresh);
-    // A tab that is left open over night must not grow without end.
-    if (following) while (rows.childElementCount > keep) rows.firstElementChild.remove();
-    const count = number - 1 + (open ? 1 : 0);
-    el('lines').textContent = `${count.toLocaleString('en')} line${count === 1 ? '' : 's'}`;
+    if (terminal.line.length) view.put(number, { html: html(terminal.line), time });
+    el('lines').textContent = count(view.total, 'line');
+    view.draw();
     if (following) toEnd();
     say();
   };
@@ -135,4 +184,4 @@ const live = () => {
   say();
 };
 
-if (log) { start(); if (log.dataset.events) live(); }
+if (log) { const view = start(); if (log.dataset.events) live(view); }

@@ -61,8 +61,8 @@ addEventListener('mouseover', event => {
 });
 
 const keys = [
-  ['/', 'filter'], ['j k', 'next, previous row'], ['Enter', 'open the row'], ['g p', 'projects'], ['g s', 'sync'],
-  ['g d', 'deliveries'], ['e', 'next error in a log'], ['f', 'follow a log'], ['w', 'wrap lines'], ['?', 'this list'],
+  ['/', 'filter, search'], ['j k', 'next, previous row'], ['Enter', 'open the row'], ['g p', 'projects'], ['g s', 'sync'],
+  ['g d', 'deliveries'], ['e', 'next error in a log'], ['f', 'follow a log'], ['w', 'wrap lines'], ['t', 'times of lines'], ['?', 'this list'],
 ];
 const help = () => {
   let box = document.getElementById('keys');

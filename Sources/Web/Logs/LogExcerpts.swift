@@ -1,28 +1,19 @@
 import Foundation
-import Glibc
 import Model
 import Store
-import Synchronization
 
 /// Finds pieces of logs, and the numbers of their lines.
-///
-/// The number of a line far down a long log takes reading all that is before it, so how far one has counted is kept: a
-/// page that is looked at again, or a log that grew, costs only what is new.
-final class LogExcerpts: Sendable {
-    private struct Mark {
-        var offset: Int64 = 0
-        var lines = 0
-    }
-
+struct LogExcerpts: Sendable {
     private let logs: LogFiles
-    private let marks = Mutex<[Int64: Mark]>([:])
+    private let indexes: LogIndexes
 
-    private static let markLimit = 1000
-    private static let countChunk = 4 << 20
     /// The records of a log that was written byte by byte are 24 times as large as the log.
     private static let sectionLimit: Int64 = 1 << 20
 
-    init(_ logs: LogFiles) { self.logs = logs }
+    init(_ logs: LogFiles, _ indexes: LogIndexes) {
+        self.logs = logs
+        self.indexes = indexes
+    }
 
     /// The end of a job's log.
     ///
@@ -45,7 +36,8 @@ final class LogExcerpts: Sendable {
         let surplus = Self.start(ofLast: lines, bytes)
         bytes.removeFirst(surplus)
         start += Int64(surplus)
-        return LogExcerpt(bytes: bytes, firstLine: try await lineBreaks(job, log, before: start) + 1, start: start)
+        let breaks = start == 0 ? 0 : try await indexes.index(of: job.id).lineBreaks(before: start)
+        return LogExcerpt(bytes: bytes, firstLine: breaks + 1, start: start)
     }
 
     /// When the install script and the build script began, as far as they wrote something.
@@ -80,36 +72,6 @@ final class LogExcerpts: Sendable {
                 index -= 1
             }
             return 0
-        }
-    }
-
-    private func lineBreaks(_ job: JobRecord, _ log: LogReader, before end: Int64) async throws -> Int {
-        var mark = marks.withLock { $0[job.id] } ?? Mark()
-        if mark.offset > end { mark = Mark() }
-        while mark.offset < end {
-            let bytes = try await log.read(from: mark.offset, count: min(Self.countChunk, Int(end - mark.offset)))
-            guard !bytes.isEmpty else { break }
-            mark.lines += Self.lineBreaks(bytes)
-            mark.offset += Int64(bytes.count)
-        }
-        let reached = mark
-        marks.withLock { marks in
-            if marks.count >= Self.markLimit { marks.removeAll() }
-            marks[job.id] = reached
-        }
-        return reached.lines
-    }
-
-    private static func lineBreaks(_ bytes: [UInt8]) -> Int {
-        bytes.withUnsafeBytes { buffer in
-            guard var place = buffer.baseAddress else { return 0 }
-            let end = place + buffer.count
-            var count = 0
-            while let found = memchr(place, Int32(UInt8(ascii: "\n")), place.distance(to: end)) {
-                count += 1
-                place = UnsafeRawPointer(found) + 1
-            }
-            return count
         }
     }
 }

@@ -11,9 +11,10 @@ struct JobPage: Sendable {
     var logs: LogExcerpts
     var gitHubURL: String
 
-    /// How much of the end of a log the page holds; the raw log holds all of it.
-    private static let shownBytes = 1 << 20
-    private static let shownLines = 5000
+    /// How much of the end of a log the page holds. The browser asks for the rest when it is looked at; without JavaScript
+    /// the raw log has all of it.
+    private static let shownBytes = 512 << 10
+    private static let shownLines = 2000
 
     func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/builds/{number}/jobs/{hook}") { request, context in
@@ -53,7 +54,7 @@ struct JobPage: Sendable {
             "rawURL": "\(url)/log\(query)", "hasLog": !isHead,
             "hasFailed": job.state == .failure || job.state == .error,
         ]
-        if !isHead { values.merge(try await log(job, eventsURL: "\(url)/log/events\(query)")) }
+        if !isHead { values.merge(try await log(job, logURL: "\(url)/log", query)) }
         return await renderer.page(
             isHead ? "jobhead" : "job",
             Page(
@@ -65,7 +66,7 @@ struct JobPage: Sendable {
                 refreshURL: "\(url)\(query)&part=head", values: values), for: viewer)
     }
 
-    private func log(_ job: JobRecord, eventsURL: String) async throws -> PageValues {
+    private func log(_ job: JobRecord, logURL: String, _ query: String) async throws -> PageValues {
         let isLive = !job.state.isFinished
         var excerpt = try await logs.end(of: job, limit: Self.shownBytes, lines: Self.shownLines)
         // The live part continues at the beginning of a line, so that it can redraw the one that is not finished.
@@ -76,7 +77,9 @@ struct JobPage: Sendable {
             "lines": rows.html, "lineCount": Count.text(next - 1, "line"), "isLive": isLive,
             "isEmpty": rows.count == 0 && !isLive,
             "omitted": excerpt.firstLine > 1 ? Count.text(excerpt.firstLine - 1, "earlier line") : nil,
-            "nextLine": next, "style": rows.style.classes, "eventsURL": "\(eventsURL)&offset=\(excerpt.end)",
+            "nextLine": next, "style": rows.style.classes,
+            "eventsURL": "\(logURL)/events\(query)&offset=\(excerpt.end)",
+            "linesURL": "\(logURL)/lines\(query)", "searchURL": "\(logURL)/search\(query)",
         ]
     }
 }

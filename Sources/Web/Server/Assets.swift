@@ -23,8 +23,10 @@ struct Assets: Sendable {
         add("page.js", PackageResources.page_js, script)
         add("terminal.js", PackageResources.terminal_js, script)
         // A module that is imported has its hash in its address too.
-        let log = String(decoding: PackageResources.log_js, as: UTF8.self)
-        add("log.js", Array(log.replacing("./terminal.js", with: url("terminal.js")).utf8), script)
+        add("logview.js", PackageResources.logview_js, script)
+        var log = String(decoding: PackageResources.log_js, as: UTF8.self)
+        for module in ["terminal.js", "logview.js"] { log = log.replacing("./\(module)", with: url(module)) }
+        add("log.js", Array(log.utf8), script)
         add("kozmic.svg", PackageResources.kozmic_svg, "image/svg+xml")
         for (state, colour) in Self.colours {
             let icon = Self.mark.replacing("currentColor", with: colour)

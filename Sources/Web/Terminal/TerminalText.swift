@@ -17,6 +17,9 @@ struct TerminalText {
     /// Nobody needs longer parameters; a hostile log must not make them grow without end.
     private static let parameterLimit = 64
 
+    /// - Parameter style: what the first line begins with.
+    init(_ style: TerminalStyle = TerminalStyle()) { self.style = style }
+
     /// What stands on the line that is not finished yet.
     var unfinished: String {
         String(decoding: html, as: UTF8.self) + (spanStyle.isPlain ? "" : "</span>")
@@ -129,14 +132,14 @@ struct TerminalText {
         case 0x20...0x3F:
             if parameters.count < Self.parameterLimit { parameters.append(UInt8(scalar.value)) }
         case 0x40...0x7E:
-            if scalar == "m" { style.apply(numbers) }
+            if scalar == "m" { style.apply(Self.numbers(parameters)) }
             state = .ground
         default: state = .ground
         }
     }
 
     /// Separated by `;` or `:`; an empty one is 0, one that is no number is -1.
-    private var numbers: [Int] {
+    static func numbers(_ parameters: [UInt8]) -> [Int] {
         parameters.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ":") }
             .map { part in
                 guard !part.isEmpty else { return 0 }

@@ -114,7 +114,7 @@ final class Browser: Sendable {
         }
     }
 
-    private func call(_ method: String, _ parameters: [String: Any] = [:]) async throws -> Data {
+    func call(_ method: String, _ parameters: [String: Any] = [:]) async throws -> Data {
         let (id, session) = state.withLock { state in
             state.lastID += 1
             return (state.lastID, state.session)
@@ -169,5 +169,23 @@ final class Browser: Sendable {
         {
             state.withLock { $0.complaints.append(String(decoding: data, as: UTF8.self)) }
         }
+    }
+}
+
+extension Browser {
+    /// The bytes that the scripts and the document of the open page hold.
+    func memory() async throws -> Int {
+        struct Metrics: Decodable {
+            struct Metric: Decodable {
+                var name: String
+                var value: Double
+            }
+            var metrics: [Metric]
+        }
+        _ = try await call("Performance.enable", [:])
+        _ = try await call("HeapProfiler.collectGarbage", [:])
+        let answer = try await call("Performance.getMetrics", [:])
+        let metrics = try JSONDecoder().decode(Metrics.self, from: answer).metrics
+        return Int(metrics.first { $0.name == "JSHeapUsedSize" }?.value ?? .infinity)
     }
 }

@@ -1,0 +1,58 @@
+import Foundation
+internal import Glibc
+
+extension LogReader {
+    /// Not more records than this are read for one call.
+    private static let recordLimit = 1 << 16
+
+    /// When the bytes at these places came.
+    ///
+    /// - Parameter offsets: in ascending order.
+    /// - Returns: one time for each; the last ones can be missing when the log was written in very small pieces, or when
+    ///   there are no such bytes.
+    public func times(at offsets: [Int64]) throws(StoreError) -> [Date] {
+        guard let first = offsets.first,
+            let records = try FileDescriptor.openIfPresent(paths.chunks, O_RDONLY)
+        else { return [] }
+        let count = Int(try records.size()) / LogChunk.recordSize
+        func record(_ number: Int) throws(StoreError) -> (end: Int64, time: Int64)? {
+            let bytes = try records.read(at: Int64(number * LogChunk.recordSize), count: 16)
+            guard bytes.count == 16 else { return nil }
+            return bytes.withUnsafeBytes {
+                (
+                    Int64(littleEndian: $0.loadUnaligned(as: Int64.self)),
+                    Int64(littleEndian: $0.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+                )
+            }
+        }
+        // The first record that ends after the first place.
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            guard let found = try record(middle) else { return [] }
+            if found.end > first { high = middle } else { low = middle + 1 }
+        }
+        let bytes = try records.read(
+            at: Int64(low * LogChunk.recordSize), count: min(count - low, Self.recordLimit) * LogChunk.recordSize)
+        return Self.times(at: offsets, bytes)
+    }
+
+    private static func times(at offsets: [Int64], _ records: [UInt8]) -> [Date] {
+        var times: [Date] = []
+        records.withUnsafeBytes { buffer in
+            var place = 0
+            for offset in offsets {
+                while place + LogChunk.recordSize <= buffer.count,
+                    Int64(littleEndian: buffer.loadUnaligned(fromByteOffset: place, as: Int64.self)) <= offset
+                {
+                    place += LogChunk.recordSize
+                }
+                guard place + LogChunk.recordSize <= buffer.count else { return }
+                let time = Int64(littleEndian: buffer.loadUnaligned(fromByteOffset: place + 8, as: Int64.self))
+                times.append(Date(milliseconds: time))
+            }
+        }
+        return times
+    }
+}

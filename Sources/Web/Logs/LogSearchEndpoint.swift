@@ -1,0 +1,90 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Store
+
+/// `…/jobs/<hook>/log/search?q=text`: the numbers of the lines that hold a text; with `regex` that match a POSIX extended
+/// expression; with `errors` instead of `q` those that tell of errors. The whole log is looked through, for a few seconds at
+/// most.
+///
+/// ```
+/// {"hits":[17,2044],"count":2,"lines":2000000,"isComplete":true}
+/// ```
+/// `count` goes on after the last of `hits`; `lines` says how far the search went.
+struct LogSearchEndpoint: Sendable {
+    var store: Store
+    var lookup: PageLookup
+
+    private static let chunk = 4 << 20
+    private static let hitLimit = 5000
+    private static let textLimit = 1000
+    private static let patience = Duration.seconds(5)
+
+    private struct Answer: Encodable {
+        var hits: [Int] = []
+        var count = 0
+        var lines = 0
+        var isComplete = false
+    }
+
+    private struct Refusal: Encodable { var problem: String }
+
+    func add(to router: Router<WebContext>) {
+        router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log/search") { request, context in
+            let project = try await lookup.project(context)
+            let build = try await lookup.build(context, of: project)
+            let job = try await lookup.job(request, context, of: build)
+            let log = store.logs.reader(job.id)
+            let query = request.uri.queryParameters
+            do {
+                return JSONResponse.make(try await search(log, try pattern(query)))
+            } catch let problem as POSIXExpression.Problem {
+                return JSONResponse.make(Refusal(problem: problem.description), status: .badRequest)
+            }
+        }
+    }
+
+    private func pattern(_ query: Parameters) throws -> LogPattern {
+        if query["errors"] != nil { return try LogPattern.errors() }
+        let text = query["q"].map(String.init) ?? ""
+        guard !text.isEmpty, text.utf8.count <= Self.textLimit else {
+            throw POSIXExpression.Problem("a text of 1 to \(Self.textLimit) bytes is looked for")
+        }
+        return query["regex"] == nil ? LogPattern(text: text) : LogPattern(expression: try POSIXExpression(text))
+    }
+
+    private func search(_ log: LogReader, _ pattern: LogPattern) async throws -> Answer {
+        let deadline = ContinuousClock.now + Self.patience
+        var answer = Answer()
+        var position: Int64 = 0
+        var rest: [UInt8] = []
+        while ContinuousClock.now < deadline {
+            try Task.checkCancellation()
+            let bytes = try await log.read(from: position, count: Self.chunk)
+            position += Int64(bytes.count)
+            // Whole lines; the last one of the log may lack its line break, and a line that is larger than a piece is
+            // looked at in parts of which only the first counts as a line.
+            var piece = rest + bytes
+            if bytes.isEmpty {
+                if piece.isEmpty { answer.isComplete = true } else { piece.append(0x0A) }
+            }
+            guard let end = piece.lastIndex(of: 0x0A) else {
+                guard !bytes.isEmpty else { break }
+                rest = piece.count > 2 * Self.chunk ? Array(piece.prefix(LogWindow.lineLimit)) : piece
+                continue
+            }
+            rest = Array(piece[(end + 1)...])
+            piece.removeSubrange((end + 1)...)
+            let found = pattern.lines(piece)
+            answer.count += found.hits.count
+            let room = max(0, Self.hitLimit - answer.hits.count)
+            answer.hits += found.hits.prefix(room).map { answer.lines + $0 + 1 }
+            answer.lines += found.count
+            if bytes.isEmpty {
+                answer.isComplete = true
+                break
+            }
+        }
+        return answer
+    }
+}

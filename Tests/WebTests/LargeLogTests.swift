@@ -1,0 +1,82 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+/// What the largest logs cost the one who looks at them.
+@Suite(.enabled(if: Browser.path != nil, "Chromium is not installed"), .serialized)
+struct LargeLogTests {
+    @Test("a log of 200 MB and 2,000,000 lines opens at its end, jumps anywhere, and the tab stays small")
+    func large() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            let writer = try await site.store.logs.writer(job.id)
+            let rest = String(repeating: ".", count: 82)
+            for thousand in 0..<2000 {
+                let lines = (1...1000).map { "line \(thousand * 1000 + $0) \u{1B}[3\($0 % 8)m\(rest)\u{1B}[0m\n" }
+                try await writer.append(section: 2, source: 1, Array(lines.joined().utf8))
+            }
+            try await writer.close()
+            try await site.store.finishJob(job.id, .success)
+            try await Browser.with { browser in
+                let page = "http://127.0.0.1:\(site.client.port)/acme/widget/builds/1/jobs/tests"
+                let begun = ContinuousClock.now
+                try await browser.open(page)
+                let opened = ContinuousClock.now - begun
+                func text(of line: Int) async throws -> String {
+                    try await browser.evaluate(
+                        String.self,
+                        """
+                        const text = () => document.getElementById('L\(line)')?.lastChild.textContent ?? '';
+                        for (let i = 0; i < 1000 && !text(); i += 1) await new Promise(done => setTimeout(done, 20));
+                        const box = document.getElementById('L\(line)').getBoundingClientRect();
+                        return box.bottom > 0 && box.top < innerHeight ? text() : 'out of view: ' + box.top + ' of ' + innerHeight + ', ' + scrollY + ' of ' + document.documentElement.scrollHeight;
+                        """)
+                }
+                _ = try await browser.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+                #expect(try await text(of: 2_000_000) == "line 2000000 \(rest)")
+                for line in [1_234_567, 1, 1_999_000, 1_000_000] {
+                    _ = try await browser.evaluate("location.hash = '#L\(line)'")
+                    #expect(try await text(of: line) == "line \(line) \(rest)")
+                }
+                let rows = try await browser.evaluate(Int.self, "return document.querySelectorAll('.ln').length")
+                #expect(rows < 300)
+                let heap = try await browser.memory()
+                print("a log of 200 MB: open after \(opened), the tab uses \(heap >> 20) MiB")
+                #expect(heap < 150 << 20)
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
+    @Test("searching, times and following are there, and an address with a search can be sent to a colleague")
+    func tools() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            try await site.run(log: (1...20_000).map { "line \($0)\n" }.joined())
+            try await Browser.with { browser in
+                let page = "http://127.0.0.1:\(site.client.port)/acme/widget/builds/1/jobs/tests"
+                let wait =
+                    "for (let i = 0; i < 1000 && !(DONE); i += 1) await new Promise(done => setTimeout(done, 20));"
+                func until(_ condition: String) async throws {
+                    _ = try await browser.evaluate(wait.replacing("DONE", with: condition))
+                    #expect(try await browser.evaluate(Bool.self, "return Boolean(\(condition))"), "\(condition)")
+                }
+                try await browser.open("\(page)?find=/^line%20[45]00$/")
+                try await until(
+                    "location.hash === '#L400' && document.querySelector('#L400.hit.on')?.textContent === 'line 400'")
+                try await until("document.getElementById('found').textContent === '1 of 2 lines'")
+                _ = try await browser.evaluate("document.getElementById('down').click()")
+                try await until("location.hash === '#L500' && location.search.startsWith('?find=')")
+                _ = try await browser.evaluate("document.getElementById('times').click()")
+                try await until("/^[0-9]+:[0-9]+/.test(document.querySelector('#L500 > a').dataset.t)")
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+@Suite struct LogIndexTests {
+    @Test("any window of any log has the lines and the style that reading the whole log gives")
+    func windows() async throws {
+        try await Site.with { site in
+            var random = Random(seed: 4)
+            for round in 0..<6 {
+                let job = Int64(round + 1)
+                let index = LogIndex(site.store.logs.reader(job))
+                let writer = try await site.store.logs.writer(job)
+                var text: [UInt8] = []
+                for _ in 0..<4 {
+                    // Enough lines for more than one place, some colours, and now and then a line that is not finished.
+                    var more: [UInt8] = []
+                    for number in 0..<random.next(900) {
+                        if random.next(9) == 0 { more += Array("\u{1B}[3\(random.next(10))m".utf8) }
+                        more += Array("line \(number)\(random.next(5) == 0 ? "" : "\n")".utf8)
+                    }
+                    text += more
+                    try await writer.append(section: 2, source: 1, more)
+                    try await writer.flush()
+                    let extent = try await index.update()
+                    var terminal = TerminalText()
+                    var all = terminal.feed(text)
+                    if terminal.hasUnfinished { all.append(terminal.unfinished) }
+                    #expect(extent.lines == all.count && extent.size == text.count)
+                    for _ in 0..<12 {
+                        let (first, count) = (1 + random.next(all.count + 2), 1 + random.next(400))
+                        let window = try await LogWindow(
+                            site.store.logs.reader(job), index, first: first, count: count)
+                        #expect(window.html == Array(all.dropFirst(first - 1).prefix(count)))
+                    }
+                }
+                try await writer.close()
+            }
+        }
+    }
+
+    @Test("a line of 3 MB is shown in part, and its neighbours whole")
+    func longLine() async throws {
+        try await Site.with { site in
+            try await site.write(1, "one\n" + String(repeating: "x", count: 3 << 20) + "\nthree\n10%\r20%\rdone\n")
+            let log = site.store.logs.reader(1)
+            let index = LogIndex(log)
+            #expect(try await index.update().lines == 4)
+            let html = try await LogWindow(log, index, first: 1, count: 10).html
+            #expect(html.count == 4 && html[0] == "one" && html[2] == "three" && html[3] == "done")
+            #expect(html[1].utf8.count < 20_000 && html[1].hasSuffix("3,129,344 more bytes in the raw log</i>"))
+        }
+    }
+
+    @Test("lines, their times and searches are answered; an expression that could run for ever is refused")
+    func endpoints() async throws {
+        struct Lines: Decodable {
+            var first: Int
+            var html: [String]
+            var times: [Int64]?
+            var total: Int
+        }
+        struct Found: Decodable {
+            var hits: [Int]
+            var count: Int
+            var lines: Int
+            var isComplete: Bool
+        }
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let text = (1...9000).map { $0 % 1000 == 7 ? "Line \($0): <Error> e\u{301}\n" : "line \($0)\n" }.joined()
+            let before = Date()
+            try await site.run(log: text + "0 errors\nlast cannot")
+            let path = "/acme/widget/builds/1/jobs/tests/log"
+            func get<T: Decodable>(_ type: T.Type, _ query: String) async throws -> T {
+                try JSONDecoder().decode(type, from: Data(try await site.client.get("\(path)/\(query)").body))
+            }
+            let lines = try await get(Lines.self, "lines?from=8007&count=2&times")
+            #expect(lines.first == 8007 && lines.total == 9002)
+            #expect(lines.html == ["Line 8007: &lt;Error&gt; e\u{301}", "line 8008"])
+            let times = try #require(lines.times)
+            #expect(times.count == 2 && times[0] >= Int64(before.timeIntervalSince1970 * 1000) - 1)
+            #expect(try await get(Lines.self, "lines?from=99999").html == [])
+            let hits = (0..<9).map { $0 * 1000 + 7 }
+            let found = try await get(Found.self, "search?q=%3CeRROR")
+            #expect(found.hits == hits && found.count == 9 && found.lines == 9002 && found.isComplete)
+            #expect(try await get(Found.self, "search?q=%5ELine%20.007:&regex").hits == Array(hits.dropFirst()))
+            #expect(try await get(Found.self, "search?errors").hits == hits + [9002])
+            #expect(try await get(Found.self, "search?q=line").count == 9000)
+            for bad in [
+                "q=", "q=(&regex", "q=(a)%5C1&regex", "q=a%7B9,999%7D&regex", "",
+                "q=" + String(repeating: "x", count: 2000),
+            ] {
+                let answer = try await site.client.get("\(path)/search?\(bad)")
+                #expect(answer.status == 400 && answer.text.contains("problem"), "\(bad)")
+            }
+        }
+    }
+}
