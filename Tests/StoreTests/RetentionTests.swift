@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Retention, and containers that are kept")
 struct RetentionTests {
-    private func rule(days: Int = 36_500, builds: Int = 1_000_000, keepLastSuccess: Bool = true)
+    private func rule(days: Int, builds: Int, keepLastSuccess: Bool = true)
         -> ServerSettings.Retention
     {
         var rule = ServerSettings.Retention()
@@ -31,15 +31,18 @@ struct RetentionTests {
 
     @Test("too many go, but never one that has not ended, nor the last success of a ref")
     func number() async throws {
-        try await Fixture.with { fixture in
+        let clock = TestClock()
+        try await Fixture.with(clock: clock) { fixture in
             let project = try await fixture.declare(["a"])[0]
             try await fill(fixture, project)
-            #expect(try await fixture.store.removeOldBuilds(project.id, rule(builds: 6), limit: 10) == 0)
-            #expect(try await fixture.store.removeOldBuilds(project.id, rule(builds: 1), limit: 1) == 1)
+            clock.advance(2 * 86_400)
+            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 3, builds: 1), limit: 10) == 0)
+            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 1, builds: 6), limit: 10) == 0)
+            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 1, builds: 1), limit: 1) == 1)
             #expect(try await numbers(fixture, project) == [2, 3, 4, 5, 6])
-            #expect(try await fixture.store.removeOldBuilds(project.id, rule(builds: 1), limit: 10) == 2)
+            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 1, builds: 1), limit: 10) == 2)
             #expect(try await numbers(fixture, project) == [2, 5, 6])
-            let without = rule(builds: 1, keepLastSuccess: false)
+            let without = rule(days: 1, builds: 1, keepLastSuccess: false)
             #expect(try await fixture.store.removeOldBuilds(project.id, without, limit: 10) == 1)
             #expect(try await numbers(fixture, project) == [5, 6])
             let tombstone = try #require(try await fixture.store.removedBuild(project.id, number: 3))
@@ -63,9 +66,9 @@ struct RetentionTests {
                 try await writer.close()
             }
             try await fixture.store.saveHeads(project.id, seen: ["refs/heads/main": "a2"])
-            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 30), limit: 10) == 0)
+            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 30, builds: 0), limit: 10) == 0)
             clock.advance(31 * 86_400)
-            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 30), limit: 10) == 2)
+            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 30, builds: 0), limit: 10) == 2)
             #expect(try await numbers(fixture, project) == [2])
             #expect(try await fixture.store.removeOldLogs(limit: 10) == 2)
             #expect(try await fixture.store.removeOldLogs(limit: 10) == 0)
@@ -89,7 +92,7 @@ struct RetentionTests {
                 clock.advance(60)
             }
             #expect(try await fixture.store.keptJobs().map(\.jobID).sorted() == Array(jobs.suffix(2)))
-            #expect(try await fixture.store.removeOldBuilds(project.id, rule(builds: 1), limit: 10) == 1)
+            #expect(try await fixture.store.removeOldBuilds(project.id, rule(days: 0, builds: 1), limit: 10) == 1)
             clock.advance(3600 - 100)
             #expect(try await fixture.store.keptJobs().map(\.jobID) == [jobs[2]])
             clock.advance(100)

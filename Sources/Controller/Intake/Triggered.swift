@@ -32,6 +32,7 @@ struct Triggered: Sendable {
             projectID: project.id, event: event, hooks: [], trusted: !event.fromFork,
             configCommit: project.configCommit, statusMode: project.config.settings.status,
             pageURL: { [pages] number, hook in pages.build(number, hook: hook) })
+        build.needsApproval = event.fromFork && project.config.settings.forkPullRequests == .approve
         var sentences: [String] = []
         var explanation = DeliveryExplanation(event: event, configCommit: project.configCommit)
         let skipReason = event.skipWord.map { "the message holds '\($0)'" }
@@ -59,7 +60,8 @@ struct Triggered: Sendable {
             explanation.hooks.append(answer)
             sentences.append(sentence)
         }
-        let reasons = (skipReason.map { ["skipped: \($0)"] } ?? []) + sentences
+        let held = build.needsApproval && !build.hooks.isEmpty ? ["waits for an approval, as it comes from a fork"] : []
+        let reasons = (skipReason.map { ["skipped: \($0)"] } ?? []) + held + sentences
         guard !build.hooks.isEmpty || !build.skipped.isEmpty else {
             return DeliveryDecider.Decision(
                 sentence: "no hook runs. \(reasons.joined(separator: "; "))", ref: event.ref,

@@ -3,7 +3,7 @@ import Model
 import ServiceLifecycle
 import Store
 
-/// Removes builds and logs that are older, or more, than `retention` in `kozmic.yaml` wants.
+/// Removes builds and logs that are older, and more, than `retention` in `kozmic.yaml` wants.
 ///
 /// A few builds at a time: webhooks and jobs write to the same database meanwhile.
 public struct Retention: Service {

@@ -32,7 +32,7 @@ public struct CommitStatus: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - failed: the hooks whose jobs failed or had an error, in the order they are named.
     ///   - seconds: from the first job's start to the last one's end.
-    ///   - reason: why it was cancelled, or why none of its jobs had to run.
+    ///   - reason: why it was cancelled, why none of its jobs had to run, or what it waits for (`waits for …`).
     ///   - known: why it passed without running a script.
     public static func build(
         number: Int, state: BuildState, failed: [HookID], seconds: Int, reason: String? = nil, known: String? = nil,
@@ -41,7 +41,7 @@ public struct CommitStatus: Sendable, Hashable, Codable {
         let names = failed.map(\.description).joined(separator: ", ")
         let (status, text): (State, String) =
             switch state {
-            case .queued: (.pending, "Build #\(number) is queued")
+            case .queued: (.pending, "Build #\(number) \(reason ?? "is queued")")
             case .running: (.pending, "Build #\(number) is running")
             case .success:
                 (
@@ -65,7 +65,7 @@ public struct CommitStatus: Sendable, Hashable, Codable {
     ) -> CommitStatus {
         let (status, text): (State, String) =
             switch outcome.state {
-            case .queued: (.pending, "Build #\(number) is queued")
+            case .queued: (.pending, "Build #\(number) \(outcome.reason ?? "is queued")")
             case .running: (.pending, "Build #\(number) is running")
             case .success: (.success, passed(number, seconds: seconds, known: outcome.reason))
             case .skipped: (.success, "Skipped: \(outcome.reason ?? "not needed")")

@@ -16,11 +16,11 @@ public struct ServerSettings: Sendable, Hashable, Codable {
 
     /// What is kept of old builds.
     public struct Retention: Sendable, Hashable, Codable {
-        /// Builds that ended longer ago are removed.
+        /// Builds younger than this are kept.
         public var days = 90
-        /// That many builds of a project are kept.
+        /// That many builds of a project are kept, whatever their age.
         public var builds = 500
-        /// Whether the last successful build of a ref is kept for ever.
+        /// Whether the last successful build of a ref is kept as long as GitHub has the ref.
         public var keepLastSuccess = true
         /// The defaults.
         public init() {}

@@ -4,7 +4,7 @@ extension BuildRecord {
     static let columns = """
         build.id, build.projectID, build.number, build.ref, build.sha, build.message, build.authorName, \
         build.authorEmail, build.sender, build.kind, build.pullRequest, build.trusted, build.configCommit, \
-        build.state, build.createdAt, build.startedAt, build.finishedAt
+        build.state, build.createdAt, build.startedAt, build.finishedAt, build.needsApproval, build.approvedBy
         """
 
     init(_ columns: inout Columns) throws {
@@ -15,7 +15,8 @@ extension BuildRecord {
             trigger: try columns.value(TriggerEvent.Kind.init(rawValue:)), pullRequest: try columns.next(),
             trusted: try columns.next(), configCommit: try columns.next(),
             state: try columns.value(BuildState.init(rawValue:)), createdAt: try columns.date(),
-            startedAt: try columns.dateIfAny(), finishedAt: try columns.dateIfAny())
+            startedAt: try columns.dateIfAny(), finishedAt: try columns.dateIfAny(),
+            needsApproval: try columns.next(), approvedBy: try columns.next())
     }
 }
 

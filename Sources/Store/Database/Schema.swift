@@ -29,6 +29,7 @@ enum Schema {
         migrator.registerMigration("10 uses of cached images, verdicts, kept containers, removed builds") { db in
             for statement in [cacheUses, verdicts, retention] { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("11 approvals") { db in try db.execute(sql: approvals) }
         return migrator
     }
 

@@ -26,7 +26,8 @@ extension Database {
             ])
         let id = lastInsertedRowID
         var topics: [ChangeSignal.Topic] = [.builds, .job(id)]
-        if let rule = hook.concurrency, rule.onNew == .cancel {
+        // A stranger's job that waits for an approval ends nobody's.
+        if let rule = hook.concurrency, rule.onNew == .cancel, try build(buildID)?.awaitsApproval != true {
             let open = try Int64.fetchAll(
                 self,
                 sql: """

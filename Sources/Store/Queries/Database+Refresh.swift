@@ -71,19 +71,23 @@ extension Database {
         }
         guard let pinned else { return [] }
         var statuses: [CommitStatus] = []
+        let waits = build.awaitsApproval ? "waits for an approval, because it comes from a fork" : nil
         if pinned.mode != .jobs {
             let failed = jobs.filter { $0.outcome.state == .failure || $0.outcome.state == .error }.map(\.hook)
             let seconds = build.startedAt.map { (build.finishedAt ?? now).timeIntervalSince($0) } ?? 0
             statuses.append(
                 .build(
                     number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
-                    reason: reason(of: build.state, jobs), known: knownVerdict(jobs),
+                    reason: waits ?? reason(of: build.state, jobs), known: knownVerdict(jobs),
                     targetURL: pageURL?(build.number, nil) ?? pinned.page))
         }
         if pinned.mode != .build {
             statuses += jobs.map { job in
-                .job(
-                    hook: job.hook, number: build.number, outcome: job.outcome, seconds: job.seconds(until: now),
+                let isHeld = waits != nil && job.outcome.state == .queued
+                return .job(
+                    hook: job.hook, number: build.number,
+                    outcome: isHeld ? JobOutcome(state: .queued, reason: waits) : job.outcome,
+                    seconds: job.seconds(until: now),
                     targetURL: pageURL?(build.number, job.hook) ?? job.page)
             }
         }

@@ -96,14 +96,14 @@ extension Database {
         try run(
             """
             INSERT INTO build (projectID, number, ref, sha, message, authorName, authorEmail, sender, kind,
-                pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+                pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt, needsApproval)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)
             """,
             [
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.rawValue, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
-                event.happenedAt,
+                event.happenedAt, new.needsApproval,
             ])
         return lastInsertedRowID
     }

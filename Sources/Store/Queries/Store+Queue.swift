@@ -34,9 +34,11 @@ extension Store {
 }
 
 extension Database {
-    /// Whether the concurrency group of the row `job` has room for one more that runs.
+    /// Whether the row `job` may begin: its build waits for nobody, and its concurrency group has room for one more.
     static let hasRoomInGroup = """
-        (job.concurrencyGroup IS NULL OR job.concurrencyLimit > (
+        EXISTS (SELECT 1 FROM build AS own WHERE own.id = job.buildID
+            AND (own.needsApproval = 0 OR own.approvedBy IS NOT NULL))
+        AND (job.concurrencyGroup IS NULL OR job.concurrencyLimit > (
             SELECT COUNT(*) FROM job AS other WHERE other.projectID = job.projectID
                 AND other.concurrencyGroup = job.concurrencyGroup AND other.state = 'running'))
         """

@@ -5,11 +5,11 @@ import Model
 /// Old builds go: first their rows, each leaving a tombstone, then the files of their logs. A process that dies between
 /// the two leaves the files' numbers, by which the next one finds them.
 extension Store {
-    /// Removes a few of a project's builds that are older than the rule's days, or have more newer ones than its number.
+    /// Removes a few of a project's builds that are older than the rule's days and have more newer ones than its number.
     ///
     /// Kept are: a build that has not ended or whose containers are kept; and of each ref that GitHub still has, the newest
     /// build, because its commit would count as never built, and the last successful one, if the rule says so. Of a
-    /// project whose refs nobody looked at yet, all refs count.
+    /// project whose refs nobody looked at yet, all refs count; and so does the ref of a build of the last day.
     ///
     /// - Parameter limit: at most so many in this transaction.
     /// - Returns: how many were removed; fewer than `limit` mean that nothing is left to remove.
@@ -78,11 +78,13 @@ extension Database {
             sql: """
                 SELECT build.id FROM build
                 WHERE build.projectID = ?1 AND build.finishedAt IS NOT NULL
-                    AND (build.number <= ?2 OR build.finishedAt < ?3)
+                    AND build.number <= ?2 AND build.finishedAt < ?3
                     AND NOT EXISTS (SELECT 1 FROM job WHERE job.buildID = build.id AND job.keptUntil IS NOT NULL)
                     AND NOT (
                         (EXISTS (SELECT 1 FROM head WHERE head.projectID = ?1 AND head.ref = build.ref)
-                            OR NOT EXISTS (SELECT 1 FROM headBaseline WHERE headBaseline.projectID = ?1))
+                            OR NOT EXISTS (SELECT 1 FROM headBaseline WHERE headBaseline.projectID = ?1)
+                            -- A ref so new may not have been looked at yet.
+                            OR build.createdAt > ?6)
                         AND (
                             NOT EXISTS (
                                 SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
@@ -92,6 +94,9 @@ extension Database {
                                     AND newer.number > build.number AND newer.state = 'success'))))
                 ORDER BY build.number LIMIT ?5
                 """,
-            arguments: [projectID, excess, before, rule.keepLastSuccess, limit])
+            arguments: [
+                projectID, excess, before, rule.keepLastSuccess, limit,
+                time.addingTimeInterval(-86_400).milliseconds,
+            ])
     }
 }

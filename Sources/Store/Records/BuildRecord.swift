@@ -40,6 +40,13 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
     public var startedAt: Date?
     /// When its last job ended.
     public var finishedAt: Date?
+    /// Whether its jobs may run only when somebody approved the commit.
+    public var needsApproval: Bool
+    /// The GitHub login of whoever did.
+    public var approvedBy: String?
+
+    /// Whether its jobs wait for that.
+    public var awaitsApproval: Bool { needsApproval && approvedBy == nil && !state.isFinished }
 }
 
 /// A hook that need not run for a build.
@@ -71,6 +78,8 @@ public struct NewBuild: Sendable {
     public var runsAgain = false
     /// Whether its jobs may see secrets.
     public var trusted: Bool
+    /// Whether its jobs wait until somebody approves the commit.
+    public var needsApproval = false
     /// The commit of the admin repository that the hooks come from.
     public var configCommit: String
     /// Which commit statuses the project wants; pinned when the build is made.

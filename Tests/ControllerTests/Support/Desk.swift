@@ -48,9 +48,12 @@ struct Desk: Sendable {
     }
 
     /// Declares the project.
-    func declare(_ hooks: [Hook], status: HookSettings.StatusMode = .build) async throws -> ProjectRecord {
+    func declare(_ hooks: [Hook], status: HookSettings.StatusMode = .build, forks: HookSettings.ForkMode = .approve)
+        async throws -> ProjectRecord
+    {
         var project = Project(repository: repository, hooks: hooks, file: "projects/widget.yaml")
         project.settings.status = status
+        project.settings.forkPullRequests = forks
         let revision = ConfigRevision(
             commit: "config", authorName: "Mona", committedAt: Date(timeIntervalSince1970: 1), message: "Configure")
         try await store.applyConfig(DesiredState(projects: [project]), revision: revision)

@@ -1,0 +1,70 @@
+import Model
+import Testing
+
+@testable import Store
+
+@Suite("Builds that wait for an approval")
+struct ApprovalTests {
+    private func held(
+        _ fixture: Fixture, _ project: ProjectRecord, _ commit: String, _ change: (inout NewBuild) -> Void = { _ in }
+    )
+        async throws -> BuildRecord
+    {
+        var build = try Fixture.newBuild(project, commit: commit, ref: .pullRequest(7), mode: .both)
+        build.trusted = false
+        build.needsApproval = true
+        change(&build)
+        return try #require(try await fixture.store.createBuild(build))
+    }
+
+    @Test("no job of it gets a slot until somebody approves that very commit")
+    func approve() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            let first = try await held(fixture, project, "f1")
+            #expect(first.awaitsApproval)
+            #expect(try await fixture.store.claimNextJob() == nil)
+            let jobs = try await fixture.store.jobs(first.id)
+            #expect(try await fixture.store.queuePlaces(jobs.map(\.id)).isEmpty)
+            let words = "Build #1 waits for an approval, because it comes from a fork"
+            for status in try await fixture.store.statuses(project.id, commit: "f1") {
+                #expect(status.wanted.description == words && status.wanted.state == .pending)
+            }
+
+            let approved = try await fixture.store.approve(first.id, by: "mona")
+            #expect(!approved.awaitsApproval && approved.approvedBy == "mona" && !approved.trusted)
+            #expect(try await fixture.status(project, commit: "f1").wanted.description == "Build #1 is queued")
+            #expect(try await fixture.store.claimNextJob()?.build.id == first.id)
+            await #expect(throws: StoreError.self) { try await fixture.store.approve(first.id, by: "mona") }
+
+            // The next commit of the same pull request is another one.
+            let second = try await held(fixture, project, "f2")
+            #expect(second.awaitsApproval)
+            #expect(try await fixture.store.claimNextJob() == nil)
+            #expect(
+                try await fixture.store.cancelBuilds(
+                    BuildCancellation(projectID: project.id, .build(second.id), reason: "closed")) == 1)
+            await #expect(throws: StoreError.self) { try await fixture.store.approve(second.id, by: "mona") }
+        }
+    }
+
+    @Test("a stranger's job that waits ends nobody's job of its concurrency group")
+    func groups() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            func grouped(_ build: inout NewBuild) {
+                build.hooks = build.hooks.map { hook in
+                    var hook = hook
+                    hook.concurrency = Hook.Concurrency(group: "deploy", onNew: .cancel)
+                    return hook
+                }
+            }
+            var own = try Fixture.newBuild(project, commit: "a1")
+            grouped(&own)
+            try await fixture.store.createBuild(own)
+            let running = try #require(try await fixture.store.claimNextJob()).job
+            _ = try await held(fixture, project, "f1") { grouped(&$0) }
+            #expect(try await fixture.store.job(running.id)?.cancelReason == nil)
+        }
+    }
+}
