@@ -49,6 +49,7 @@ let targets: [Target] = [
     system("CLibyaml", package: "yaml-0.1", apt: "libyaml-dev"),
     system("CLibcurl", package: "libcurl", apt: "libcurl4-openssl-dev"),
     system("COpenSSL", package: "libcrypto", apt: "libssl-dev"),
+    .systemLibrary(name: "CLinux", path: "Sources/Platform/CLinux"),
 
     library("Git", in: "Platform/", uses: ["CLibgit2", logging]),
     library("YAML", in: "Platform/", uses: ["CLibyaml"]),
@@ -56,11 +57,12 @@ let targets: [Target] = [
     library("OpenSSL", in: "Platform/", uses: ["COpenSSL"]),
     library("GitHub", in: "Platform/", uses: ["Curl", "OpenSSL", logging]),
     library("DockerEngine", in: "Platform/", uses: ["Curl", logging]),
+    library("Pipes", in: "Platform/", uses: ["CLinux"]),
 
     library("Model", uses: ["OpenSSL"]),
     library("Config", uses: ["Model", "YAML"]),
     library("Reconciler", uses: ["Model", "GitHub", logging]),
-    library("Runner", uses: ["Model", "Git", "DockerEngine", logging]),
+    library("Runner", uses: ["Model", "Git", "DockerEngine", "Pipes", logging]),
     library("Store", uses: ["Model", grdb, logging]),
     library(
         "Controller",
@@ -86,6 +88,7 @@ let targets: [Target] = [
     tests("Git", uses: ["Git"]),
     tests("GitHub", uses: ["GitHub", "Curl"]),
     tests("DockerEngine", uses: ["DockerEngine", "Curl"]),
+    tests("Pipes", uses: ["Pipes"]),
     tests("Model", uses: ["Model", "OpenSSL"]),
     tests("Config", uses: ["Config", "Model", "YAML"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging]),

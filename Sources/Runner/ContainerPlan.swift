@@ -9,6 +9,10 @@ struct ContainerPlan: Sendable {
     let image: String
     /// Labels beside those of the attempt.
     var labels: [String: String] = [:]
+    /// How the script is started.
+    var way = StartWay()
+    /// The network, unless the job has a berth.
+    var network = JobNetwork.fallback
 
     /// The same name for the same attempt, so that what was made twice is noticed.
     var name: String { Self.name(job, phase) }
@@ -40,13 +44,17 @@ struct ContainerPlan: Sendable {
     }
 
     /// The labels of the container and of its volume.
-    var allLabels: [String: String] { Labels.attempt(job, phase: phase).merging(labels) { $1 } }
+    var allLabels: [String: String] {
+        var labels = Labels.attempt(job, phase: phase).merging(labels) { $1 }
+        labels[Labels.output] = way.berth?.name
+        return labels
+    }
 
     /// What the engine is asked for.
     var spec: DockerContainerSpec {
         let settings = job.hook.settings
         var spec = DockerContainerSpec(image: image)
-        spec.entrypoint = [SecretLauncher.isNeeded(job, phase) ? SecretLauncher.path : phase.path]
+        spec.entrypoint = way.hasShell ? Launcher.entrypoint(job, phase) : [phase.path]
         spec.command = []
         spec.user = job.hook.user
         spec.workingDirectory = "/kozmic/src"
@@ -54,7 +62,13 @@ struct ContainerPlan: Sendable {
         spec.labels = allLabels
         // Without copying: what the image has at /kozmic is not shown.
         spec.mounts = [DockerMount(.volume(name, noCopy: true), at: "/kozmic")]
-        spec.networkMode = "bridge"
+        if let berth = way.berth {
+            // A single file: the script can neither remove it nor put something else in its place.
+            spec.mounts.append(DockerMount(.bind("\(berth.folder)/output"), at: Launcher.pipePath))
+            spec.networkMode = "container:\(berth.container)"
+        } else {
+            spec.networkMode = network
+        }
         spec.memory = settings.resources.memoryBytes
         spec.memorySwap = settings.resources.memoryBytes
         spec.nanoCPUs = Int64(settings.resources.milliCPUs) * 1_000_000
@@ -64,7 +78,7 @@ struct ContainerPlan: Sendable {
             spec.capDrop = ["ALL"]
             spec.securityOptions = ["no-new-privileges"]
         }
-        // The output is read by attaching; the engine's own copy is only there to continue after a crash.
+        // Without a berth the output is read by attaching; the engine's own copy is there to continue after a crash.
         spec.logDriver = "json-file"
         spec.logOptions = ["max-size": String(max(settings.logLimitBytes * 2, 64 << 20)), "max-file": "1"]
         return spec

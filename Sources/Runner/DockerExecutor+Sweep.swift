@@ -23,7 +23,21 @@ extension DockerExecutor {
         let keep = try await keep().union(active.withLock { $0 })
         for folder in folders where !keep.contains(folder.owner) { await tools.workspace.remove(folder.name) }
         try await remove(found) { !keep.contains($0) }
+        await sweepBerths(found.containers, keep: keep)
+        await tools.network.sweep(instance)
         try await removeNamelessImages(instance: instance, age: namelessAge)
+    }
+
+    /// Berths that neither this process nor a job needs: an earlier process left them.
+    private func sweepBerths(_ containers: [DockerContainerSummary], keep: Set<JobAttempt>) async {
+        let used = Set(
+            containers.filter { Labels.owner($0.labels).map(keep.contains) == true }
+                .compactMap { $0.labels[Labels.output] })
+        let berths = tools.berths
+        let names = Set(containers.compactMap { $0.labels[Labels.berth] }).union(await berths.folders.names())
+        for name in names where !used.contains(name) {
+            if await !berths.knows(name) { await berths.remove(name) }
+        }
     }
 
     /// What jobs left on the engine.
@@ -44,6 +58,7 @@ extension DockerExecutor {
         for container in belongings.containers where Labels.owner(container.labels).map(isMeant) == true {
             do {
                 try await tools.engine.remove(container.id, force: true, volumes: true)
+                if let berth = container.labels[Labels.output], !berth.isEmpty { await tools.berths.remove(berth) }
             } catch {
                 problem = error
             }

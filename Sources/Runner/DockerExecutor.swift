@@ -16,12 +16,15 @@ public final class DockerExecutor: Executor {
 
     /// - Parameters:
     ///   - workDirectory: a folder of our own, in which work trees are put together.
+    ///   - preparation: what `maintain` keeps ready, and the network.
     ///   - engineAbsence: how long an engine that stops answering is waited for before a job has an error.
     public init(
         engine: DockerEngine, workDirectory: String, engineAbsence: Duration = .seconds(120),
-        logger: Logger = Logger(label: "kozmic.runner")
+        preparation: Preparation = Preparation(), logger: Logger = Logger(label: "kozmic.runner")
     ) {
-        tools = RunnerTools(engine: engine, workDirectory: workDirectory, engineAbsence: engineAbsence)
+        tools = RunnerTools(
+            engine: engine, workDirectory: workDirectory, engineAbsence: engineAbsence, preparation: preparation,
+            logger: logger)
         self.logger = logger
     }
 
@@ -46,6 +49,7 @@ public final class DockerExecutor: Executor {
         where ContainerPlan.owner(ofName: name, instance: instance) == JobAttempt(jobID: jobID, attempt: attempt) {
             await tools.workspace.remove(name)
         }
+        await tools.berths.release(JobAttempt(jobID: jobID, attempt: attempt))
         let query = Labels.query(instance: instance, jobID: jobID, attempt: attempt)
         let end = ContinuousClock.now + tools.engineAbsence
         while true {
@@ -58,6 +62,13 @@ public final class DockerExecutor: Executor {
             }
         }
     }
+
+    public func maintain(instance: String) async {
+        await tools.berths.maintain(instance: instance)
+    }
+
+    /// The address ranges of the instance's jobs; empty when they are not in a network of their own.
+    public func jobSubnets(instance: String) async -> [String] { await tools.network.subnets(instance) }
 
     public func check() async throws(ExecutorError) -> String {
         do {

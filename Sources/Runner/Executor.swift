@@ -48,8 +48,17 @@ public protocol Executor: Sendable {
     /// - Throws: the engine's error.
     func diskUse() async throws -> Double?
 
+    /// Keeps ready what lets the instance's jobs start sooner. Runs until the task is cancelled and removes it then. Jobs
+    /// run without it as well.
+    func maintain(instance: String) async
+
     /// Whether jobs can run; the version, for the health page.
     func check() async throws(ExecutorError) -> String
+}
+
+extension Executor {
+    /// Nothing is kept ready.
+    public func maintain(instance: String) async {}
 }
 
 /// Why no job can run.

@@ -70,7 +70,7 @@ enum Explain {
     private static func refused(_ words: String, phase: ScriptPhase, script: String) -> String? {
         guard let shebang = Shebang(script: script) else { return noShebang(phase) }
         if words.contains("no such file or directory") {
-            if words.contains(SecretLauncher.path) {
+            if StartRefused(words: words).isForShell {
                 return "the image has no /bin/sh, which a hook with secrets needs: it hands them to the build script"
             }
             return shebang.hasCarriageReturn

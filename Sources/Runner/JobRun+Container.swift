@@ -1,15 +1,26 @@
 import DockerEngine
 import Git
 import Model
+import Pipes
 
 extension JobRun {
     /// Makes the container of a script, with its files and everything in it but started.
-    func prepare(_ phase: ScriptPhase, image: Image, labels: [String: String] = [:]) async throws -> ScriptRun {
+    func prepare(
+        _ phase: ScriptPhase, image: Image, labels: [String: String], way: StartWay
+    ) async throws -> ScriptRun {
         let logged = await logged(phase)
         var labels = labels
         for (source, count) in logged { labels[Labels.logged(source)] = String(count) }
-        let plan = ContainerPlan(job: job, phase: phase, image: image.id, labels: labels)
-        let container = try await stoppable {
+        var plan = ContainerPlan(job: job, phase: phase, image: image.id, labels: labels, way: way)
+        if way.berth == nil {
+            let network = try await tools.network.choice(job.instance)
+            plan.network = network.name
+            if let problem = network.problem {
+                try await log.note("No network of its own (\(problem)): the container is on the engine's bridge")
+            }
+        }
+        let prepared = plan
+        let container = try await stoppable { [plan = prepared] in
             do {
                 let container = try await create(plan, image: image)
                 await tools.workspace.remove(plan.name)
@@ -19,7 +30,19 @@ extension JobRun {
                 throw error
             }
         }
-        return run(container, phase, logged: logged)
+        return ScriptRun(
+            engine: engine, container: container, phase: phase, job: job, log: log, control: control,
+            patience: patience, logged: logged, pipe: try await pipe(way.berth?.name), isMerged: way.hasShell)
+    }
+
+    /// The pipe of a berth.
+    private func pipe(_ berth: String?) async throws -> SpooledPipe? {
+        guard let berth, !berth.isEmpty else { return nil }
+        do {
+            return try await tools.berths.folders.open(berth)
+        } catch {
+            throw Ending.error("the output of the container cannot be read: \(error)")
+        }
     }
 
     /// A container that an earlier process started.
@@ -35,7 +58,8 @@ extension JobRun {
         }
         return ScriptRun(
             engine: engine, container: container.id, phase: phase, job: job, log: log, control: control,
-            patience: patience, startedAt: container.state.startedAt?.date, logged: logged)
+            patience: patience, startedAt: container.state.startedAt?.date, logged: logged,
+            pipe: try await pipe(container.labels[Labels.output]), isMerged: true)
     }
 
     /// Removes a container and its volume.
@@ -69,30 +93,49 @@ extension JobRun {
     }
 
     private func create(_ plan: ContainerPlan, image: Image) async throws -> String {
+        let volume = try await engine.createVolume(name: plan.name, labels: plan.allLabels)
+        let near = await tools.workspace.folder(ofVolumeAt: volume.mountpoint)
         // The work tree is put together while the engine makes the container.
-        async let folder = tools.workspace.fill(plan.name, for: job, phase: plan.phase, mirror: mirror)
-        try await engine.createVolume(name: plan.name, labels: plan.allLabels)
+        async let filled = fill(near, plan)
         let container = try await engine.createContainer(plan.spec, name: plan.name)
         let user = try await tools.users.find(job.hook.user, image: image.id, named: image.name, container: container)
-        let (uid, gid) = (UInt32(user.uid), UInt32(user.gid))
-        let script = TarEntry(
-            "kozmic/\(plan.phase.fileName)", .bytes(Array(plan.phase.text(job.hook).utf8)), mode: 0o755, uid: uid,
-            gid: gid)
-        var files = TarStream(TarEntry("kozmic", .directory, mode: 0o755, uid: uid, gid: gid), script)
+        var files = [
+            VolumeFolder.File(name: plan.phase.fileName, bytes: Array(plan.phase.text(job.hook).utf8), mode: 0o755)
+        ]
         if SecretLauncher.isNeeded(job, plan.phase) {
             let text = Array(SecretLauncher.text(job).utf8)
-            let name = "kozmic/\(SecretLauncher.fileName)"
-            files = files + TarStream(TarEntry(name, .bytes(text), mode: 0o500, uid: uid, gid: gid))
+            files.append(VolumeFolder.File(name: SecretLauncher.fileName, bytes: text, mode: 0o500))
         }
-        files = files + .directory(try await folder, prefix: "kozmic/src", uid: uid, gid: gid)
-        try await engine.putArchive(container, path: "/", tar: files)
+        let folder = try await filled
+        if let near {
+            try await tools.workspace.complete(near, files, for: user)
+        } else {
+            try await send(files, folder, to: container, for: user)
+        }
         return container
     }
 
-    private func run(_ container: String, _ phase: ScriptPhase, logged: [LogSource: Int64]) -> ScriptRun {
-        ScriptRun(
-            engine: engine, container: container, phase: phase, job: job, log: log, control: control,
-            patience: patience, logged: logged)
+    /// Puts the work tree into the volume, or into a folder of ours, which is returned, when the volume is out of reach.
+    private func fill(_ near: VolumeFolder?, _ plan: ContainerPlan) async throws -> String {
+        guard let near else {
+            return try await tools.workspace.fill(plan.name, for: job, phase: plan.phase, mirror: mirror)
+        }
+        try await tools.workspace.fill(near, for: job, phase: plan.phase, mirror: mirror)
+        return near.path
+    }
+
+    /// Sends the files to the engine, wherever it is.
+    private func send(
+        _ files: [VolumeFolder.File], _ folder: String, to container: String, for user: ContainerUser
+    ) async throws {
+        let (uid, gid) = (UInt32(user.uid), UInt32(user.gid))
+        let entries = files.map {
+            TarEntry("kozmic/\($0.name)", .bytes($0.bytes), mode: $0.mode, uid: uid, gid: gid)
+        }
+        let archive =
+            TarStream([TarEntry("kozmic", .directory, mode: 0o755, uid: uid, gid: gid)] + entries)
+            + .directory(folder, prefix: "kozmic/src", uid: uid, gid: gid)
+        try await engine.putArchive(container, path: "/", tar: archive)
     }
 
     private func logged(_ phase: ScriptPhase) async -> [LogSource: Int64] {

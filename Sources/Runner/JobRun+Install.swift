@@ -34,16 +34,15 @@ extension JobRun {
     func cachedImage(_ name: CachedImages.Name, base: Image) async throws -> Image {
         if let image = try await reused(name) { return image }
         try await progress(.cacheKey(name.key, reused: false))
-        let run = try await prepare(
-            .install, image: base,
-            labels: [
-                Labels.cache: name.key, Labels.reference: name.reference, Labels.parts: name.parts,
-                Labels.commit: job.commit,
-            ])
-        try await progress(.phase(.installing))
-        try await log.note("Running the install script")
-        let (outcome, duration) = try await conclude(.install) { try await run.start() }
-        return try await commit(run.container, as: name, outcome: outcome, duration: duration)
+        let labels = [
+            Labels.cache: name.key, Labels.reference: name.reference, Labels.parts: name.parts,
+            Labels.commit: job.commit,
+        ]
+        let (container, outcome, duration) = try await started(.install, image: base, labels: labels) {
+            try await progress(.phase(.installing))
+            try await log.note("Running the install script")
+        }
+        return try await commit(container, as: name, outcome: outcome, duration: duration)
     }
 
     /// Goes on with an install container that an earlier process started, and perhaps committed.
@@ -52,7 +51,7 @@ extension JobRun {
         try await progress(.cacheKey(name.key, reused: false))
         return try await alone(name) {
             let run = try await adopt(container, .install)
-            let (outcome, duration) = try await conclude(.install) { try await run.resume() }
+            let (outcome, duration) = try await resumed(run, .install)
             if outcome.state == .success, let finished = try await engine.container(container.id)?.state.finishedAt,
                 let image = try await engine.image(name.reference), let created = image.created,
                 created.date >= finished.date

@@ -105,29 +105,84 @@ struct JobRun: Sendable {
 
     /// Step 3: the script that the job is about.
     private func build(_ image: Image) async throws -> JobOutcome {
-        let run = try await prepare(.build, image: image)
-        try await progress(.phase(.building))
-        for name in SecretPatterns(job.secrets).unmasked {
-            try await log.note("The secret \(name) is too short to be masked in this log")
+        try await started(.build, image: image) {
+            try await progress(.phase(.building))
+            for name in SecretPatterns(job.secrets).unmasked {
+                try await log.note("The secret \(name) is too short to be masked in this log")
+            }
+            try await log.note("Running the build script")
+        }.outcome
+    }
+
+    /// Runs a script in a new container. Where the engine refuses the prepared place or the image has no shell, it is
+    /// tried without.
+    ///
+    /// - Parameter announce: called once, before the container is started.
+    func started(
+        _ phase: ScriptPhase, image: Image, labels: [String: String] = [:], announce: () async throws -> Void
+    ) async throws -> (container: String, outcome: JobOutcome, duration: Duration) {
+        var way = StartWay(hasShell: await tools.shells.has(image.id))
+        if phase == .build, way.hasShell {
+            way.berth = await tools.berths.take(for: JobAttempt(jobID: job.jobID, attempt: job.attempt))
         }
-        try await log.note("Running the build script")
-        return try await conclude(.build) { try await run.start() }.outcome
+        var isAnnounced = false
+        while true {
+            do {
+                let run = try await prepare(phase, image: image, labels: labels, way: way)
+                if !isAnnounced { try await announce() }
+                isAnnounced = true
+                let (outcome, duration) = try await conclude(phase) { try await run.start() }
+                return (run.container, outcome, duration)
+            } catch let refused as StartRefused {
+                guard let other = try await otherWay(than: way, phase, after: refused, image: image) else {
+                    throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
+                }
+                way = other
+                if let container = try await engine.container(ContainerPlan.name(job, phase)) {
+                    try await remove(container)
+                }
+            }
+        }
+    }
+
+    private func otherWay(
+        than way: StartWay, _ phase: ScriptPhase, after refused: StartRefused, image: Image
+    ) async throws -> StartWay? {
+        if way.hasShell, refused.isForShell {
+            await tools.shells.isMissing(in: image.id)
+            // Only a shell can hand secrets over.
+            return SecretLauncher.isNeeded(job, phase) ? nil : StartWay(hasShell: false)
+        }
+        guard way.berth != nil else { return nil }
+        await tools.berths.distrust()
+        return StartWay(hasShell: way.hasShell)
     }
 
     private func build(resuming container: DockerContainer) async throws -> JobOutcome {
         let run = try await adopt(container, .build)
-        return try await conclude(.build) { try await run.resume() }.outcome
+        return try await resumed(run, .build).outcome
+    }
+
+    /// Waits for a script that was started before.
+    func resumed(
+        _ run: ScriptRun, _ phase: ScriptPhase
+    ) async throws -> (outcome: JobOutcome, duration: Duration) {
+        do {
+            return try await conclude(phase) { try await run.resume() }
+        } catch let refused as StartRefused {
+            throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
+        }
     }
 
     /// Waits for a script, completes its part of the log and says how it ended.
-    func conclude(
+    private func conclude(
         _ phase: ScriptPhase, _ script: () async throws -> ScriptEnd
     ) async throws -> (outcome: JobOutcome, duration: Duration) {
         let end: ScriptEnd
         do {
             end = try await script()
         } catch {
-            if !Task.isCancelled { try await log.finish(phase.section) }
+            if !Task.isCancelled, !(error is StartRefused) { try await log.finish(phase.section) }
             throw error
         }
         try await log.finish(phase.section)

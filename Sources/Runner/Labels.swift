@@ -16,6 +16,10 @@ enum Labels {
     static let commit = "kozmic.cache.commit"
     /// The reference that an install container is committed as.
     static let reference = "kozmic.reference"
+    /// On a waiting container: the name of its berth.
+    static let berth = "kozmic.berth"
+    /// On a job's container: the berth that its output goes to.
+    static let output = "kozmic.output"
     /// How many bytes of the job's log belonged to earlier containers of the same attempt.
     static func logged(_ source: LogSource) -> String { "kozmic.logged.\(source == .stdout ? "stdout" : "stderr")" }
 
@@ -53,7 +57,8 @@ enum Labels {
             repository: job.repository.key,
             hook: job.hook.id.description,
             instance: job.instance,
-            Self.job: "", attempt: "", phase: "", reference: "", logged(.stdout): "", logged(.stderr): "",
+            Self.job: "", attempt: "", phase: "", reference: "", output: "", logged(.stdout): "",
+            logged(.stderr): "",
         ]
     }
 }

@@ -1,4 +1,5 @@
 import DockerEngine
+import Logging
 
 /// What all jobs of an executor share.
 struct RunnerTools: Sendable {
@@ -7,15 +8,24 @@ struct RunnerTools: Sendable {
     let baseImages: BaseImages
     let cachedImages: CachedImages
     let users: UserLookup
+    let shells = ShellLookup()
+    let network: JobNetwork
+    let berths: BerthPool
     /// How long an engine that does not answer is waited for.
     let engineAbsence: Duration
 
-    init(engine: DockerEngine, workDirectory: String, engineAbsence: Duration) {
+    init(
+        engine: DockerEngine, workDirectory: String, engineAbsence: Duration, preparation: Preparation, logger: Logger
+    ) {
         self.engine = engine
         self.engineAbsence = engineAbsence
         workspace = Workspace(root: workDirectory)
         baseImages = BaseImages(engine: engine)
         cachedImages = CachedImages(engine: engine)
         users = UserLookup(engine: engine)
+        network = JobNetwork(engine: engine, isUsed: preparation.ownNetwork)
+        berths = BerthPool(
+            engine: engine, network: network, folder: "\(workDirectory)/berths", size: preparation.berths,
+            logger: logger)
     }
 }

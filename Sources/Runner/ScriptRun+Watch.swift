@@ -1,5 +1,6 @@
 import DockerEngine
 import Model
+import Pipes
 import Synchronization
 
 extension ScriptRun {
@@ -8,6 +9,13 @@ extension ScriptRun {
         case exited
         /// The engine went away, or closed a stream that should have gone on.
         case lost(DockerError)
+    }
+
+    /// Where the output comes from.
+    enum Output {
+        /// The engine, with what is in the log already.
+        case frames(DockerFrameStream, LogSkip)
+        case pipe(SpooledPipe)
     }
 
     private enum Event: Sendable {
@@ -20,13 +28,21 @@ extension ScriptRun {
         case failed(any Error)
     }
 
+    /// How far back a secret may begin that reaches into what is not in the log yet.
+    private static let maskMemory = 1 << 20
+
     /// Watches until the container ended and its output is stored, or until the engine is lost.
-    func watch(_ frames: DockerFrameStream, skip: LogSkip) async throws -> Watched {
+    func watch(_ output: Output) async throws -> Watched {
         let (events, feed) = AsyncStream.makeStream(of: Event.self)
         feed.yield(.tick)  // sets the first alarm
         let watched = try await withThrowingTaskGroup(of: Void.self) { group -> Watched? in
             defer { group.cancelAll() }
-            group.addTask { feed.yield(await self.pump(frames, skip: skip)) }
+            group.addTask {
+                switch output {
+                case .frames(let frames, let skip): feed.yield(await self.pump(frames, skip: skip))
+                case .pipe(let pipe): feed.yield(await self.pump(pipe))
+                }
+            }
             group.addTask { feed.yield(await self.waitForExit()) }
             group.addTask {
                 if let reason = try? await self.control.wait() { feed.yield(.cancel(reason)) }
@@ -39,6 +55,8 @@ extension ScriptRun {
                 case .exited:
                     hasExited = true
                     deadlines.withLock { $0.exited(at: now) }
+                    // Whoever wrote into it has ended with the container.
+                    await pipe?.finish()
                 case .outputEnded(nil):
                     outputEnded = true
                     // The exit is known in a moment; if not, the engine dropped the stream of a running container.
@@ -125,10 +143,8 @@ extension ScriptRun {
                 case .stdin: continue
                 }
                 let bytes = mask.mask(frame.bytes, source)
-                if source == .stderr { keepTail(bytes) }
-                deadlines.withLock { $0.outputBegan() }
-                try await log.append(phase.section, source, skip.rest(of: bytes, from: source))
-                deadlines.withLock { $0.outputEnded(at: now) }
+                if source == .stderr || isMerged { keepTail(bytes) }
+                try await store(skip.rest(of: bytes, from: source), source)
             }
             for source in [LogSource.stdout, .stderr] {
                 try await log.append(phase.section, source, skip.rest(of: mask.finish(source), from: source))
@@ -139,6 +155,60 @@ extension ScriptRun {
         } catch {
             return .failed(error)
         }
+    }
+
+    private func pump(_ pipe: SpooledPipe) async -> Event {
+        let taken = await taken(.stdout)
+        // A secret may have begun before the place where the log ends.
+        var place = max(0, taken - Int64(Self.maskMemory))
+        var skip = LogSkip(stdout: taken - place)
+        var mask = OutputMask(phase == .build ? job.secrets : [:])
+        await pipe.start()
+        do {
+            while true {
+                let piece = try await pipe.read(from: place, limit: 1 << 20)
+                guard !piece.isEmpty else { break }
+                place += Int64(piece.count)
+                let bytes = mask.mask(piece, .stdout)
+                keepTail(bytes)
+                try await store(skip.rest(of: bytes, from: .stdout), .stdout)
+            }
+            try await log.append(phase.section, .stdout, skip.rest(of: mask.finish(.stdout), from: .stdout))
+            if place == 0 { return await pumpWhatThePipeDidNotTake() }
+            return .outputEnded(nil)
+        } catch let error as PipeError {
+            return .failed(
+                error.isDiskFull
+                    ? Ending.error("the server's disk is full: the output of the \(phase.words) could not be kept")
+                    : Ending.error("the output of the \(phase.words) cannot be read: \(error)"))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// What the shell, or the engine's own last step before it, says when there is no script to run goes to the engine.
+    private func pumpWhatThePipeDidNotTake() async -> Event {
+        do {
+            var skip = LogSkip(stderr: await taken(.stderr))
+            var mask = OutputMask(phase == .build ? job.secrets : [:])
+            for try await frame in try await engine.logs(container, follow: false) {
+                let bytes = mask.mask(frame.bytes, .stderr)
+                keepTail(bytes)
+                try await store(skip.rest(of: bytes, from: .stderr), .stderr)
+            }
+            try await log.append(phase.section, .stderr, skip.rest(of: mask.finish(.stderr), from: .stderr))
+            return .outputEnded(nil)
+        } catch let error as DockerError {
+            return .outputEnded(error)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func store(_ bytes: [UInt8], _ source: LogSource) async throws {
+        deadlines.withLock { $0.outputBegan() }
+        try await log.append(phase.section, source, bytes)
+        deadlines.withLock { $0.outputEnded(at: now) }
     }
 
     private func waitForExit() async -> Event {

@@ -1,6 +1,7 @@
 import DockerEngine
 import Foundation
 import Model
+import Pipes
 import Synchronization
 
 /// Watches one container to its end: its output into the log, its limits, and requests to stop.
@@ -15,7 +16,11 @@ final class ScriptRun: Sendable {
     let control: JobControl
     let deadlines: Mutex<Deadlines>
     let errorTail = Mutex<[UInt8]>([])
-    private let logged: [LogSource: Int64]
+    let logged: [LogSource: Int64]
+    /// Where the output comes through; without, the container is attached to.
+    let pipe: SpooledPipe?
+    /// Both output streams come as one.
+    let isMerged: Bool
     private let patience: EnginePatience
     private let clock = ContinuousClock()
     private let origin: ContinuousClock.Instant
@@ -26,9 +31,11 @@ final class ScriptRun: Sendable {
     /// - Parameters:
     ///   - startedAt: when the script started, if an earlier process started it.
     ///   - logged: how many bytes of the section came from earlier containers of the attempt.
+    ///   - pipe: of the container's berth.
+    ///   - isMerged: the container began with `Launcher`.
     init(
         engine: DockerEngine, container: String, phase: ScriptPhase, job: JobSpec, log: JobLog, control: JobControl,
-        patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64]
+        patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64], pipe: SpooledPipe?, isMerged: Bool
     ) {
         self.engine = engine
         self.container = container
@@ -38,27 +45,47 @@ final class ScriptRun: Sendable {
         self.control = control
         self.logged = logged
         self.patience = patience
+        self.pipe = pipe
+        self.isMerged = isMerged
         origin = clock.now
         let elapsed = startedAt.map { max(0, Date().timeIntervalSince($0)) } ?? 0
         deadlines = Mutex(Deadlines(job.hook.settings, startedAt: .seconds(-min(elapsed, 1e9)), now: .zero))
     }
 
     /// Starts a container that was just made, and watches it to its end.
+    ///
+    /// - Throws: `StartRefused`, and whatever ends the job.
     func start() async throws -> ScriptEnd {
-        switch try await begin() {
-        case .exited: try await end()
-        case .lost: try await resume()
+        try await closingPipe {
+            switch try await begin() {
+            case .exited: try await end()
+            case .lost: try await goOn()
+            }
         }
     }
 
     /// Watches a container that was started before: reads its log from where ours ends.
-    func resume() async throws -> ScriptEnd {
+    func resume() async throws -> ScriptEnd { try await closingPipe { try await goOn() } }
+
+    /// Whoever goes on after us must be the only one that takes from the pipe.
+    private func closingPipe<Result: Sendable>(_ work: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await work()
+            await pipe?.close()
+            return result
+        } catch {
+            await pipe?.close()
+            throw error
+        }
+    }
+
+    private func goOn() async throws -> ScriptEnd {
         for _ in 0..<Self.mostLosses {
             guard let found = try await look().answer else { throw gone }
             let isOver = !found.state.isRunning
             let watched: Watched
             if isOver, found.state.startedAt == nil {
-                guard found.state.error.isEmpty else { throw notStarted(found.state.error) }
+                guard found.state.error.isEmpty else { throw StartRefused(words: found.state.error) }
                 watched = try await begin()
             } else {
                 watched = try await follow(isOver: isOver)
@@ -72,14 +99,19 @@ final class ScriptRun: Sendable {
     private func begin() async throws -> Watched {
         do {
             // Attached before the start, so that nothing is missed.
-            let frames = try await engine.attach(container)
+            let output: Output
+            if let pipe {
+                output = .pipe(pipe)
+            } else {
+                output = .frames(try await engine.attach(container), LogSkip())
+            }
             try await engine.start(container)
             deadlines.withLock { $0.started(at: now) }
-            return try await watch(frames, skip: LogSkip())
+            return try await watch(output)
         } catch let error as DockerError where error.kind == .transport {
             return .lost(error)
         } catch let error as DockerError where error.kind != .cancelled {
-            throw notStarted(error.message)
+            throw StartRefused(words: error.message)
         }
     }
 
@@ -90,20 +122,20 @@ final class ScriptRun: Sendable {
             if isOver { deadlines.exited(at: now) }
         }
         do {
-            return try await watch(try await engine.logs(container, follow: !isOver), skip: await skip())
+            if let pipe { return try await watch(.pipe(pipe)) }
+            return try await watch(.frames(try await engine.logs(container, follow: !isOver), await skip()))
         } catch let error as DockerError where error.kind == .transport {
             return .lost(error)
         }
     }
 
-    private func notStarted(_ words: String) -> Ending {
-        Ending(Explain.notStarted(words, phase: phase, hook: job.hook))
+    private func skip() async -> LogSkip {
+        LogSkip(stdout: await taken(.stdout), stderr: await taken(.stderr))
     }
 
-    private func skip() async -> LogSkip {
-        LogSkip(
-            stdout: await log.taken(phase.section, .stdout) - (logged[.stdout] ?? 0),
-            stderr: await log.taken(phase.section, .stderr) - (logged[.stderr] ?? 0))
+    /// How many bytes of this container's output are in the log.
+    func taken(_ source: LogSource) async -> Int64 {
+        max(0, await log.taken(phase.section, source) - (logged[source] ?? 0))
     }
 
     /// - Parameter unwatched: the end was not seen when it happened.

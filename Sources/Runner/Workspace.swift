@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Git
+import Glibc
 import Model
 
 /// The folder in which the files of a job are put together before they are sent to its container.
@@ -17,7 +18,6 @@ final class Workspace: Sendable {
     /// - Returns: the folder; whoever called removes it.
     func fill(_ name: String, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror) async throws -> String {
         let folder = path(name)
-        let tracked = job.hook.trackedFiles
         do {
             try await blocking {
                 try? FileManager.default.removeItem(atPath: folder)
@@ -25,17 +25,43 @@ final class Workspace: Sendable {
                     atPath: self.root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             }
-            switch phase {
-            case .install:
-                if !tracked.isEmpty { try await mirror.export(commit: job.commit, paths: tracked, into: folder) }
-            case .build:
-                try await mirror.checkout(commit: job.commit, into: folder)
-            }
+            try await put(job, phase, mirror, into: folder, sharing: true)
         } catch {
             await remove(name)
             throw error
         }
         return folder
+    }
+
+    /// The same in a volume: its work tree shares nothing with the mirror, because the script may write into it.
+    func fill(_ volume: VolumeFolder, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror) async throws {
+        let folder = try await blocking { try volume.emptySource() }
+        try await put(job, phase, mirror, into: folder, sharing: false)
+    }
+
+    /// Writes the files beside the work tree and gives all of it to the user.
+    func complete(_ volume: VolumeFolder, _ files: [VolumeFolder.File], for user: ContainerUser) async throws {
+        try await blocking { try volume.complete(files, uid: uid_t(user.uid), gid: gid_t(user.gid)) }
+    }
+
+    /// The folder of a volume, if it can be written into from here.
+    func folder(ofVolumeAt mountpoint: String) async -> VolumeFolder? {
+        (try? await blocking { VolumeFolder(mountpoint) }) ?? nil
+    }
+
+    private func put(
+        _ job: JobSpec, _ phase: ScriptPhase, _ mirror: GitMirror, into folder: String, sharing: Bool
+    ) async throws {
+        switch phase {
+        case .install:
+            try await blocking {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+            let tracked = job.hook.trackedFiles
+            if !tracked.isEmpty { try await mirror.export(commit: job.commit, paths: tracked, into: folder) }
+        case .build:
+            try await mirror.checkout(commit: job.commit, into: folder, sharingObjects: sharing)
+        }
     }
 
     /// Removes a folder; that it is not there is fine.

@@ -13,10 +13,11 @@ struct ImportTableTests {
         "OpenSSL": ["COpenSSL"],
         "GitHub": ["Curl", "OpenSSL"],
         "DockerEngine": ["Curl"],
+        "Pipes": ["CLinux"],
         "Model": ["OpenSSL"],
         "Config": ["Model", "YAML"],
         "Reconciler": ["Model", "GitHub"],
-        "Runner": ["Model", "Git", "DockerEngine"],
+        "Runner": ["Model", "Git", "DockerEngine", "Pipes"],
         "Store": ["Model", "GRDB"],
         "Controller": [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",

@@ -33,6 +33,7 @@ public struct Scheduler: Service {
         let slots = JobSlots(limit: configuration.maximumJobs)
         let (claimed, claims) = AsyncStream.makeStream(of: ClaimedJob.self)
         await withDiscardingTaskGroup { group in
+            group.addTask { await executor.maintain(instance: configuration.instance) }
             group.addTask {
                 await recover(slots, claims)
                 await PassLoop(topics: [.builds], interval: .seconds(30), changes: store.changes).run {

@@ -12,22 +12,13 @@ enum SecretLauncher {
     /// Whether a script is started by it.
     static func isNeeded(_ job: JobSpec, _ phase: ScriptPhase) -> Bool { phase == .build && !job.secrets.isEmpty }
 
-    /// Says what the engine says when the script's interpreter is missing, which the shells each say in their own way.
+    /// The program; `Launcher` looked before whether the script can be executed at all.
     static func text(_ job: JobSpec) -> String {
-        let script = ScriptPhase.build.path
         var lines = ["#!/bin/sh", "rm -f \(path) 2>/dev/null"]
-        if let shebang = Shebang(script: job.hook.buildScript) {
-            let interpreter = quoted(shebang.interpreter + (shebang.hasCarriageReturn ? "\r" : ""))
-            lines.append(
-                "[ -e \(interpreter) ] || { echo 'exec \(script): no such file or directory' >&2; exit 127; }")
-        }
         for (name, value) in job.secrets.sorted(by: { $0.key < $1.key }) {
-            lines.append("export \(name)=\(quoted(value))")
+            lines.append("export \(name)=\(Launcher.quoted(value))")
         }
-        lines.append("exec \(script)")
+        lines.append("exec \(ScriptPhase.build.path)")
         return lines.joined(separator: "\n") + "\n"
     }
-
-    /// A word of the shell's language: nothing in single quotes has a meaning but the quote itself.
-    private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
 }

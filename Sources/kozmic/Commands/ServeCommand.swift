@@ -52,7 +52,8 @@ struct Server: Sendable {
             apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl)
         let executor = DockerExecutor(
             engine: try DockerEngine(host: settings.dockerHost, curl: curl),
-            workDirectory: settings.dataDirectory + "/work")
+            workDirectory: settings.dataDirectory + "/work",
+            preparation: Preparation(berths: settings.preparedStarts, ownNetwork: true), logger: logger)
         let configuration = controllerConfiguration(instance: data.instance, secretKey: secretKey)
         let controller = Controller(
             configuration: configuration, store: store, client: client, executor: executor, logger: logger)

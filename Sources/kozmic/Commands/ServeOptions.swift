@@ -62,6 +62,13 @@ struct ServeOptions: ParsableArguments {
             """)
     var noReuse = false
 
+    @Option(
+        help: """
+            How many prepared places wait for jobs, which then start sooner; 0 for none (KOZMIC_PREPARED_STARTS; \
+            default: as many as jobs, at most 4).
+            """)
+    var preparedStarts: Int?
+
     @Option(help: "How often everything is compared again, such as 3m (KOZMIC_SYNC_INTERVAL; default: 3m, jittered).")
     var syncInterval: String?
 

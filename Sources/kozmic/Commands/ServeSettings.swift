@@ -17,6 +17,7 @@ struct ServeSettings: Sendable {
     var maximumJobs: Int
     var cacheDiskHigh: Double?
     var reusesVerdicts: Bool
+    var preparedStarts: Int
     var syncInterval: Duration
     var secretKeyFile: String
     var oldSecretKeys: [SecretKey]
@@ -61,6 +62,15 @@ struct ServeSettings: Sendable {
             value(options.cacheDiskHigh, "KOZMIC_CACHE_DISK_HIGH") ?? "90%",
             "--cache-disk-high (KOZMIC_CACHE_DISK_HIGH)")
         reusesVerdicts = try !options.noReuse && !Self.flag(value(nil, "KOZMIC_NO_REUSE") ?? "false", "KOZMIC_NO_REUSE")
+        if let starts = options.preparedStarts?.description ?? value(nil, "KOZMIC_PREPARED_STARTS") {
+            guard let count = Int(starts), (0...64).contains(count) else {
+                throw SettingProblem(
+                    "--prepared-starts (KOZMIC_PREPARED_STARTS) must be a number from 0 to 64, not '\(starts)'")
+            }
+            preparedStarts = count
+        } else {
+            preparedStarts = min(maximumJobs, 4)
+        }
         let interval = value(options.syncInterval, "KOZMIC_SYNC_INTERVAL") ?? "3m"
         syncInterval = try Self.duration(interval, "--sync-interval (KOZMIC_SYNC_INTERVAL)")
         secretKeyFile = value(options.secretKeyFile, "KOZMIC_SECRET_KEY_FILE") ?? dataDirectory + "/secret.key"

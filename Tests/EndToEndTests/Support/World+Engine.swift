@@ -28,12 +28,22 @@ extension World {
             .map(String.init).filter { !$0.hasSuffix("<none>") }.sorted()
     }
 
-    /// Containers, volumes, networks and work trees of this world.
+    /// Containers, volumes, networks and work trees of this world's jobs. A controller that runs keeps places ready for
+    /// jobs, and a network for them.
     func leftovers() async throws -> [String] {
         let volumes = try await docker("volume", "ls", "--quiet", "--filter", label)
-        let networks = try await docker("network", "ls", "--quiet", "--filter", label)
-        let trees = (try? FileManager.default.contentsOfDirectory(atPath: "\(dataDirectory)/work")) ?? []
-        return try await containers() + "\(volumes)\n\(networks)".split(separator: "\n").map(String.init) + trees
+        let networks =
+            isServing ? "" : try await docker("network", "ls", "--quiet", "--filter", label)
+        let waiting =
+            isServing
+            ? Set(
+                try await docker(
+                    "ps", "--all", "--quiet", "--filter", label, "--filter", "label=kozmic.berth"
+                ).split(separator: "\n").map(String.init)) : []
+        let trees = ((try? FileManager.default.contentsOfDirectory(atPath: "\(dataDirectory)/work")) ?? [])
+            .filter { $0 != "berths" }
+        return try await containers().filter { !waiting.contains($0) }
+            + "\(volumes)\n\(networks)".split(separator: "\n").map(String.init) + trees
     }
 
     /// Waits until nothing of this world is left but cached images.

@@ -26,13 +26,15 @@ struct RunnerFixture: Sendable {
     var source: String { "\(root)/source" }
 
     static func with(
-        host: String? = nil, absence: Duration = .seconds(20), _ body: (RunnerFixture) async throws -> Void
+        host: String? = nil, absence: Duration = .seconds(20), preparation: Preparation = Preparation(),
+        _ body: (RunnerFixture) async throws -> Void
     ) async throws {
         let host = try #require(host ?? Self.host)
         let root = NSTemporaryDirectory() + "kozmic-runner-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: root + "/source", withIntermediateDirectories: true)
         let curl = CurlClient()
-        let fixture = try RunnerFixture(root: root, curl: curl, host: host, absence: absence)
+        let fixture = try RunnerFixture(
+            root: root, curl: curl, host: host, absence: absence, preparation: preparation)
         do {
             try await fixture.makeRepository()
             try await body(fixture)
@@ -43,13 +45,16 @@ struct RunnerFixture: Sendable {
         await fixture.cleanUp()
     }
 
-    private init(root: String, curl: CurlClient, host: String, absence: Duration) throws {
+    private init(
+        root: String, curl: CurlClient, host: String, absence: Duration, preparation: Preparation
+    ) throws {
         self.root = root
         self.curl = curl
         engine = try DockerEngine(host: host, curl: curl)
         repository = try #require(RepositoryName("acme/r\(UUID().uuidString.prefix(8))"))
         mirror = GitMirror(path: "\(root)/mirror.git", remote: GitRemote(url: "\(root)/source"))
-        executor = DockerExecutor(engine: engine, workDirectory: "\(root)/work", engineAbsence: absence)
+        executor = DockerExecutor(
+            engine: engine, workDirectory: "\(root)/work", engineAbsence: absence, preparation: preparation)
     }
 
     /// What a controller that was started again would have.
@@ -67,7 +72,8 @@ struct RunnerFixture: Sendable {
     }
 
     private func cleanUp() async {
-        try? await executor.sweep(instance: instance) { [] }
+        // One that uses nothing prepared leaves nothing of it either.
+        try? await anotherExecutor().sweep(instance: instance) { [] }
         for image in (try? await engine.images(labels: [Labels.instance: instance])) ?? [] {
             try? await engine.removeImage(image.id, force: true)
         }

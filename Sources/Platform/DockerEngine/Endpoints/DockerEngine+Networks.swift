@@ -3,9 +3,11 @@ import Curl
 extension DockerEngine {
     /// `POST /networks/create`: makes a bridge network, one without a way out if `isInternal`. Returns its id. A name
     /// that is taken is a `conflict`.
+    ///
+    /// - Parameter options: of the bridge driver, such as `com.docker.network.bridge.enable_icc`.
     @discardableResult
     public func createNetwork(
-        name: String, labels: [String: String] = [:], isInternal: Bool = false
+        name: String, labels: [String: String] = [:], isInternal: Bool = false, options: [String: String] = [:]
     ) async throws(DockerError) -> String {
         struct Body: Encodable {
             var Name: String
@@ -13,8 +15,10 @@ extension DockerEngine {
             var CheckDuplicate = true
             var Internal: Bool
             var Labels: [String: String]
+            var Options: [String: String]
         }
-        let body = Body(Name: try EngineName.object(name, "network"), Internal: isInternal, Labels: labels)
+        let body = Body(
+            Name: try EngineName.object(name, "network"), Internal: isInternal, Labels: labels, Options: options)
         return try await fetch(try EngineRequest("POST", "/networks/create", json: body), as: Created.self).Id
     }
 

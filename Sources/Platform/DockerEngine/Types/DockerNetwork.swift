@@ -10,6 +10,8 @@ public struct DockerNetwork: Sendable, Hashable {
     public var created: DockerTime?
     /// Such as `bridge`.
     public var driver: String
+    /// The addresses of its containers, such as `172.18.0.0/16`.
+    public var subnets: [String]
 }
 
 extension DockerNetwork: Decodable {
@@ -19,6 +21,18 @@ extension DockerNetwork: Decodable {
         case labels = "Labels"
         case created = "Created"
         case driver = "Driver"
+        case addresses = "IPAM"
+    }
+
+    private struct Addresses: Decodable {
+        var ranges: [Range]?
+
+        enum CodingKeys: String, CodingKey { case ranges = "Config" }
+
+        struct Range: Decodable {
+            var subnet: String?
+            enum CodingKeys: String, CodingKey { case subnet = "Subnet" }
+        }
     }
 
     public init(from decoder: any Decoder) throws {
@@ -28,5 +42,7 @@ extension DockerNetwork: Decodable {
         labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
         created = try container.decodeIfPresent(String.self, forKey: .created).flatMap(DockerTime.init)
         driver = try container.decodeIfPresent(String.self, forKey: .driver) ?? ""
+        let addresses = try container.decodeIfPresent(Addresses.self, forKey: .addresses)
+        subnets = (addresses?.ranges ?? []).compactMap(\.subnet)
     }
 }

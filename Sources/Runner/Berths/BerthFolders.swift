@@ -1,0 +1,55 @@
+import Dispatch
+import Foundation
+import Pipes
+
+/// The folders with the pipes of the berths.
+struct BerthFolders: Sendable {
+    let root: String
+    private let queue = DispatchQueue(label: "kozmic.berths", attributes: .concurrent)
+
+    init(root: String) { self.root = root }
+
+    func path(_ name: String) -> String { "\(root)/\(name)" }
+
+    /// Makes a folder with its pipe.
+    func make(_ name: String) async throws {
+        let (root, path) = (root, path(name))
+        try await blocking {
+            try FileManager.default.createDirectory(
+                atPath: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try SpooledPipe.make(in: path)
+        }
+    }
+
+    /// Opens the pipe of a job's container.
+    func open(_ name: String) async throws -> SpooledPipe {
+        let path = path(name)
+        return try await blocking { try SpooledPipe(folder: path) }
+    }
+
+    /// Removes a folder; that it is not there is fine.
+    func remove(_ name: String) async {
+        let path = path(name)
+        try? await blocking { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// The names of those that are there.
+    func names() async -> [String] {
+        let root = root
+        return (try? await blocking { try FileManager.default.contentsOfDirectory(atPath: root) }) ?? []
+    }
+
+    /// Whether this machine has less than a tenth of its memory left.
+    func isMemoryScarce() async -> Bool {
+        (try? await blocking {
+            let text = try String(contentsOfFile: "/proc/meminfo", encoding: .utf8)
+            return MemoryLook(text)?.isScarce ?? false
+        }) ?? false
+    }
+
+    private func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Swift.Result { try work() }) }
+        }
+    }
+}

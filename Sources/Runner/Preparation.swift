@@ -1,0 +1,14 @@
+/// What a `DockerExecutor` keeps ready, and the network that it puts jobs into.
+public struct Preparation: Sendable, Hashable {
+    /// How many prepared places wait for jobs; 0 for none.
+    public var berths: Int
+    /// Whether containers are in a network of their own, where they cannot reach each other; if not, they are on the
+    /// engine's bridge, together with everybody else's.
+    public var ownNetwork: Bool
+
+    /// Memberwise; nothing is prepared unless asked for.
+    public init(berths: Int = 0, ownNetwork: Bool = false) {
+        self.berths = berths
+        self.ownNetwork = ownNetwork
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Glibc
+
+/// The folder of a volume that lies on this machine, and that this process may write into as the engine does.
+///
+/// Only before the volume's container runs: afterwards a script may have put links there.
+struct VolumeFolder: Sendable {
+    /// A file to be written.
+    struct File: Sendable {
+        var name: String
+        var bytes: [UInt8]
+        var mode: UInt16
+    }
+
+    let path: String
+
+    /// - Parameter mountpoint: as the engine names it; `nil` unless it is a folder of root's here, and we are root. On
+    ///   an engine that gives its containers other user numbers it is not root's.
+    init?(_ mountpoint: String) {
+        var status = stat()
+        guard geteuid() == 0, mountpoint.hasPrefix("/"), lstat(mountpoint, &status) == 0,
+            status.st_mode & S_IFMT == S_IFDIR, status.st_uid == 0
+        else { return nil }
+        path = mountpoint
+    }
+
+    /// Where the work tree goes; nothing is there afterwards.
+    func emptySource() throws -> String {
+        let source = "\(path)/src"
+        if FileManager.default.fileExists(atPath: source) { try FileManager.default.removeItem(atPath: source) }
+        return source
+    }
+
+    /// Writes the files and gives everything to the user.
+    func complete(_ files: [File], uid: uid_t, gid: gid_t) throws {
+        for file in files {
+            let place = "\(path)/\(file.name)"
+            try Data(file.bytes).write(to: URL(filePath: place))
+            guard chmod(place, mode_t(file.mode)) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        }
+        guard chmod(path, 0o755) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        try Self.give(Array(path.utf8), to: uid, gid)
+    }
+
+    /// Names are bytes: a repository may hold some that are no text.
+    private static func give(_ path: [UInt8], to uid: uid_t, _ gid: gid_t) throws {
+        let name = path.map { CChar(bitPattern: $0) } + [0]
+        var status = stat()
+        guard lstat(name, &status) == 0, lchown(name, uid, gid) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return }
+        guard let folder = opendir(name) else { throw CocoaError(.fileReadUnknown) }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let child = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { start in
+                    (0..<strlen(start)).map { UInt8(bitPattern: start[$0]) }
+                }
+            }
+            if child == Array(".".utf8) || child == Array("..".utf8) { continue }
+            try give(path + [UInt8(ascii: "/")] + child, to: uid, gid)
+        }
+    }
+}
