@@ -17,9 +17,15 @@ extension World {
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// The containers of this world, whatever their state.
-    func containers() async throws -> [String] {
-        try await docker("ps", "--all", "--quiet", "--filter", label).split(separator: "\n").map(String.init)
+    /// The containers of this world's jobs, whatever their state.
+    func containers() async throws -> [String] { try await containers(with: "kozmic.job") }
+
+    /// Those that wait for jobs, or hold what a job needs.
+    private func berths() async throws -> [String] { try await containers(with: "kozmic.berth") }
+
+    private func containers(with name: String) async throws -> [String] {
+        try await docker("ps", "--all", "--quiet", "--filter", label, "--filter", "label=\(name)")
+            .split(separator: "\n").map(String.init)
     }
 
     /// The names of the cached images of this world. One that was committed twice has lost its name to the second.
@@ -32,17 +38,11 @@ extension World {
     /// jobs, and a network for them.
     func leftovers() async throws -> [String] {
         let volumes = try await docker("volume", "ls", "--quiet", "--filter", label)
-        let networks =
-            isServing ? "" : try await docker("network", "ls", "--quiet", "--filter", label)
-        let waiting =
-            isServing
-            ? Set(
-                try await docker(
-                    "ps", "--all", "--quiet", "--filter", label, "--filter", "label=kozmic.berth"
-                ).split(separator: "\n").map(String.init)) : []
+        let networks = isServing ? "" : try await docker("network", "ls", "--quiet", "--filter", label)
+        let waiting = try await berths()
         let trees = ((try? FileManager.default.contentsOfDirectory(atPath: "\(dataDirectory)/work")) ?? [])
             .filter { $0 != "berths" }
-        return try await containers().filter { !waiting.contains($0) }
+        return try await containers() + (isServing && waiting.count <= 4 ? [] : waiting)
             + "\(volumes)\n\(networks)".split(separator: "\n").map(String.init) + trees
     }
 
