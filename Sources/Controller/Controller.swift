@@ -47,6 +47,10 @@ public struct Controller: Sendable {
                 AdminWebhook(
                     repository: repository, configuration: configuration, store: store, client: client,
                     logger: named("admin webhook")))
+            services.append(
+                ConfigurationPreviews(
+                    repository: repository, configuration: configuration, store: store, client: client,
+                    logger: named("previews")))
         }
         self.services = services
     }

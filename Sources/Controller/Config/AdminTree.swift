@@ -13,28 +13,41 @@ enum AdminTree {
     /// - Throws: `GitError` when the tree cannot be read, `TooLarge` when it is beyond the limits.
     static func read(_ mirror: GitMirror, commit: String) async throws -> ConfigSource {
         let entries = try await mirror.list(commit: commit, under: ".", recursive: true, limit: maximumFiles + 1)
+        return try await read(mirror, entries)
+    }
+
+    /// - Parameters:
+    ///   - entries: the files of a tree.
+    ///   - contents: bytes of files that are in no repository, by object.
+    static func read(
+        _ mirror: GitMirror, _ entries: [GitTreeEntry], contents: [String: [UInt8]] = [:]
+    ) async throws -> ConfigSource {
         guard entries.count <= maximumFiles else { throw TooLarge(what: "\(maximumFiles) files") }
-        var files: [String: [UInt8]] = [:]
+        var wanted: [(path: String, object: String)] = []
         // Named to the configuration reader, which would otherwise take what is not there for removed.
         var unreadable: [String: String] = [:]
-        var total = 0
         for entry in entries {
             let path = String(decoding: entry.path, as: UTF8.self)
-            guard entry.type == .blob, entry.mode.hasPrefix("100") else {
+            if entry.type == .blob, entry.mode.hasPrefix("100") {
+                wanted.append((path, entry.object))
+            } else {
                 unreadable[path] = entry.type == .blob ? "is a symbolic link" : "is a submodule"
-                continue
-            }
-            do throws(GitError) {
-                let bytes = try await mirror.blob(entry.object, limit: maximumFile)
-                total += bytes.count
-                guard total <= maximumBytes else { break }
-                files[path] = bytes
-            } catch {
-                guard error.kind == .invalid else { throw error }
-                unreadable[path] = "is larger than \(maximumFile >> 20) MiB"
             }
         }
-        guard total <= maximumBytes else { throw TooLarge(what: "\(maximumBytes >> 20) MiB") }
+        let objects = Set(wanted.map(\.object)).filter { contents[$0] == nil }
+        // One file more than fits, so that what is too much is seen here and told in our words.
+        let stored = try await mirror.blobs(objects, limit: maximumFile, total: maximumBytes + maximumFile)
+        var files: [String: [UInt8]] = [:]
+        var total = 0
+        for (path, object) in wanted {
+            guard let bytes = contents[object] ?? stored[object], bytes.count <= maximumFile else {
+                unreadable[path] = "is larger than \(maximumFile >> 20) MiB"
+                continue
+            }
+            total += bytes.count
+            guard total <= maximumBytes else { throw TooLarge(what: "\(maximumBytes >> 20) MiB") }
+            files[path] = bytes
+        }
         return ConfigSource(files: files, unreadable: unreadable)
     }
 

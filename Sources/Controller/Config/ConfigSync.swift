@@ -72,16 +72,10 @@ public struct ConfigSync: Service {
     }
 
     private func apply(_ commit: GitCommit) async throws {
-        let applied = try await store.serverSettings()
-        if let reason = try await signatureRefusal(of: commit, applied?.allowedSigners ?? []) {
-            return try await hold(commit, reason)
-        }
+        let gate = try await RevisionGate(mirror, store)
+        if let reason = try await gate.signatureRefusal(of: commit.id) { return try await hold(commit, reason) }
         let result = try await read(commit)
-        let removals = Removals(from: try await store.activeProjects().map(\.config), to: result.desired)
-        let fraction = applied?.pruneMaxFraction ?? result.desired.server.pruneMaxFraction
-        if removals.exceeds(fraction),
-            let reason = removals.refusal(fraction: fraction, messages: try await messages(upTo: commit))
-        {
+        if let reason = try await gate.removalRefusal(of: result.desired, heads: [commit.id]) {
             return try await hold(commit, reason, result.diagnostics)
         }
         var revision = try ConfigRevision(commit, result.diagnostics)
@@ -98,50 +92,11 @@ public struct ConfigSync: Service {
 
     /// Each sealed secret is opened once, so that one that no job could use is told at its line.
     private func read(_ commit: GitCommit) async throws -> ConfigResult {
-        let keys = try configuration.openingKeys()
         let source = try await AdminTree.read(mirror, commit: commit.id)
-        var result = ConfigReader.read(source).refusing { secret in
-            do throws(SealedSecretProblem) {
-                _ = try keys.open(secret.sealed, for: secret.repository, name: secret.name)
-                return nil
-            } catch {
-                return "the secret \(secret.name) cannot be opened: \(error)"
-            }
-        }
+        var result = ConfigReader.read(source).refusing(secretsBeyond: try configuration.openingKeys())
         result.diagnostics = source.quoting(result.diagnostics)
         return result
     }
-
-    /// The keys of the revision that is applied decide, not those of the one that asks to be.
-    private func signatureRefusal(of commit: GitCommit, _ allowed: [String]) async throws -> String? {
-        let rule = SignerRule(allowed)
-        guard !rule.isEmpty else { return nil }
-        let signature = try await mirror.signature(of: commit.id)
-        return rule.refusal(signature: signature?.signature, content: signature?.content ?? [])
-    }
-
-    /// The messages of the commits since the revision that is applied, the newest first; merges and squashes may have put
-    /// a trailer anywhere among them.
-    private func messages(upTo commit: GitCommit) async throws -> [String] {
-        let applied = try await store.appliedConfigRevision()?.commit
-        var messages: [String] = []
-        var queue = [commit.id]
-        var seen: Set<String> = []
-        while let id = queue.first, messages.count < Self.mostMessages {
-            queue.removeFirst()
-            guard seen.insert(id).inserted, id != applied else { continue }
-            if let applied, await mirror.contains(commit: applied), try await mirror.mergeBase(id, applied) == id {
-                continue
-            }
-            let found = try await mirror.commit(id)
-            messages.append(found.message)
-            queue += found.parents
-        }
-        return messages
-    }
-
-    /// Commits that are looked through for a trailer.
-    private static let mostMessages = 200
 
     /// What is applied stays. The reason is kept with the commit, and said once.
     private func hold(_ commit: GitCommit, _ reason: String, _ diagnostics: [Diagnostic] = []) async throws {
@@ -180,5 +135,19 @@ extension ConfigRevision {
             commit: commit.id, authorName: commit.author.name, committedAt: commit.committer.date,
             message: commit.message, readAt: Date(), appliedAt: nil,
             diagnosticsJSON: String(decoding: try encoder.encode(diagnostics), as: UTF8.self), error: nil)
+    }
+}
+
+extension ConfigResult {
+    /// The same without the projects with a sealed secret that these keys do not open.
+    func refusing(secretsBeyond keys: OpeningKeys) -> ConfigResult {
+        refusing { secret in
+            do throws(SealedSecretProblem) {
+                _ = try keys.open(secret.sealed, for: secret.repository, name: secret.name)
+                return nil
+            } catch {
+                return "the secret \(secret.name) cannot be opened: \(error)"
+            }
+        }
     }
 }

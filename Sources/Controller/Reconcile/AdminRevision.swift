@@ -1,6 +1,7 @@
 import Config
 import Foundation
 import Git
+import Store
 
 /// Reads one revision of the admin repository for a program that then ends: into a mirror of its own, which is removed
 /// again, so that a server that works with the data directory is not disturbed.
@@ -11,11 +12,34 @@ public enum AdminRevision {
         public var description: String
     }
 
-    /// - Parameter revision: a branch, a tag or a commit; `nil` for the branch that the server reads.
+    /// What a revision says, and whether the server would take it.
+    public struct Reading: Sendable {
+        /// What it says.
+        public var result: ConfigResult
+        /// Why a server with what is applied now would hold it; `nil` when it would not, or nothing is known of one.
+        public var refusal: String?
+
+        /// Memberwise.
+        public init(result: ConfigResult, refusal: String? = nil) {
+            self.result = result
+            self.refusal = refusal
+        }
+    }
+
+    /// - Parameters:
+    ///   - revision: a branch, a tag or a commit; `nil` for the branch that the server reads.
+    ///   - applied: what a server has applied, if there is one.
     /// - Throws: `GitError` or `Problem`.
-    public static func read(_ configuration: ControllerConfiguration, revision: String?) async throws -> ConfigResult {
+    public static func read(
+        _ configuration: ControllerConfiguration, revision: String?, applied: AppliedConfiguration? = nil
+    ) async throws -> Reading {
         try await with(configuration, revision: revision) { mirror, commit in
-            ConfigReader.read(try await AdminTree.read(mirror, commit: commit))
+            let result = ConfigReader.read(try await AdminTree.read(mirror, commit: commit))
+            guard let applied, applied.commit != commit else { return Reading(result: result) }
+            let gate = RevisionGate(mirror, applied)
+            var refusal = try await gate.signatureRefusal(of: commit)
+            if refusal == nil { refusal = try await gate.removalRefusal(of: result.desired, heads: [commit]) }
+            return Reading(result: result, refusal: refusal)
         }
     }
 
@@ -51,6 +75,26 @@ public enum AdminRevision {
             return try await body(mirror, commit)
         }
         throw Problem(description: "the admin repository has no \(revision ?? "commits on its branch")")
+    }
+
+    /// Judges a work tree as the commit that it would become. Whether that will be signed is not known; trailers count
+    /// when the folder is a clone of git with commits since the applied one.
+    ///
+    /// - Throws: `GitError`.
+    public static func judge(
+        _ result: ConfigResult, folder: String, applied: AppliedConfiguration?
+    ) async throws -> Reading {
+        guard let applied else { return Reading(result: result) }
+        var clone: GitMirror? = GitMirror(readingFrom: folder)
+        var heads: [String] = []
+        do throws(GitError) {
+            heads = try await clone?.resolve("HEAD").map { [$0] } ?? []
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            clone = nil
+        }
+        let refusal = try await RevisionGate(clone, applied).removalRefusal(of: result.desired, heads: heads)
+        return Reading(result: result, refusal: refusal)
     }
 
     private static func names(

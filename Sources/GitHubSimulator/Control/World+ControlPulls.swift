@@ -23,7 +23,7 @@ extension World {
         return .created(summary(pull))
     }
 
-    private func controlPull(_ call: RESTCall) throws(RESTFailure) -> (Repository, PullRequest) {
+    func controlPull(_ call: RESTCall) throws(RESTFailure) -> (Repository, PullRequest) {
         let repository = try controlRepository(call)
         guard let pull = repository.pulls.first(where: { String($0.number) == call.parameter("number") }) else {
             throw RESTFailure(404, "there is no pull request \(call.parameter("number"))")

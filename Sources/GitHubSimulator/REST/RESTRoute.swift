@@ -33,7 +33,8 @@ struct RESTRoute: Sendable {
 
     /// Every address that is served, the first that matches answers.
     static let all: [RESTRoute] =
-        hooks + statuses + collaborators + keys + pulls + references + repositories + organizations + users
+        hooks + statuses + collaborators + keys + pulls + comments + protection + references + repositories
+        + organizations + users
 
     private static let hooks = [
         RESTRoute("GET", "/repos/:owner/:repo/hooks") { try await $0.listHooks($1) },

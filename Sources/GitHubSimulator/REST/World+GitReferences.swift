@@ -23,7 +23,7 @@ extension World {
         let api = "\(call.addresses.repository(repository))/commits/\(branch.commit)"
         return [
             "name": .string(branch.name), "commit": ["sha": .string(branch.commit), "url": .string(api)],
-            "protected": false,
+            "protected": JSON(repository.protections[branch.name] != nil),
         ]
     }
 

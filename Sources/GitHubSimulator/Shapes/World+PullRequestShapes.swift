@@ -38,7 +38,7 @@ extension World {
             "author_association": .string(association), "auto_merge": nil, "active_lock_reason": nil,
             "merged": JSON(isMerged), "mergeable": isKnown ? true : nil, "rebaseable": isKnown ? true : nil,
             "mergeable_state": isKnown ? "clean" : "unknown",
-            "merged_by": pull.mergedBy.map { simple($0, addresses) } ?? .null, "comments": 0,
+            "merged_by": pull.mergedBy.map { simple($0, addresses) } ?? .null, "comments": JSON(pull.comments.count),
             "maintainer_can_modify": false,
         ]
         return first.adding(rest)

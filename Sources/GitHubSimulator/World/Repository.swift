@@ -25,6 +25,8 @@ final class Repository {
     var pulls: [PullRequest] = []
     /// By commit, oldest first.
     var statuses: [String: [StatusEntry]] = [:]
+    /// By branch.
+    var protections: [String: BranchProtection] = [:]
 
     var fullName: String { "\(owner.login)/\(name)" }
 
@@ -73,6 +75,15 @@ struct StatusEntry {
     let createdAt = Date()
 }
 
+/// What must hold before something is merged into a branch.
+struct BranchProtection {
+    /// The contexts that the classic protection asks for; `nil` when it asks for none.
+    var contexts: [String]?
+    /// The contexts that rulesets ask for.
+    var ruleContexts: [String] = []
+    var isStrict = false
+}
+
 /// A pull request into the repository that holds it.
 final class PullRequest {
     let id: Int64
@@ -94,6 +105,8 @@ final class PullRequest {
     var headCommit: String
     let baseReference: String
     var baseCommit: String
+    /// Oldest first.
+    var comments: [Comment] = []
 
     init(
         id: Int64, number: Int, title: String, body: String?, user: Account, isDraft: Bool, headRepository: Int64,

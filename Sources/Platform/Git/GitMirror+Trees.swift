@@ -70,6 +70,31 @@ extension GitMirror {
         }
     }
 
+    /// The bytes of several files, by object. Those of more than `limit` bytes, or that are not there, are left out; more
+    /// than `total` bytes of all together are an error.
+    public func blobs(
+        _ objects: some Sequence<String>, limit: Int = 16 << 20, total: Int
+    ) throws(GitError) -> [String: [UInt8]] {
+        var ids: [git_oid] = []
+        for object in objects { ids.append(try ObjectID.parse(object)) }
+        return try reading { repository throws(GitError) in
+            var found: [String: [UInt8]] = [:]
+            var left = total
+            for id in ids {
+                try LibGit2.checkCancellation()
+                do throws(GitError) {
+                    let bytes = try repository.withBlob(id, limit: limit) { bytes throws(GitError) in [UInt8](bytes) }
+                    left -= bytes.count
+                    found[ObjectID.hex(id)] = bytes
+                } catch {
+                    guard error.kind == .invalid || !repository.holds(id) else { throw error }
+                }
+                guard left >= 0 else { throw GitError(.invalid, "the files have more than \(total) bytes") }
+            }
+            return found
+        }
+    }
+
     /// The paths that differ between two commits, or that a commit holds when there is none before it. Submodules count,
     /// directories do not; more than 100 000 are an error.
     public func changes(from: String?, to: String) throws(GitError) -> [GitChange] {

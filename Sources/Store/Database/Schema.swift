@@ -30,6 +30,7 @@ enum Schema {
             for statement in [cacheUses, verdicts, retention] { try db.execute(sql: statement) }
         }
         migrator.registerMigration("11 approvals") { db in try db.execute(sql: approvals) }
+        migrator.registerMigration("12 how long installs took") { db in try db.execute(sql: installs) }
         return migrator
     }
 

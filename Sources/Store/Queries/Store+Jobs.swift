@@ -52,7 +52,9 @@ extension Store {
                     cacheReused = coalesce(?, cacheReused)
                 WHERE id = ? AND state = 'running'
                 """, [phase?.rawValue, baseImageID, digest, cacheKey, reused, jobID])
-            return db.changesCount > 0
+            guard db.changesCount > 0 else { return false }
+            try db.noteInstall(jobID, phase, time: time.milliseconds)
+            return true
         }
         if isChange { notify([.builds, .job(jobID)]) }
     }

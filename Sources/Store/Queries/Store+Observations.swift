@@ -1,3 +1,4 @@
+import Foundation
 internal import GRDB
 
 extension Store {
@@ -20,6 +21,19 @@ extension Store {
             return db.changesCount > 0
         }
         if isChange { notify([.observations]) }
+    }
+
+    /// When GitHub was first seen as it is remembered, by project; those that were never looked at are missing.
+    public func observationTimes(_ projectIDs: [Int64]) async throws(StoreError) -> [Int64: Date] {
+        try await database.read { db in
+            var times: [Int64: Date] = [:]
+            for id in projectIDs {
+                times[id] = try db.first("SELECT seenAt FROM observation WHERE projectID = ?", [id]) { columns in
+                    try columns.date()
+                }
+            }
+            return times
+        }
     }
 
     /// What is remembered of all projects, active or not, by number.

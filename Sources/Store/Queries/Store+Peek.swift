@@ -7,10 +7,14 @@ extension Store {
     ///
     /// - Returns: `nil` when there is no database in that folder.
     public static func peek(dataDirectory: String) async throws(StoreError) -> [ReconcileRecord]? {
-        try await reading(dataDirectory) { db in
-            try db.all("SELECT \(ProjectRecord.columns) FROM project ORDER BY id", [], ProjectRecord.init)
-                .map { try db.reconcileRecord($0) }
-        }
+        try await reading(dataDirectory) { db in try db.reconcileRecords() }
+    }
+
+    /// Reads in the same way what is applied of the admin repository.
+    ///
+    /// - Returns: `nil` when there is no database in that folder, or nothing was applied yet.
+    public static func peekApplied(dataDirectory: String) async throws(StoreError) -> AppliedConfiguration? {
+        try await reading(dataDirectory) { db in try db.appliedConfiguration() } ?? nil
     }
 
     /// Reads from a folder's database, whoever works with it; `nil` when there is none.

@@ -16,12 +16,15 @@ struct PlanCommand: AsyncParsableCommand {
             Compares an admin repository with GitHub as it is now and changes nothing. With a folder, its work tree is \
             read, else that revision, else the branch that the server reads. What the server remembers (which webhooks \
             and keys are its own, what was as declared at the last pass) is read from --data-dir, also while the \
-            server runs; without it what looks like the server's own is taken for it, and nothing is known to be drift.
+            server runs; without it what looks like the server's own is taken for it, and nothing is known to be drift. \
+            It also says when the server would hold the revision, because it removes much or is not signed.
+
+            With --stored it tells only of the projects whose configuration differs from the one that is applied.
 
             With --explain it says where a project's settings come from, and needs no GitHub: each with its file and \
             line, who wrote it, and what it won against.
 
-            Exit status: 0 nothing to change, 2 changes are pending, 1 errors.
+            Exit status: 0 nothing to change, 2 changes are pending, 1 errors, or the revision would be held.
             """)
 
     @Argument(help: "The work tree of an admin repository, or a branch, tag or commit of it.")
@@ -34,6 +37,9 @@ struct PlanCommand: AsyncParsableCommand {
             discussion: "kozmic.yaml instead of a project explains the server's own settings and the defaults.",
             valueName: "project [setting]"))
     var explain: [String] = []
+
+    @Flag(help: "Compare with what the server remembers of GitHub instead of asking it: needs no token.")
+    var stored = false
 
     @OptionGroup var options: ServeOptions
 
@@ -52,7 +58,7 @@ struct PlanCommand: AsyncParsableCommand {
             // A work tree needs no address of the repository.
             if isFolder { options.configRepo = options.configRepo ?? revision }
             settings = try ServeSettings(options)
-            guard settings.gitHubToken != nil else {
+            guard stored || settings.gitHubToken != nil else {
                 throw SettingProblem("a GitHub token is missing: set --github-token-file or KOZMIC_GITHUB_TOKEN")
             }
         } catch let problem as SettingProblem {
@@ -80,22 +86,39 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func plan(_ settings: ServeSettings) async throws -> PlanReport {
         let secretKey = try existingKey(settings)
-        let result = try await read(settings, secretKey)
-        let records: [ReconcileRecord]?
+        var records: [ReconcileRecord]?
+        var applied: AppliedConfiguration?
         do {
             records = try await Store.peek(dataDirectory: settings.dataDirectory)
+            applied = try await Store.peekApplied(dataDirectory: settings.dataDirectory)
         } catch {
             Print.error("kozmic plan: what the server remembers cannot be read: \(error)")
-            records = nil
         }
+        let reading = try await read(settings, secretKey, applied)
+        let entries: [LivePlan.Entry]
+        if stored {
+            guard let records, let secretKey else {
+                throw SettingProblem("--stored needs a server's --data-dir and its secret key")
+            }
+            entries = StoredPlan(records: records, externalURL: settings.externalURL, secretKey: secretKey)
+                .entries(reading.result.desired)
+        } else {
+            entries = await live(settings, secretKey, records, reading.result.desired)
+        }
+        return PlanReport(diagnostics: reading.result.diagnostics, entries: entries, refusal: reading.refusal)
+    }
+
+    private func live(
+        _ settings: ServeSettings, _ secretKey: SecretKey?, _ records: [ReconcileRecord]?, _ desired: DesiredState
+    ) async -> [LivePlan.Entry] {
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
         let client = GitHubClient(
             apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl)
         let live = LivePlan(
             client: client, externalURL: settings.externalURL, secretKey: secretKey, records: records)
-        let entries = await live.entries(result.desired)
+        let entries = await live.entries(desired)
         await curl.close()
-        return PlanReport(diagnostics: result.diagnostics, entries: entries)
+        return entries
     }
 
     /// The server's key, if there is one; a plan makes none.
@@ -104,8 +127,13 @@ struct PlanCommand: AsyncParsableCommand {
         return try DataDirectory.secretKey(settings.secretKeyFile)
     }
 
-    private func read(_ settings: ServeSettings, _ secretKey: SecretKey?) async throws -> ConfigResult {
-        if isFolder, let revision { return ConfigReader.read(try ConfigSource.directory(revision)) }
+    private func read(
+        _ settings: ServeSettings, _ secretKey: SecretKey?, _ applied: AppliedConfiguration?
+    ) async throws -> AdminRevision.Reading {
+        if isFolder, let revision {
+            let result = ConfigReader.read(try ConfigSource.directory(revision))
+            return try await AdminRevision.judge(result, folder: revision, applied: applied)
+        }
         guard let key = secretKey ?? SecretKey(bytes: [UInt8](repeating: 0, count: 32)) else {
             throw SettingProblem("there is no secret key")
         }
@@ -113,7 +141,7 @@ struct PlanCommand: AsyncParsableCommand {
         logger.logLevel = .error
         let configuration = Server(settings: settings, logger: logger).controllerConfiguration(
             instance: "plan", secretKey: key)
-        return try await AdminRevision.read(configuration, revision: revision)
+        return try await AdminRevision.read(configuration, revision: revision, applied: applied)
     }
 }
 

@@ -7,8 +7,12 @@ import Reconciler
 struct PlanReport: Sendable {
     var diagnostics: [Diagnostic]
     var entries: [LivePlan.Entry]
+    /// Why the server would hold the revision.
+    var refusal: String?
 
-    var hasErrors: Bool { entries.contains(where: \.hasErrors) || diagnostics.contains { $0.severity == .error } }
+    var hasErrors: Bool {
+        refusal != nil || entries.contains(where: \.hasErrors) || diagnostics.contains { $0.severity == .error }
+    }
     var hasChanges: Bool { entries.contains(where: \.hasChanges) }
 
     func print(as output: PlanOutput) throws {
@@ -18,6 +22,7 @@ struct PlanReport: Sendable {
         case .text:
             for diagnostic in diagnostics { Print.error("\(diagnostic)") }
             for text in texts { Swift.print(text) }
+            if let refusal { Print.error("held: \(refusal)") }
             Print.error(summary)
         }
     }
@@ -39,13 +44,15 @@ struct PlanReport: Sendable {
             guard let plan = entry.plan, !plan.isEmpty else { return nil }
             return PlanText.markdown(plan, drift: entry.drift)
         }
-        return ([problems, parts.joined(separator: "\n")].filter { !$0.isEmpty } + ["\(summary)\n"])
+        let held = refusal.map { "**Held**: `\($0.replacing("`", with: "'"))`\n" } ?? ""
+        return ([problems, held, parts.joined(separator: "\n")].filter { !$0.isEmpty } + ["\(summary)\n"])
             .joined(separator: "\n")
     }
 
     private var summary: String {
         let changes = entries.reduce(0) { $0 + ($1.plan?.operations.count ?? 0) }
-        let errors = entries.count(where: \.hasErrors) + diagnostics.count { $0.severity == .error }
+        let errors =
+            (refusal == nil ? 0 : 1) + entries.count(where: \.hasErrors) + diagnostics.count { $0.severity == .error }
         func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
         return "\(counted(entries.count, "project")), \(counted(changes, "change")), \(counted(errors, "error"))"
     }
@@ -62,9 +69,12 @@ struct PlanReport: Sendable {
 
         var diagnostics: [Diagnostic]
         var projects: [Project]
+        /// Why the server would hold the revision.
+        var held: String?
 
         init(_ report: PlanReport) {
             diagnostics = report.diagnostics
+            held = report.refusal
             projects = report.entries.map { entry in
                 let plan = entry.plan.map { PlanText.document($0, drift: entry.drift) }
                 return Project(

@@ -12,6 +12,7 @@ struct AdminFixture {
     let folder: String
     let store: Store
     let sync: ConfigSync
+    let configuration: ControllerConfiguration
     let secretKey: SecretKey
 
     private var repository: String { "\(folder)/admin" }
@@ -33,7 +34,8 @@ struct AdminFixture {
                 maximumJobs: 1, syncInterval: .seconds(60), secretKey: secretKey, oldSecretKeys: old, instance: "test")
             let fixture = AdminFixture(
                 folder: folder, store: store,
-                sync: ConfigSync(configuration: configuration, store: store, logger: logger), secretKey: secretKey)
+                sync: ConfigSync(configuration: configuration, store: store, logger: logger),
+                configuration: configuration, secretKey: secretKey)
             try FileManager.default.createDirectory(atPath: fixture.repository, withIntermediateDirectories: true)
             try fixture.git("init", "-q", "-b", "main")
             try await body(fixture)

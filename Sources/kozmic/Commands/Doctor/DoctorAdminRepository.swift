@@ -12,7 +12,7 @@ struct DoctorAdminRepository {
         let url = configuration.adminRepository.url
         let result: ConfigResult
         do {
-            result = try await AdminRevision.read(configuration, revision: nil)
+            result = try await AdminRevision.read(configuration, revision: nil).result
         } catch let error as GitError {
             return ([.failed("admin repository", "\(url): \(error.message)", Self.advice(error))], nil)
         } catch {
