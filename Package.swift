@@ -102,7 +102,9 @@ let targets: [Target] = [
         ]),
     // Not with HummingbirdTesting: it brings a TLS library and an HTTP client that take twice as long to build as all
     // the rest together. The tests speak to the server over sockets.
-    tests("Web", uses: ["Web", "Store", "Model", "OpenSSL", lifecycle, logging]),
+    tests(
+        "Web",
+        uses: ["Web", "Curl", "GitHub", "GitHubSimulator", "Store", "Model", "OpenSSL", lifecycle, logging]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
     tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL"]),

@@ -41,6 +41,9 @@ public struct Controller: Sendable {
             Retention(store: store, logger: named("retention")),
             ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
             ConfigHistory(mirror: config.mirror, store: store, logger: named("history")), config,
+            Roles(configuration: configuration, store: store, client: client, logger: named("roles")),
+            SignInChecks(
+                secretKey: configuration.secretKey, store: store, client: client, logger: named("sign-in")),
         ]
         if let repository = configuration.adminRepositoryName {
             services.append(

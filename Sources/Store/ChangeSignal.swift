@@ -21,6 +21,12 @@ public final class ChangeSignal: Sendable {
         case builds
         /// The status outbox.
         case statuses
+        /// Who has which role.
+        case roles
+        /// Somebody would like roles to be read from GitHub now.
+        case wantedRoles
+        /// Somebody would like a project to be compared with GitHub now.
+        case wantedSync
         /// The row of this job.
         case job(Int64)
         /// The log of this job.

@@ -56,6 +56,9 @@ public final class Store: Sendable {
         directory.unlock()
     }
 
+    /// The time by the store's clock.
+    public var time: Date { now() }
+
     func notify(_ topics: [ChangeSignal.Topic]) {
         if !topics.isEmpty { changes.notify(topics) }
     }

@@ -1,3 +1,4 @@
+import GitHub
 import Model
 
 /// What the web server needs to know.
@@ -20,10 +21,13 @@ public struct WebConfiguration: Sendable {
     /// Whether everybody who reaches this address may read everything, private projects included.
     public var showsPrivate: Bool
 
+    /// How people sign in; `nil` when they cannot.
+    public var signIn: GitHubOAuth?
+
     /// Memberwise.
     public init(
         host: String, port: Int, externalURL: String, gitHubURL: String, secretKey: SecretKey, version: String,
-        adminRepository: RepositoryName? = nil, showsPrivate: Bool = false
+        adminRepository: RepositoryName? = nil, showsPrivate: Bool = false, signIn: GitHubOAuth? = nil
     ) {
         self.host = host
         self.port = port
@@ -33,6 +37,7 @@ public struct WebConfiguration: Sendable {
         self.version = version
         self.adminRepository = adminRepository
         self.showsPrivate = showsPrivate
+        self.signIn = signIn
     }
 }
 

@@ -60,19 +60,26 @@ public struct WebServer: Service {
         let renderer = try PageRenderer(
             configuration: configuration, assets: assets, policy: policy, syncTrouble: caches.syncTrouble,
             logger: logger)
-        let lookup = PageLookup(store: store, policy: policy)
+        let sessions = Sessions(store: store, configuration: configuration, logger: logger)
+        let lookup = PageLookup(store: store, policy: policy, sessions: sessions)
         let indexes = LogIndexes(store.logs)
         let logs = LogExcerpts(store.logs, indexes)
         let gitHubURL = configuration.gitHubURL
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
-        router.add(middleware: ProblemPages(renderer: renderer, logger: logger))
+        router.add(middleware: Visitors(sessions: sessions))
+        router.add(
+            middleware: ProblemPages(renderer: renderer, canSignIn: configuration.signIn != nil, logger: logger))
         WebhookEndpoint(store: store, directory: directory, logger: logger).add(to: router)
         HealthEndpoints(readiness: readiness).add(to: router)
         metrics.add(to: router)
         try KeysEndpoint(secretKey: configuration.secretKey).add(to: router)
         assets.add(to: router)
         SchemaEndpoint().add(to: router)
+        SignInEndpoint(
+            store: store, sessions: sessions, configuration: configuration, renderer: renderer, logger: logger
+        ).add(to: router)
+        AccountPage(store: store, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup).add(to: router)
@@ -85,6 +92,7 @@ public struct WebServer: Service {
         LatestPage(store: store, lookup: lookup, renderer: renderer, buildPage: buildPage).add(to: router)
         HistoryPage(store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
         JobPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL).add(to: router)
+        ActionEndpoint(store: store, lookup: lookup).add(to: router)
         SettingsPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
         SyncPage(
             store: store, lookup: lookup, renderer: renderer, links: AdminLinks(configuration)

@@ -36,12 +36,22 @@ struct QueryPlanTests {
             _ = try await store.deliveries(project.repository, before: 900, limit: 50)
             _ = try await store.statuses(5, commit: "c5")
             _ = try await store.dueStatuses(now: Date(), limit: 10)
+            let hash = [UInt8](repeating: 1, count: 32)
+            let mona = PersonRecord(id: 7, login: "mona", sealedToken: nil, checkedAt: Date())
+            try await store.signIn(mona, session: hash)
+            _ = try await store.session(hash, adminRepository: project.repository)
+            _ = try await store.sessions(ofPerson: 7)
+            _ = try await store.roles(5)
+            _ = try await store.roleReading(.project(5))
 
             let selects = statements.stop().filter { $0.hasPrefix("SELECT") }
             #expect(selects.count >= 16)
             for sql in selects {
                 for step in try await store.database.query("EXPLAIN QUERY PLAN \(sql)") {
-                    let isScan = ["build", "job", "delivery", "payload", "status", "webhook", "older"].contains {
+                    let isScan = [
+                        "build", "job", "delivery", "payload", "status", "webhook", "older", "role", "session",
+                        "person",
+                    ].contains {
                         step.contains("SCAN \($0)")
                     }
                     #expect(!isScan, "\(step) in \(sql)")

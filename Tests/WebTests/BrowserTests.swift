@@ -57,6 +57,49 @@ struct BrowserTests {
         }
     }
 
+    @Test("somebody signs in with GitHub and reruns a job, with and without scripts the same forms")
+    func signInAndRerun() async throws {
+        // The browser has to find its way back from GitHub, so the address is needed before the server runs.
+        let port = try Connection.freePort()
+        let base = "http://127.0.0.1:\(port)"
+        try await StandIn.with(callback: "\(base)/_auth/callback") { gitHub in
+            try await gitHub.browser("mona")
+            try await Site.with(port: port, externalURL: base, signIn: gitHub.oauth) { site in
+                let project = try await site.declare([try Site.project("acme/secret-one")])[0]
+                let build = try await site.build(project)
+                try await site.run(JobOutcome(state: .failure, exitCode: 1), log: "a line\n")
+                let answer = try await gitHub.control("POST", "users", ["login": "mona"])
+                let object = try JSONSerialization.jsonObject(with: answer) as? [String: Any]
+                let id = try #require(object?["id"] as? Int64)
+                try await site.store.saveRoles(
+                    project.id, [RoleRecord(personID: id, login: "mona", level: .push)], fulfils: 0)
+                try await Browser.with { browser in
+                    let page = "/acme/secret-one/builds/1/jobs/tests"
+                    try await browser.open(base)
+                    let list = try await browser.evaluate(String.self, "return document.body.textContent")
+                    #expect(list.contains("Sign in") && !list.contains("secret-one"))
+                    try await browser.open("\(base)/_login?return=\(page)")
+                    let place = try await browser.evaluate(String.self, "return location.pathname")
+                    #expect(place == page)
+                    let header = try await browser.evaluate(
+                        String.self, "return document.querySelector('nav.person').textContent")
+                    #expect(header == "mona")
+                    // The click leaves the page that would tell its end.
+                    _ = try await browser.evaluate(
+                        "setTimeout(() => document.querySelector('form[action$=\"/rerun\"] button').click(), 0)")
+                    for _ in 0..<500 where try await site.store.jobs(build.id).first?.attempt != 2 {
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                    #expect(try await site.store.jobs(build.id).map(\.attempt) == [2])
+                    try await browser.open("\(base)\(page)")
+                    let text = try await browser.evaluate(String.self, "return document.body.textContent")
+                    #expect(text.contains("attempt 2") && text.contains("Cancel"))
+                    #expect(browser.complaints == [])
+                }
+            }
+        }
+    }
+
     @Test("the browser's terminal and the server's make the same lines")
     func terminal() async throws {
         var random = Random(seed: 13)

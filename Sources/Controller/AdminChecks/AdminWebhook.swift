@@ -62,7 +62,7 @@ public struct AdminWebhook: Service {
         for double in ours where double.id != kept?.id { try await client.deleteHook("\(repository)", double.id) }
         let fingerprint = configuration.secretKey.webhookSecretFingerprint(repository, .adminRepository)
         let spec = GitHubHookSpec(
-            url: url, events: ["pull_request", "push"],
+            url: url, events: (["pull_request", "push"] + AccessEvent.ofRepositories).sorted(),
             secret: GitHubSecret(configuration.secretKey.webhookSecret(repository, .adminRepository)))
         let hook: GitHubHook
         if let kept, Self.isAsWanted(kept, spec), Self.hasSecret(kept, known, fingerprint) {

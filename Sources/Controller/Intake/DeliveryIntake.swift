@@ -91,6 +91,14 @@ struct DeliveryIntake: Service {
     /// Answers whether the delivery is done.
     private func decide(_ item: PendingDelivery) async throws -> Bool {
         let delivery = item.delivery
+        if let event = AccessEvent(rawValue: delivery.event) {
+            let project = try await store.project(delivery.repository)
+            if delivery.hook == .adminRepository || project?.isActive == true {
+                let isAdmin = delivery.hook == .adminRepository
+                try await event.finish(delivery, of: isAdmin ? nil : project, in: store)
+                return true
+            }
+        }
         if delivery.hook == .adminRepository {
             try await AdminDelivery(delivery, payload: item.payload).finish(in: store)
             return true

@@ -18,13 +18,15 @@ struct Comparison: Sendable {
                 repository: project.repository,
                 deployKey: DesiredDeployKey(mode: .never, title: title, held: memory.deployKey))
         }
+        // Hooks are mostly added at the end, which then changes no webhook that is there.
+        let listener = project.hooks.first?.id
         return DesiredRepository(
             repository: project.repository,
             webhooks: project.hooks.map { hook in
                 DesiredWebhook(
                     hook: hook.id,
                     url: WebhookAddress.url(externalURL: externalURL, repository: project.repository, hook: hook.id),
-                    events: hook.triggers.webhookEvents,
+                    events: hook.triggers.webhookEvents + (hook.id == listener ? AccessEvent.ofRepositories : []),
                     secretFingerprint: fingerprint?(project.repository, hook.id) ?? "unknown")
             }, owner: project.owner, permissions: project.permissions,
             deployKey: DesiredDeployKey(mode: project.deployKey, title: title, held: memory.deployKey))

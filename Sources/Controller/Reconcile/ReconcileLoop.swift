@@ -28,7 +28,8 @@ public struct ReconcileLoop: Service {
 
     /// Runs until graceful shutdown.
     public func run() async throws {
-        await PassLoop(topics: [.config], interval: configuration.syncInterval, changes: store.changes).run {
+        await PassLoop(topics: [.config, .wantedSync], interval: configuration.syncInterval, changes: store.changes).run
+        {
             await pass()
         }
     }
@@ -36,6 +37,7 @@ public struct ReconcileLoop: Service {
     /// One pass over the projects that are due. Answers when the next one is.
     func pass() async -> Duration? {
         do {
+            schedule.hurry(try await store.takeWantedSyncs())
             let projects = try await store.activeProjects() + store.projectsToCleanUp()
             let due = schedule.due(projects, interval: configuration.syncInterval)
             await reconcile(due.filter(\.isActive))

@@ -31,6 +31,12 @@ final class ReconcileSchedule: Sendable {
         }
     }
 
+    /// Somebody wishes to see these now.
+    func hurry(_ projects: [Int64]) {
+        guard !projects.isEmpty else { return }
+        entries.withLock { entries in for id in projects { entries[id]?.next = .now } }
+    }
+
     /// It went well: next look in the next full pass.
     func succeeded(_ project: ProjectRecord, interval: Duration) {
         entries.withLock {

@@ -34,6 +34,9 @@ enum ControlRoute {
         RESTRoute("POST", "/_control/orgs") { try await $0.controlMakeOrganization($1) },
         RESTRoute("POST", "/_control/orgs/:org/teams") { try await $0.controlMakeTeam($1) },
         RESTRoute("DELETE", "/_control/tokens/:token") { await $0.controlRevoke($1) },
+        RESTRoute("POST", "/_control/oauth/apps") { try await $0.controlMakeOAuthApp($1) },
+        RESTRoute("PUT", "/_control/oauth/browser") { try await $0.controlSetBrowserUser($1) },
+        RESTRoute("DELETE", "/_control/oauth/tokens/:user") { try await $0.controlRevokeSignIns($1) },
     ]
     private static let repositories = [
         RESTRoute("POST", "/_control/repos") { try await $0.controlMakeRepository($1) },

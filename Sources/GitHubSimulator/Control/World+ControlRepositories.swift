@@ -53,7 +53,7 @@ extension World {
             try await git.setDefaultBranch(branch, in: repository.id)
             repository.defaultBranch = branch
         }
-        if let isPrivate = try call.flag("private") { repository.isPrivate = isPrivate }
+        if let isPrivate = try call.flag("private") { setPrivate(isPrivate, repository, sender: sender) }
         if let isArchived = try call.flag("archived") { repository.isArchived = isArchived }
         guard move(repository, to: owner, name: name, sender: sender) else {
             throw RESTFailure(409, "\(owner.login)/\(name) exists")
@@ -83,12 +83,15 @@ extension World {
         let word = try call.string("permission") ?? "push"
         guard let permission = Permission(word: word) else { throw RESTFailure(422, "\(word) is no permission") }
         repository.invitations.removeAll { $0.invitee === user }
-        repository.collaborators[user.key] = permission
+        setCollaborator(user, permission, in: repository, sender: try controlSender(call, repository))
         return .noContent
     }
 
     func controlRemoveCollaborator(_ call: RESTCall) throws -> RESTAnswer {
-        try controlRepository(call).collaborators[call.parameter("user").lowercased()] = nil
+        let repository = try controlRepository(call)
+        if let user = account(call.parameter("user")) {
+            setCollaborator(user, nil, in: repository, sender: try controlSender(call, repository))
+        }
         return .noContent
     }
 }

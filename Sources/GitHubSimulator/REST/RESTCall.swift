@@ -17,6 +17,8 @@ struct RESTCall: Sendable {
     var body: JSON = .null
     /// The lower-case login of the token's user.
     var viewer: String?
+    /// Whether the token has no scope for what is private.
+    var seesPublicOnly = false
 
     var path: String { "/" + segments.joined(separator: "/") }
 

@@ -1,13 +1,15 @@
 extension World {
     private static let noPush = RESTFailure(403, "Must have push access to view repository collaborators.")
 
-    /// Everyone who was given access by name: owners of the organization, members of its teams, collaborators.
+    /// Everyone with access: collaborators, and unless only those are wanted, owners and members of the organization and
+    /// members of its teams.
     private func people(in repository: Repository, isDirect: Bool) -> [Account] {
         var keys = Set(repository.collaborators.keys)
         let owner = repository.owner
         if owner.isOrganization {
             if !isDirect {
-                keys.formUnion(owner.owners)
+                // Members have the organization's base permission, which is to read.
+                keys.formUnion(owner.owners.union(owner.members))
                 for team in owner.teams where team.repositories[repository.id] != nil {
                     keys.formUnion(team.members.union(team.maintainers))
                 }
@@ -70,7 +72,7 @@ extension World {
             throw RESTFailure(422, "Repository owner cannot be a collaborator")
         }
         if repository.collaborators[user.key] != nil || repository.owner.hasMember(user) {
-            repository.collaborators[user.key] = permission
+            setCollaborator(user, permission, in: repository, sender: inviter)
             return .noContent
         }
         if let position = repository.invitations.firstIndex(where: { $0.invitee === user }) {
@@ -85,7 +87,7 @@ extension World {
     func removeCollaborator(_ call: RESTCall) throws -> RESTAnswer {
         let repository = try repository(call, for: .admin, or: .notAdmin)
         let user = try user(call)
-        repository.collaborators[user.key] = nil
+        setCollaborator(user, nil, in: repository, sender: try requireViewer(call))
         return .noContent
     }
 
@@ -124,7 +126,8 @@ extension World {
 
     func acceptInvitation(_ call: RESTCall) throws -> RESTAnswer {
         let (repository, invitation) = try takeInvitation(call)
-        repository.collaborators[invitation.invitee.key] = invitation.permission
+        setCollaborator(
+            invitation.invitee, invitation.permission, in: repository, sender: invitation.invitee)
         return .noContent
     }
 

@@ -13,7 +13,7 @@ extension World {
     ) throws(RESTFailure) -> Repository {
         let viewer = viewer(call)
         guard let found = repository("\(call.parameter("owner"))/\(call.parameter("repo"))"),
-            let permission = permission(of: viewer, in: found)
+            let permission = permission(of: viewer, in: found), !(call.seesPublicOnly && found.isPrivate)
         else { throw .notFound }
         guard permission >= needed else { throw viewer == nil ? .authenticationRequired : refusal }
         let isWrite = !["GET", "HEAD"].contains(call.method)

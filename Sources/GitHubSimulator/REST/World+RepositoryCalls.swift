@@ -36,7 +36,7 @@ extension World {
                 throw RESTFailure.custom("Repository", field: "name", "name already exists on this account")
             }
         }
-        if let isPrivate = try call.flag("private") { repository.isPrivate = isPrivate }
+        if let isPrivate = try call.flag("private") { setPrivate(isPrivate, repository, sender: viewer) }
         if let isArchived = try call.flag("archived") { repository.isArchived = isArchived }
         if let description = try call.string("description") { repository.description = description }
         repository.updatedAt = Date()
@@ -65,6 +65,8 @@ extension World {
     func listOwnRepositories(_ call: RESTCall) throws -> RESTAnswer {
         let viewer = try requireViewer(call)
         let own = repositories.values.sorted { $0.id < $1.id }.filter {
+            !(call.seesPublicOnly && $0.isPrivate)
+        }.filter {
             $0.owner === viewer || $0.owner.hasMember(viewer) || $0.collaborators[viewer.key] != nil
         }
         return call.page(own) { shown($0, call) }
@@ -75,6 +77,7 @@ extension World {
         let viewer = viewer(call)
         let visible = repositories.values.sorted { $0.id < $1.id }.filter {
             $0.owner === organization && permission(of: viewer, in: $0) != nil
+                && !(call.seesPublicOnly && $0.isPrivate)
         }
         return call.page(visible) { shown($0, call) }
     }

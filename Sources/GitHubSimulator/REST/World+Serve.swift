@@ -16,6 +16,7 @@ extension World {
         var viewer: Account?
         if let token = RESTCall.token(in: call.headers["authorization"]) {
             viewer = account(token: token)
+            call.seesPublicOnly = publicTokens.contains(token)
             guard viewer != nil else {
                 var answer = RESTFailure.badCredentials.answer
                 answer.isCounted = false

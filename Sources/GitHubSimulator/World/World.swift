@@ -15,6 +15,13 @@ actor World {
     var accounts: [String: Account] = [:]
     /// Token to lower-case login.
     var tokens: [String: String] = [:]
+    /// Those of them that see only what everybody sees, and whom they belong to.
+    var publicTokens: Set<String> = []
+    /// By client id.
+    var oauthApps: [String: OAuthApp] = [:]
+    var oauthCodes: [String: OAuthCode] = [:]
+    /// The lower-case login of whoever sits in front of the browser; `nil` for somebody who declines.
+    var browserLogin: String?
     var repositories: [Int64: Repository] = [:]
     /// Lower-case full name to number.
     var names: [String: Int64] = [:]
@@ -69,6 +76,10 @@ actor World {
     func reset() throws {
         accounts = [:]
         tokens = [:]
+        publicTokens = []
+        oauthApps = [:]
+        oauthCodes = [:]
+        browserLogin = nil
         repositories = [:]
         names = [:]
         formerNames = [:]

@@ -31,6 +31,7 @@ enum Schema {
         }
         migrator.registerMigration("11 approvals") { db in try db.execute(sql: approvals) }
         migrator.registerMigration("12 how long installs took") { db in try db.execute(sql: installs) }
+        migrator.registerMigration("13 people, sessions, roles") { db in try db.execute(sql: people) }
         return migrator
     }
 

@@ -10,8 +10,8 @@ struct AccessPolicy: Sendable {
 
     /// What the viewer is in the project; `nil` for nothing.
     func role(of viewer: Viewer, in project: ProjectRecord) -> Role? {
-        guard let person = viewer.person, let level = person.levels[project.id] else { return nil }
-        return Role(level, login: person.login, declaredOwner: project.config.owner)
+        guard let session = viewer.person?.session, let level = session.levels[project.id] else { return nil }
+        return Role(level, login: session.login, declaredOwner: project.config.owner)
     }
 
     /// Public projects are everybody's to read. One whose privacy is not known yet is private.
@@ -32,6 +32,6 @@ struct AccessPolicy: Sendable {
     /// Whether the viewer may see the configuration of the whole server and all deliveries: those who can read the
     /// admin repository on GitHub.
     func mayReadAdministration(_ viewer: Viewer) -> Bool {
-        showsPrivate || viewer.person?.readsAdminRepository == true
+        showsPrivate || viewer.person?.session.readsAdminRepository == true
     }
 }

@@ -1,4 +1,5 @@
 import Model
+import Store
 
 /// Who asks.
 enum Viewer: Sendable {
@@ -12,15 +13,14 @@ enum Viewer: Sendable {
         if case .person(let person) = self { person } else { nil }
     }
 
-    /// What is known of somebody who signed in.
+    /// Somebody who signed in, in one browser.
     struct Person: Sendable {
-        /// GitHub's number of the account.
-        var id: Int64
+        /// Who it is, and what GitHub lets the account do.
+        var session: SessionRecord
+        /// What every form of this session carries; see `Forms`.
+        var formToken: String
+
         /// The account's name.
-        var login: String
-        /// What GitHub lets the account do, by project.
-        var levels: [Int64: PermissionLevel]
-        /// Whether GitHub lets the account read the admin repository.
-        var readsAdminRepository: Bool
+        var login: String { session.login }
     }
 }

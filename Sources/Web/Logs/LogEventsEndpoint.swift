@@ -42,7 +42,7 @@ struct LogEventsEndpoint: Sendable {
                 body: ResponseBody { writer in
                     // A browser that goes away must not leave a writer behind that waits for the job's end.
                     try await request.body.consumeWithCancellationOnInboundClose { _ in
-                        try await stream(job.id, from: start, &writer) { try await mayGoOn(project, context) }
+                        try await stream(job.id, from: start, &writer) { await mayGoOn(project, request) }
                     }
                     try await writer.finish(nil)
                 })
@@ -55,13 +55,13 @@ struct LogEventsEndpoint: Sendable {
     }
 
     /// Whether the reader may still see the project: a stream can stay open for longer than a role lasts.
-    private func mayGoOn(_ project: ProjectRecord, _ context: WebContext) async throws -> Bool {
-        guard let current = try await store.project(id: project.id) else { return false }
-        return lookup.policy.mayRead(current, context.viewer)
+    private func mayGoOn(_ project: ProjectRecord, _ request: Request) async -> Bool {
+        guard let current = try? await store.project(id: project.id) else { return false }
+        return lookup.policy.mayRead(current, await lookup.sessions.viewer(of: request))
     }
 
     private func stream(
-        _ jobID: Int64, from start: Int64, _ writer: inout any ResponseBodyWriter, mayGoOn: () async throws -> Bool
+        _ jobID: Int64, from start: Int64, _ writer: inout any ResponseBodyWriter, mayGoOn: () async -> Bool
     ) async throws {
         // The subscription comes before the first look: what happens in between is then seen by the next one.
         let changes = store.changes.subscribe([.log(jobID), .job(jobID)])
@@ -72,7 +72,7 @@ struct LogEventsEndpoint: Sendable {
         let log = store.logs.reader(jobID)
         for await wake in wakeUps.cancelOnGracefulShutdown() {
             if wake == .heartbeat {
-                guard try await mayGoOn() else { break }
+                guard await mayGoOn() else { break }
                 try await writer.write(ByteBuffer(string: ": still here\n\n"))
             }
             // The job is read before its log: when it has ended, the log that is read then is the whole of it.

@@ -38,6 +38,11 @@ struct BuildPage: Sendable {
             "isRetired": !project.isActive, "isUntrusted": !build.trusted,
         ]
         values.merge(facts.values)
+        let mayAct = lookup.policy.mayManage(project, viewer) && project.isActive
+        let canRerun = !mark.isOpen && jobs.contains { [.failure, .error, .cancelled].contains($0.state) }
+        values["rerunURL"] = mayAct && canRerun ? "\(facts.url)/rerun" : nil
+        values["rerunText"] = "Rerun what failed"
+        values["cancelURL"] = mayAct && mark.isOpen ? "\(facts.url)/cancel" : nil
         let link = Page.Link(text: "#\(build.number)", url: facts.url)
         return await renderer.page(
             "build",

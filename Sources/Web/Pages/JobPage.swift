@@ -34,6 +34,9 @@ struct JobPage: Sendable {
         let attempts = try await store.attempts(build.build.id, job.hook)
         let query = "?attempt=\(job.attempt)"
         let mark = StateMark(job.state)
+        // Only the latest attempt can be followed by another one.
+        let mayAct =
+            lookup.policy.mayManage(build.project, viewer) && build.project.isActive && job.id == attempts.last?.id
         let places = try await store.queuePlaces(job.state == .queued ? [job.id] : [])
         var values: PageValues = [
             "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job, places[job.id]), "build": build.values,
@@ -52,6 +55,9 @@ struct JobPage: Sendable {
                 ]
             },
             "rawURL": "\(url)/log\(query)", "hasLog": !isHead,
+            "rerunText": "Rerun",
+            "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
+            "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,
             "hasFailed": job.state == .failure || job.state == .error,
         ]
         if !isHead { values.merge(try await log(job, logURL: "\(url)/log", query)) }

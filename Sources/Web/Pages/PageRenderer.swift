@@ -42,6 +42,8 @@ struct PageRenderer: Sendable {
             "deliveries": PackageResources.deliveries_mustache, "problem": PackageResources.problem_mustache,
             "drift": PackageResources.drift_mustache, "delivery": PackageResources.delivery_mustache,
             "settingrows": PackageResources.settingrows_mustache,
+            "account": PackageResources.account_mustache,
+            "acts": PackageResources.acts_mustache,
         ]
     }
 
@@ -56,7 +58,8 @@ struct PageRenderer: Sendable {
             "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "isWide": page.isWide,
             "iconURL": assets.url(Assets.icon(page.mark)), "mark": Assets.mark, "refreshURL": page.refreshURL,
             "scripts": [assets.url("page.js")] + (page.isWide ? [assets.url("log.js")] : []),
-            "mayAdminister": mayAdminister,
+            "mayAdminister": mayAdminister, "person": viewer.person?.login, "csrf": viewer.person?.formToken,
+            "canSignIn": configuration.signIn != nil && viewer.person == nil,
             "hasSyncTrouble": mayAdminister ? (try? await syncTrouble.value()) ?? false : false,
         ]
         values.merge(page.values)

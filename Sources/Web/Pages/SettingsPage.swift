@@ -18,15 +18,34 @@ struct SettingsPage: Sendable {
                 lookup.policy.maySeeMembers(project, context.viewer)
                 || lookup.policy.mayReadAdministration(context.viewer)
             let rows = settings.map { SettingRows($0, AdminLinks(configuration), showsWriters: mayKnow) }
+            var values = values(project, drift, rows)
+            values.merge(try await members(project, context.viewer))
             return await renderer.page(
                 "settings",
                 Page(
                     title: "Settings of \(project.repository)",
                     crumbs: ProjectLinks.crumbs(
                         project, Page.Link(text: "settings", url: "\(ProjectLinks.url(project))/settings")),
-                    tabs: ProjectLinks.tabs(project, current: .settings), values: values(project, drift, rows)),
+                    tabs: ProjectLinks.tabs(project, current: .settings), values: values),
                 for: context.viewer)
         }
+    }
+
+    /// The part about people; strangers see none of it.
+    private func members(_ project: ProjectRecord, _ viewer: Viewer) async throws -> PageValues {
+        let mayManage = lookup.policy.mayManage(project, viewer) && project.isActive
+        var values: PageValues = [
+            "syncURL": mayManage ? "\(ProjectLinks.url(project))/settings/sync" : nil, "showsMembers": false,
+            "members": [PageValues](), "memberNote": nil, "membersRead": nil,
+        ]
+        guard lookup.policy.maySeeMembers(project, viewer) else { return values }
+        let roles = try await store.roles(project.id)
+        let reading = try await store.roleReading(.project(project.id))
+        values["showsMembers"] = true
+        values["members"] = MemberValues.make(roles, project, gitHubURL: configuration.gitHubURL)
+        values["memberNote"] = MemberValues.note(roles, reading, project)
+        values["membersRead"] = Moment.html(reading.readAt)
+        return values
     }
 
     private func values(_ project: ProjectRecord, _ drift: [DriftRecord], _ rows: SettingRows?) -> PageValues {

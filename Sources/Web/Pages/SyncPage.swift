@@ -63,7 +63,8 @@ struct SyncPage: Sendable {
         // The trouble noted since is shown once, with its time.
         let held = problem == nil ? revision?.error : nil
         let values: PageValues = [
-            "state": mark, "summary": summary, "problem": problem?.message, "problemSince": Moment.html(problem?.since),
+            "state": mark, "summary": summary, "canSync": viewer.person != nil, "problem": problem?.message,
+            "problemSince": Moment.html(problem?.since),
             "held": held, "drift": drift, "hasDrift": !drift.isEmpty,
             "revision": revision.map { Self.values($0, links) },
             "hasDiagnostics": !diagnostics.isEmpty,

@@ -10,6 +10,7 @@ import Store
 struct PageLookup: Sendable {
     var store: Store
     var policy: AccessPolicy
+    var sessions: Sessions
 
     /// The project of the address `/<owner>/<repo>/…`.
     func project(_ context: WebContext) async throws -> ProjectRecord {

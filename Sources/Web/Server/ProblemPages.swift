@@ -7,6 +7,7 @@ struct ProblemPages: RouterMiddleware {
     typealias Context = WebContext
 
     var renderer: PageRenderer
+    var canSignIn: Bool
     var logger: Logger
 
     func handle(
@@ -28,7 +29,10 @@ struct ProblemPages: RouterMiddleware {
         let (heading, explanation) =
             switch status.code {
             case 410: ("Gone", message ?? "What was here was removed.")
+            case 403:
+                ("Not allowed", "You may not do this, or the page was open for too long: reload it and try again.")
             case 404: ("Nothing here", "There is no such page, or you may not see it.")
+            case 409: ("Changed meanwhile", "Things are not as the page showed them: reload it and try again.")
             case 400...499: (status.reasonPhrase, "The request could not be understood.")
             case 503: ("In a moment", "The server is starting or stopping. Try again in a moment.")
             default: ("Something went wrong", "The server's log says what. Trying again may help.")
@@ -37,7 +41,11 @@ struct ProblemPages: RouterMiddleware {
             "problem",
             Page(
                 title: heading,
-                values: ["heading": heading, "explanation": explanation, "code": Int(status.code)]),
+                values: [
+                    "heading": heading, "explanation": explanation, "code": Int(status.code),
+                    "retryURL": status == .notFound && canSignIn && context.viewer.person == nil ? "/_login" : nil,
+                    "retryText": "Sign in",
+                ]),
             for: context.viewer,
             status: status)
     }

@@ -61,7 +61,8 @@ struct Server: Sendable {
             configuration: WebConfiguration(
                 host: settings.host, port: settings.port, externalURL: settings.externalURL,
                 gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
-                adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate),
+                adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate,
+                signIn: signIn(client)),
             store: store, readiness: Readiness(store: store, executor: executor).checks,
             metrics: MetricsSources(slots: settings.maximumJobs, quotas: client.quotas), logger: logger)
         if settings.gitHubToken == nil {
@@ -82,6 +83,13 @@ struct Server: Sendable {
         await curl.close()
         withExtendedLifetime(data) {}
         logger.info("kozmic ends")
+    }
+
+    /// `nil` when nobody can sign in.
+    private func signIn(_ client: GitHubClient) -> GitHubOAuth? {
+        guard let clientID = settings.oauthClientID, let secret = settings.oauthClientSecret else { return nil }
+        return GitHubOAuth(
+            gitHubURL: settings.gitHubURL, client: client, clientID: clientID, clientSecret: GitHubSecret(secret))
     }
 
     func controllerConfiguration(instance: String, secretKey: SecretKey) -> ControllerConfiguration {

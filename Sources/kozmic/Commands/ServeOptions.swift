@@ -36,6 +36,22 @@ struct ServeOptions: ParsableArguments {
         help: "A file with the token (KOZMIC_GITHUB_TOKEN_FILE; or the token itself in KOZMIC_GITHUB_TOKEN).")
     var gitHubTokenFile: String?
 
+    @Option(
+        name: .customLong("oauth-client-id"),
+        help: """
+            The client id of the OAuth app (or GitHub App) that people sign in with; its callback address is \
+            <external-url>/_auth/callback (KOZMIC_OAUTH_CLIENT_ID; default: nobody can sign in).
+            """)
+    var oauthClientID: String?
+
+    @Option(
+        name: .customLong("oauth-client-secret-file"),
+        help: """
+            A file with the app's client secret (KOZMIC_OAUTH_CLIENT_SECRET_FILE; or the secret itself in \
+            KOZMIC_OAUTH_CLIENT_SECRET).
+            """)
+    var oauthClientSecretFile: String?
+
     @Flag(
         help: """
             Whoever reaches this address may read everything, private projects too; for servers that only the right \

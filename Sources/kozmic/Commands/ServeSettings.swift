@@ -12,6 +12,8 @@ struct ServeSettings: Sendable {
     var gitHubURL: String
     var gitHubAPIURL: String
     var gitHubToken: String?
+    var oauthClientID: String?
+    var oauthClientSecret: String?
     var showsPrivate: Bool
     var dockerHost: String
     var maximumJobs: Int
@@ -45,6 +47,16 @@ struct ServeSettings: Sendable {
         gitHubToken = try Self.secret(
             file: value(options.gitHubTokenFile, "KOZMIC_GITHUB_TOKEN_FILE"),
             value: environment["KOZMIC_GITHUB_TOKEN"], "--github-token-file")
+        oauthClientID = value(options.oauthClientID, "KOZMIC_OAUTH_CLIENT_ID")
+        oauthClientSecret = try Self.secret(
+            file: value(options.oauthClientSecretFile, "KOZMIC_OAUTH_CLIENT_SECRET_FILE"),
+            value: value(nil, "KOZMIC_OAUTH_CLIENT_SECRET"), "--oauth-client-secret-file")
+        if (oauthClientID == nil) != (oauthClientSecret == nil) {
+            throw SettingProblem(
+                oauthClientID == nil
+                    ? "--oauth-client-id (KOZMIC_OAUTH_CLIENT_ID) is missing; its secret is there"
+                    : "--oauth-client-secret-file (or KOZMIC_OAUTH_CLIENT_SECRET) is missing; the client id is there")
+        }
         showsPrivate =
             try options.showPrivate
             || Self.flag(value(nil, "KOZMIC_SHOW_PRIVATE") ?? "false", "KOZMIC_SHOW_PRIVATE")

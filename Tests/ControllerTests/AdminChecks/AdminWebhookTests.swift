@@ -18,7 +18,9 @@ extension ControllerSuites {
                 let made = try await fixture.list("/repos/acme/ci/hooks")
                 #expect(made.count == 1)
                 #expect(made.first?["url"] as? String == "http://127.0.0.1:9/_config/acme/ci")
-                #expect(made.first?["events"] as? [String] == ["pull_request", "push"])
+                #expect(
+                    made.first?["events"] as? [String]
+                        == ["member", "public", "pull_request", "push", "repository", "team_add"])
                 #expect(made.first?["content_type"] as? String == "json")
                 let secret = fixture.configuration.secretKey.webhookSecretFingerprint(
                     try #require(RepositoryName("acme/ci")), .adminRepository)

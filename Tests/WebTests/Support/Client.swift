@@ -11,6 +11,8 @@ struct Client: Sendable {
         /// By lower-case name.
         var headers: [String: String] = [:]
         var body: [UInt8] = []
+        /// All `Set-Cookie` headers.
+        var cookies: [String] = []
         var text: String { String(decoding: body, as: UTF8.self) }
     }
 
@@ -72,6 +74,9 @@ struct AnswerReader {
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
             if parts.count == 2 {
+                if parts[0].lowercased() == "set-cookie" {
+                    answer.cookies.append(parts[1].trimmingCharacters(in: .whitespaces))
+                }
                 answer.headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
             }
         }

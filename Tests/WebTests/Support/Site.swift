@@ -1,4 +1,5 @@
 import Foundation
+import GitHub
 import Logging
 import Model
 import ServiceLifecycle
@@ -29,6 +30,7 @@ struct Site: Sendable {
     /// Runs a server; what it logs as an error fails the test.
     static func with(
         port: Int = 0, showsPrivate: Bool = false, adminRepository: String? = nil,
+        externalURL: String = "http://ci.example.org", signIn: GitHubOAuth? = nil,
         readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
         _ body: @Sendable (Site) async throws -> Void
     ) async throws {
@@ -41,9 +43,9 @@ struct Site: Sendable {
         let (ports, running) = AsyncStream.makeStream(of: Int.self)
         let server = WebServer(
             configuration: WebConfiguration(
-                host: "127.0.0.1", port: port, externalURL: "http://ci.example.org", gitHubURL: "https://github.com",
+                host: "127.0.0.1", port: port, externalURL: externalURL, gitHubURL: "https://github.com",
                 secretKey: key, version: "1.2.3", adminRepository: adminRepository.flatMap { RepositoryName($0) },
-                showsPrivate: showsPrivate),
+                showsPrivate: showsPrivate, signIn: signIn),
             store: store, readiness: readiness, logger: Logger(label: "web") { _ in log },
             onRunning: { running.yield($0) })
         let group = ServiceGroup(
