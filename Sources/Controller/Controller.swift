@@ -40,7 +40,9 @@ public struct Controller: Sendable {
                 logger: named("missed")),
             Retention(store: store, logger: named("retention")),
             ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
-            ConfigHistory(mirror: config.mirror, store: store, logger: named("history")), config,
+            ConfigHistory(mirror: config.mirror, store: store, logger: named("history")),
+            PendingPlans(configuration: configuration, mirror: config.mirror, store: store, logger: named("plans")),
+            config,
             Roles(configuration: configuration, store: store, client: client, logger: named("roles")),
             SignInChecks(
                 secretKey: configuration.secretKey, store: store, client: client, logger: named("sign-in")),

@@ -95,7 +95,8 @@ public struct WebServer: Service {
         ActionEndpoint(store: store, lookup: lookup).add(to: router)
         SettingsPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
         SyncPage(
-            store: store, lookup: lookup, renderer: renderer, links: AdminLinks(configuration)
+            store: store, lookup: lookup, renderer: renderer, links: AdminLinks(configuration),
+            quotas: self.metrics.quotas
         ).add(to: router)
         DeliveriesPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
         DeliveryPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)

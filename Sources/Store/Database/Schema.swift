@@ -32,6 +32,7 @@ enum Schema {
         migrator.registerMigration("11 approvals") { db in try db.execute(sql: approvals) }
         migrator.registerMigration("12 how long installs took") { db in try db.execute(sql: installs) }
         migrator.registerMigration("13 people, sessions, roles") { db in try db.execute(sql: people) }
+        migrator.registerMigration("14 what would change") { db in try db.execute(sql: pendingPlan) }
         return migrator
     }
 

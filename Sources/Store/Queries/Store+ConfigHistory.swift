@@ -26,7 +26,6 @@ extension Store {
                 ON CONFLICT (path) DO UPDATE SET object = ?2, history = ?3
                 """, [path, object, try JSONColumn.text(history)])
         }
-        notify([.projects])
     }
 
     /// Forgets files that are gone.
@@ -60,7 +59,6 @@ extension Store {
                     """, [key, commit, value])
             }
         }
-        notify([.projects])
     }
 
     /// A project's settings with their places and who wrote them, and the commit that the lines are of; `nil` when they

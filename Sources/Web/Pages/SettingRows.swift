@@ -46,7 +46,7 @@ struct SettingRows {
             "\(Self.short(other.value)) (\(other.place.map { "\($0.file):\($0.line)" } ?? other.level.rawValue))"
         }
         return [
-            "name": name, "value": value.value.map(Self.short) ?? "does not start it",
+            "name": name, "value": value.script == nil ? value.value.map(Self.short) ?? "does not start it" : nil,
             "place": value.place.map { "\($0.file):\($0.line)" },
             "url": value.place.flatMap { links.lines($0.file, $0.line, $0.lastLine, at: commit) },
             "script": value.script?.file,

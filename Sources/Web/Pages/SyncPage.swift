@@ -1,4 +1,5 @@
 import Foundation
+import GitHub
 import Hummingbird
 import Model
 import Store
@@ -12,6 +13,7 @@ struct SyncPage: Sendable {
     var lookup: PageLookup
     var renderer: PageRenderer
     var links: AdminLinks
+    var quotas: @Sendable () -> [GitHubQuota]
 
     func add(to router: Router<WebContext>) {
         router.get("_sync") { _, context in
@@ -39,8 +41,14 @@ struct SyncPage: Sendable {
         let names = Dictionary(
             projects.map { ($0.id, "\($0.repository)") },
             uniquingKeysWith: { first, _ in first })
-        let drift = try await store.openDrift().compactMap { record in
+        let open = try await store.openDrift()
+        let drift = open.compactMap { record in
             names[record.projectID].map { DriftValues.make(record, project: $0) }
+        }
+        let adoptions = Dictionary(grouping: open, by: \.projectID).compactMap { id, records in
+            DriftDifference.adoption(of: records.map(\.difference)).flatMap { text in
+                names[id].map { (name: $0, text: text) }
+            }
         }
         let ready = projects.count { $0.condition.status == .ready }
         let stalled = projects.count { $0.condition.status == .stalled }
@@ -66,11 +74,15 @@ struct SyncPage: Sendable {
             "state": mark, "summary": summary, "canSync": viewer.person != nil, "problem": problem?.message,
             "problemSince": Moment.html(problem?.since),
             "held": held, "drift": drift, "hasDrift": !drift.isEmpty,
+            "adoptions": adoptions.sorted { $0.name < $1.name }.map { adoption -> PageValues in
+                ["name": adoption.name, "text": adoption.text]
+            },
             "revision": revision.map { Self.values($0, links) },
             "hasDiagnostics": !diagnostics.isEmpty,
             "diagnosticCount": Count.text(diagnostics.count, "diagnostic"),
             "diagnostics": diagnostics.map { $0.values(links, revision?.commit) },
-            "trailer": held.flatMap(Self.trailer),
+            "quotas": quotas().map(QuotaValues.make), "trailer": held.flatMap(Self.trailer),
+            "plan": PlanValues.make(try await store.pendingPlan()),
             "projects": projects.sorted(by: Self.isMoreInteresting).map {
                 project -> PageValues in
                 [

@@ -6,8 +6,8 @@ import Store
 /// `kozmic explain …`
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Say why a delivery or a commit ran what it ran, or why it ran nothing.",
-        subcommands: [ExplainDeliveryCommand.self, ExplainCommitCommand.self])
+        commandName: "explain", abstract: "Say why a delivery or a commit ran what it ran, or what differs on GitHub.",
+        subcommands: [ExplainDeliveryCommand.self, ExplainCommitCommand.self, ExplainDriftCommand.self])
 }
 
 /// What both have in common.

@@ -1,0 +1,70 @@
+import Config
+import Git
+import Logging
+import Model
+import Reconciler
+import ServiceLifecycle
+import Store
+import Synchronization
+
+/// Keeps for the page what would change on GitHub: what the next passes will do, or what a revision that is held would
+/// do if it were applied. Made of what is remembered; GitHub is not asked.
+struct PendingPlans: Service {
+    /// Projects that the page lists.
+    private static let mostProjects = 100
+    /// Many projects that change one after the other are looked at together.
+    private static let leastInterval: Duration = .seconds(5)
+
+    let configuration: ControllerConfiguration
+    let mirror: GitMirror
+    let store: Store
+    let logger: Logger
+
+    func run() async throws {
+        let last = Mutex<ContinuousClock.Instant?>(nil)
+        await PassLoop(topics: [.config, .observations, .projects], interval: .seconds(600), changes: store.changes).run
+        {
+            let wait = last.withLock { $0.map { $0 + Self.leastInterval - .now } } ?? .zero
+            guard wait <= .zero else { return wait }
+            do {
+                try await pass()
+            } catch {
+                logger.warning("what would change on GitHub cannot be planned: \(error)")
+            }
+            last.withLock { $0 = .now }
+            return nil
+        }
+    }
+
+    /// One look.
+    func pass() async throws {
+        guard let latest = try await store.latestConfigRevision() else { return }
+        let plans = StoredPlan(
+            records: try await store.reconcileRecords(), externalURL: configuration.externalURL,
+            secretKey: configuration.secretKey)
+        let isHeld = latest.appliedAt == nil
+        let entries =
+            if isHeld {
+                plans.entries(
+                    ConfigReader.read(try await AdminTree.read(mirror, commit: latest.commit)).desired)
+            } else {
+                try await store.reconcileRecords().filter(\.project.isActive).map { plans.entry($0) }
+            }
+        let changes = entries.filter { $0.hasChanges || $0.hasErrors }
+        try await store.savePendingPlan(
+            PendingPlan(
+                commit: latest.commit, isHeld: isHeld, projects: changes.prefix(Self.mostProjects).map(Self.project),
+                more: max(0, changes.count - Self.mostProjects)))
+    }
+
+    private static func project(_ entry: LivePlan.Entry) -> PendingPlan.Project {
+        var lines = entry.error.map { ["! \($0)"] } ?? []
+        if let plan = entry.plan {
+            lines += plan.operations.map { "\($0)" + (entry.drift.contains($0) ? "  (drift)" : "") }
+            lines += plan.problems.map { "! \($0)" }
+        }
+        return PendingPlan.Project(
+            repository: entry.repository, lines: lines.map { String($0.prefix(500)) },
+            isDriftReported: entry.isDriftReported)
+    }
+}
