@@ -35,6 +35,11 @@ struct TriggerTests {
             }
             #expect(try await status(world, skipped, "Kozmic CI").state == "success")
             try await world.pageShows("_deliveries", "projects/p.yaml:")
+            // Beside the running server.
+            let why = try await Shell.run(
+                Program.kozmic, ["explain", "commit", String(skipped.prefix(10)), "--data-dir", world.dataDirectory])
+            #expect(why.contains("tests: skipped") && why.contains("no, paths: the 1 changed file does not match"))
+            #expect(why.contains("(projects/p.yaml:10)"), "\(why)")
 
             // These take both slots and wait for an engine, so that all later jobs stay in the queue.
             for branch in ["one", "two"] { _ = try await world.push(["src/\(branch).c": "1"], branch: branch) }
