@@ -13,6 +13,8 @@ public final class ChangeSignal: Sendable {
         case adminRepository
         /// What GitHub has for a project.
         case observations
+        /// Somebody wants to see who wrote settings.
+        case configHistories
         /// A project.
         case projects
         /// A delivery.

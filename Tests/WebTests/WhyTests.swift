@@ -62,6 +62,9 @@ struct WhyTests {
                         path: "owner", value: Self.hostile, level: .project, place: ConfigPlace(file: file, line: 2)),
                 ]
                 try await site.store.saveProjectSettings([(record.repository, values)], commit: "c1")
+                try await site.store.saveConfigFiles([file: "o"], areWanted: false)
+                _ = try await site.client.get("/acme/widget/settings")
+                #expect(try await site.store.wantedConfigHistories().isEmpty == !showsPrivate)
                 try await site.store.saveConfigHistory(
                     file, object: "o",
                     FileHistory(

@@ -5,16 +5,20 @@ import Model
 import ServiceLifecycle
 import Store
 
-/// Keeps for the pages where each setting of the applied revision stands, and who wrote it. Slow next to applying a
-/// revision, so it comes after it, one file at a time: whoever needs the mirror meanwhile waits for one of them only.
+/// Keeps for the pages where each setting of the applied revision stands, and who wrote it. To find the writers takes up to
+/// seconds a file where the history is long, so in a large admin repository it is done only for what somebody looks at, one
+/// file at a time: whoever needs the mirror meanwhile waits for one of them only.
 struct ConfigHistory: Service {
+    /// So many files are looked at before anybody asks.
+    private static let fewFiles = 50
+
     let mirror: GitMirror
     let store: Store
     let logger: Logger
 
     func run() async throws {
         let failures = FailureCount()
-        await PassLoop(topics: [.config], interval: .seconds(3600), changes: store.changes).run {
+        await PassLoop(topics: [.config, .configHistories], interval: .seconds(3600), changes: store.changes).run {
             do {
                 try await pass()
                 failures.reset()
@@ -35,8 +39,16 @@ struct ConfigHistory: Service {
         let known = try await store.knownConfigFiles()
         let tree = try await objects(commit)
         let changed = Set(tree.keys.filter(Self.isConfiguration)).union(known.keys).filter { known[$0] != tree[$0] }
-        guard !changed.isEmpty else { return }
+        if !changed.isEmpty { try await saveSettings(commit, tree, known: known, changed) }
+        for (path, object) in try await store.wantedConfigHistories() where tree[path] == object {
+            try Task.checkCancellation()
+            try await store.saveConfigHistory(path, object: object, try await history(of: path, commit))
+        }
+    }
 
+    private func saveSettings(
+        _ commit: String, _ tree: [String: String], known: [String: String], _ changed: Set<String>
+    ) async throws {
         let source = try await AdminTree.read(mirror, commit: commit)
         let explainer = ConfigExplainer(source)
         // A change of the defaults, or of a script, may concern any project.
@@ -44,14 +56,12 @@ struct ConfigHistory: Service {
         let settings = ConfigReader.read(source).desired.projects
             .filter { concernsAll || changed.contains($0.file) }
             .map { (repository: $0.repository, values: explainer.projectValues(file: $0.file)) }
-        // The places first: without a writer they are of use already.
         try await store.saveProjectSettings(settings, commit: commit)
         let files = changed.union(settings.flatMap { $0.values.flatMap(\.files) })
-        for path in files.sorted() {
-            try Task.checkCancellation()
-            guard let object = tree[path], known[path] != object else { continue }
-            try await store.saveConfigHistory(path, object: object, try await history(of: path, commit))
-        }
+        let objects = Dictionary(uniqueKeysWithValues: files.compactMap { path in tree[path].map { (path, $0) } })
+        let isSmall = tree.keys.count(where: Self.isConfiguration) <= Self.fewFiles
+        // Last, because it says that all of it is done.
+        try await store.saveConfigFiles(objects, areWanted: isSmall)
         try await store.removeConfigHistories(known.keys.filter { tree[$0] == nil })
     }
 

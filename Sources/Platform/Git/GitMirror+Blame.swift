@@ -5,7 +5,7 @@ extension GitMirror {
     private static let blameLimit = 1 << 20
     /// How many commits back the lines are followed; what is older counts as written by the last of them. Without a
     /// limit a long history would occupy the mirror for minutes.
-    private static let blameDepth = 20_000
+    private static let blameDepth = 5_000
 
     /// Who wrote each line of a file of a commit; `nil` when the commit has no such file.
     ///

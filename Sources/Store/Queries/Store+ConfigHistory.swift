@@ -13,18 +13,59 @@ extension Store {
         }
     }
 
-    /// Keeps who wrote the lines of a file.
+    /// Remembers the content of files. Of one that changed it is no longer known who wrote its lines.
     ///
-    /// - Parameter object: the file's content, by its id in git.
+    /// - Parameters:
+    ///   - objects: the files' content by path, by its id in git.
+    ///   - areWanted: whether somebody shall look at once.
+    public func saveConfigFiles(_ objects: [String: String], areWanted: Bool) async throws(StoreError) {
+        guard !objects.isEmpty else { return }
+        try await database.write { db in
+            let nothing = try JSONColumn.text(FileHistory(parts: [], changes: []))
+            for (path, object) in objects {
+                try db.run(
+                    """
+                    INSERT INTO configFile (path, object, history, progress) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (path) DO UPDATE SET object = ?2, history = ?3, progress = ?4 WHERE object <> ?2
+                    """, [path, object, nothing, areWanted ? "wanted" : "unknown"])
+            }
+        }
+    }
+
+    /// Asks for the histories of files, where they are not known.
+    public func wantConfigHistories(_ paths: [String]) async throws(StoreError) {
+        guard !paths.isEmpty else { return }
+        let isChange = try await database.write { db in
+            var count = 0
+            for path in paths {
+                try db.run(
+                    "UPDATE configFile SET progress = 'wanted' WHERE path = ? AND progress = 'unknown'", [path])
+                count += db.changesCount
+            }
+            return count > 0
+        }
+        if isChange { notify([.configHistories]) }
+    }
+
+    /// The files whose histories somebody waits for, with their content.
+    public func wantedConfigHistories() async throws(StoreError) -> [(path: String, object: String)] {
+        try await database.read { db in
+            try db.all("SELECT path, object FROM configFile WHERE progress = 'wanted' ORDER BY path") { columns in
+                (path: try columns.next(String.self), object: try columns.next(String.self))
+            }
+        }
+    }
+
+    /// Keeps who wrote the lines of a file, unless its content is another one by now.
+    ///
+    /// - Parameter object: the content that was looked at.
     public func saveConfigHistory(
         _ path: String, object: String, _ history: FileHistory
     ) async throws(StoreError) {
         try await database.write { db in
             try db.run(
-                """
-                INSERT INTO configFile (path, object, history) VALUES (?1, ?2, ?3)
-                ON CONFLICT (path) DO UPDATE SET object = ?2, history = ?3
-                """, [path, object, try JSONColumn.text(history)])
+                "UPDATE configFile SET history = ?, progress = 'known' WHERE path = ? AND object = ?",
+                [try JSONColumn.text(history), path, object])
         }
     }
 
@@ -61,11 +102,11 @@ extension Store {
         }
     }
 
-    /// A project's settings with their places and who wrote them, and the commit that the lines are of; `nil` when they
-    /// were not looked at yet.
+    /// A project's settings with their places and who wrote them as far as that is known, and the commit that the lines are
+    /// of; `nil` when they were not looked at yet. `unknown` are the files whose writers are not known.
     public func projectSettings(
         _ projectID: Int64
-    ) async throws(StoreError) -> (commit: String, values: [ExplainedValue])? {
+    ) async throws(StoreError) -> (commit: String, values: [ExplainedValue], unknown: [String])? {
         try await database.read { db in
             let row = try db.first("SELECT sha, value FROM projectSettings WHERE projectID = ?", [projectID]) {
                 columns in
@@ -74,13 +115,16 @@ extension Store {
             guard let row else { return nil }
             let values = try JSONDecoder().decode([ExplainedValue].self, from: Data(row.text.utf8))
             var histories: [String: FileHistory] = [:]
-            for file in Set(values.flatMap(\.files)) {
-                let text = try db.first("SELECT history FROM configFile WHERE path = ?", [file]) { columns in
-                    try columns.next(String.self)
+            var unknown: [String] = []
+            for file in Set(values.flatMap(\.files)).sorted() {
+                let row = try db.first("SELECT history, progress FROM configFile WHERE path = ?", [file]) { columns in
+                    (history: try columns.next(String.self), progress: try columns.next(String.self))
                 }
-                histories[file] = try text.map { try JSONDecoder().decode(FileHistory.self, from: Data($0.utf8)) }
+                guard let row else { continue }
+                if row.progress != "known" { unknown.append(file) }
+                histories[file] = try JSONDecoder().decode(FileHistory.self, from: Data(row.history.utf8))
             }
-            return (row.commit, values.map { value in value.dated { histories[$0] } })
+            return (row.commit, values.map { value in value.dated { histories[$0] } }, unknown)
         }
     }
 }

@@ -8,14 +8,18 @@ struct SettingRows {
     private let links: AdminLinks
     /// Whether the viewer may see who wrote the lines.
     private let showsWriters: Bool
+    /// Whether somebody looks for the writers at this moment.
+    let isIncomplete: Bool
 
     init(
-        _ settings: (commit: String, values: [ExplainedValue]), _ links: AdminLinks, showsWriters: Bool
+        _ settings: (commit: String, values: [ExplainedValue], unknown: [String]), _ links: AdminLinks,
+        showsWriters: Bool
     ) {
         commit = settings.commit
         values = settings.values
         self.links = links
         self.showsWriters = showsWriters
+        isIncomplete = showsWriters && !settings.unknown.isEmpty
     }
 
     /// The settings of one hook, or those of the project itself: what somebody wrote, and what is built in.

@@ -17,6 +17,7 @@ struct SettingsPage: Sendable {
             let mayKnow =
                 lookup.policy.maySeeMembers(project, context.viewer)
                 || lookup.policy.mayReadAdministration(context.viewer)
+            if mayKnow, let settings { try await store.wantConfigHistories(settings.unknown) }
             let rows = settings.map { SettingRows($0, AdminLinks(configuration), showsWriters: mayKnow) }
             var values = values(project, drift, rows)
             values.merge(try await members(project, context.viewer))
@@ -64,7 +65,7 @@ struct SettingsPage: Sendable {
                 values.merge(SettingRows.values(rows, hook: hook.id))
                 return values
             },
-            "own": SettingRows.values(rows, hook: nil),
+            "isIncomplete": rows?.isIncomplete ?? false, "own": SettingRows.values(rows, hook: nil),
             "badgePath": "/_badges/\(project.repository).svg", "pagePath": ProjectLinks.url(project),
             "badges": [
                 ["name": "Markdown", "text": "[![build](\(badge))](\(page))"],
