@@ -81,6 +81,30 @@ struct WhyTests {
         }
     }
 
+    @Test("who reads the admin repository may have a delivery decided again; nobody else, and not from another site")
+    func again() async throws {
+        try await Site.with(adminRepository: "acme/ci") { site in
+            let record = try await site.declare([Site.project("acme/widget")])[0]
+            try await site.store.saveAdminReaders(
+                try Site.repository("acme/ci"), [RoleRecord(personID: 4, login: "reader", level: .pull)], fulfils: 0)
+            let reader = try await site.signIn(4, "reader")
+            _ = try await site.store.inbox.store(
+                NewDelivery(
+                    repository: record.repository, hook: record.config.hooks[0].id, guid: "guid-1", event: "push",
+                    payload: Array("{}".utf8)))
+            let id = try #require(try await site.store.deliveries(limit: 1).first).id
+            try await site.store.finishDelivery(id, decision: "no hook runs")
+            let path = "/_deliveries/\(id)/again"
+            #expect(try await site.client.get("/_deliveries/\(id)", reader.headers).text.contains(path))
+            #expect(try await site.post(path, as: nil).status == 404)
+            let forged = try await site.client.send("POST", path, reader.headers, body: Array("csrf=x".utf8))
+            #expect(forged.status == 403)
+            #expect(try await site.store.pendingDeliveries(limit: 9).isEmpty)
+            #expect(try await site.post(path, as: reader).status == 303)
+            #expect(try await site.store.pendingDeliveries(limit: 9).map(\.delivery.id) == [id])
+        }
+    }
+
     @Test("a diagnostic shows its line with a mark below the place; a held commit says what it needs")
     func sync() async throws {
         try await Site.with(showsPrivate: true, adminRepository: "acme/ci") { site in

@@ -20,6 +20,15 @@ struct DeliveryPage: Sendable {
             else { throw HTTPError(.notFound) }
             return await response(explained, context.viewer)
         }
+        router.post("_deliveries/{id}/again") { request, context in
+            try lookup.requireAdministration(context)
+            _ = try await Forms.fields(request, context)
+            guard let id = Int64(try context.parameters.require("id")),
+                try await store.explainedDelivery(id) != nil
+            else { throw HTTPError(.notFound) }
+            try await store.decideAgain(id)
+            return Forms.goOn(to: "/_deliveries/\(id)")
+        }
     }
 
     private func response(_ explained: ExplainedDelivery, _ viewer: Viewer) async -> Response {
@@ -30,6 +39,8 @@ struct DeliveryPage: Sendable {
             "state": mark, "delivery": DeliveriesPage.values(delivery), "bytes": explained.payloadBytes,
             "facts": explanation.map { facts($0.event, delivery) } ?? [],
             "hooks": explanation.map(answers) ?? [], "hasHooks": explanation?.hooks.isEmpty == false,
+            "againURL": viewer.person != nil && explained.payloadBytes > 0 && delivery.state != .received
+                ? "/_deliveries/\(delivery.id)/again" : nil,
             "retries": delivery.failures > 0 ? Count.text(delivery.failures, "attempt") : nil,
         ]
         values["configCommit"] = explanation.map { String($0.configCommit.prefix(7)) }
