@@ -50,14 +50,14 @@ def until(look, seconds=120):
 
 
 class World:
-    """A stand-in for GitHub and a controller with one or more projects, each with one hook."""
+    """A stand-in for GitHub and a controller with one or more projects, each with the same hooks."""
 
-    def __init__(self, program, script, projects=1, jobs=4):
+    def __init__(self, program, script, projects=1, jobs=4, hooks=("tests",), options=()):
         self.program, self.script = program, script
         self.names = [f"p{n}" for n in range(projects)]
         self.folder = tempfile.mkdtemp(prefix="kozmic-bench-", dir="/var/tmp")
         self.github, self.port = free_port(), free_port()
-        self.jobs = jobs
+        self.jobs, self.hooks, self.options = jobs, hooks, options
         self.processes = []
         self.builds = 0
 
@@ -71,11 +71,12 @@ class World:
             self.control("POST", "repos", {"owner": "acme", "name": name, "files": {"README": "x\n"}})
             files[f"projects/{name}.yaml"] = json.dumps({
                 "repository": f"acme/{name}",
-                "hooks": {"tests": {"image": IMAGE, "build_script": self.script}},
+                "hooks": {hook: {"image": IMAGE, "build_script": self.script} for hook in self.hooks},
             })
         self.control("POST", "repos", {"owner": "acme", "name": "config", "private": True, "files": files})
         self.controller = self.serve()
-        until(lambda: all(self.control("GET", f"repos/acme/{name}/hooks") for name in self.names))
+        for name in self.names:
+            until(lambda: len(self.control("GET", f"repos/acme/{name}/hooks")) == len(self.hooks))
         return self
 
     def __exit__(self, *_):
@@ -103,6 +104,7 @@ class World:
             "serve", "--config-repo", f"http://127.0.0.1:{self.github}/acme/config.git", "--data-dir",
             f"{self.folder}/data", "--listen", f"127.0.0.1:{self.port}", "--github-url",
             f"http://127.0.0.1:{self.github}", "--docker-host", ENGINE, "--max-jobs", str(self.jobs),
+            *self.options,
             env={"KOZMIC_GITHUB_TOKEN": TOKEN})
         until(lambda: request(self.port, "GET", "/_health/live")[0] == 200)
         return process
@@ -118,6 +120,11 @@ class World:
     def memory(self, field="VmRSS"):
         text = open(f"/proc/{self.controller.pid}/status").read()
         return int(re.search(rf"{field}:\s+(\d+)", text)[1]) / 1024
+
+    def cpu(self):
+        """Seconds of both kinds that the controller used."""
+        fields = open(f"/proc/{self.controller.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def secret(self, repository, hook="tests"):
         """HKDF-SHA-256 of the server's key, as the controller derives it."""
@@ -283,8 +290,53 @@ def webhooks(program):
     row("webhooks", f"{rate:,.0f} a second stored, 99th percentile {worst}")
 
 
+def thousand(program, count=1000):
+    interval = 120
+    options = ("--no-github-pacing", "--sync-interval", f"{interval}s")
+    world = World(program, "#!/bin/sh\ntrue", projects=count, hooks=("docs", "lint", "tests"), options=options)
+    begin = time.monotonic()
+    with world:
+        seconds = time.monotonic() - begin
+        row(f"{count:,} projects, first sync", f"{seconds:.0f} s with the making of the repositories, "
+            f"{world.cpu():.1f} s of CPU, without pacing")
+        until(lambda: quiet(world), 600)
+        world.control("DELETE", "requests")
+        before = world.cpu()
+        time.sleep(2 * interval)
+        log = world.control("GET", "requests")["requests"]
+        rest = [r for r in log if r["kind"] == "rest"]
+        passes = sum(r["path"].startswith("/repositories/") for r in rest) / count
+        row(f"{count:,} projects, a pass that finds nothing",
+            f"{(world.cpu() - before) / passes:.2f} s of CPU with the comparison of heads, {len(rest) / passes:,.0f} "
+            f"requests, {sum(r['counted'] for r in rest) / passes:,.0f} of them counted, "
+            f"{sum(r['method'] != 'GET' for r in rest)} writes")
+        row(f"{count:,} projects, memory", f"{world.memory():.0f} MiB, at most {world.memory('VmHWM'):.0f}")
+        values, costs = [], []
+        for n in range(10):
+            name = world.names[(37 * n) % count]
+            events = ["pull_request"]
+            project = {
+                "repository": f"acme/{name}",
+                "hooks": {hook: {"image": IMAGE, "build_script": "#!/bin/sh", "on": {"pull_request": {}}}
+                          for hook in world.hooks}}
+            cost, begin = world.cpu(), time.monotonic()
+            world.control("POST", "repos/acme/config/commits", {
+                "branch": "main", "message": "x", "files": {f"projects/{name}.yaml": json.dumps(project)}})
+            until(lambda: all(h["events"] == events for h in world.control("GET", f"repos/acme/{name}/hooks")))
+            values.append(time.monotonic() - begin)
+            costs.append(world.cpu() - cost)
+        row(f"{count:,} projects, one changes", f"{ms(values)} from the push to GitHub's webhooks, {ms(costs)} of CPU")
+
+
+def quiet(world):
+    """Whether nothing was asked of GitHub for five seconds."""
+    last = world.control("GET", "requests?since=999999999999")["last"]
+    time.sleep(5)
+    return world.control("GET", "requests?since=999999999999")["last"] == last
+
+
 if __name__ == "__main__":
-    rows = {"start": start, "job": job, "fifty": fifty, "log": log, "webhooks": webhooks}
+    rows = {"start": start, "job": job, "fifty": fifty, "log": log, "webhooks": webhooks, "thousand": thousand}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True, help="the kozmic binary")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {' '.join(rows)} (default: all)")

@@ -38,12 +38,23 @@ struct ProjectReconciler: Sendable {
             // A look at what was well the last time can wait for those where something is to be done.
             if project.condition.status == .ready { surveyor.client = client.with(priority: .audit) }
             let survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
+            if project.isActive { try await yieldToNewName(project, survey.facts) }
             if project.isActive { try await updateFacts(project, survey.facts) }
             try await store.setDrift(project.id, survey.drift.flatMap(\.differences))
             return try await apply(survey, project, record, memory.baseline)
         } catch let error as GitHubError {
             throw ReconcileProblem(error, repository: project.repository)
         }
+    }
+
+    /// Two projects that make one repository as they declare it would undo each other's work for ever.
+    private func yieldToNewName(_ project: ProjectRecord, _ facts: GitHubRepository) async throws {
+        guard facts.fullName.lowercased() != project.repository.key, let name = RepositoryName(facts.fullName),
+            try await store.project(name)?.isActive == true
+        else { return }
+        throw ReconcileProblem(
+            reason: "It is called \(name) on GitHub now, and declared under that name, too: remove the file of "
+                + "\(project.repository) from the admin repository.", isStalled: true)
     }
 
     private func apply(

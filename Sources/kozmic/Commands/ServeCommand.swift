@@ -48,8 +48,11 @@ struct Server: Sendable {
         let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
+        var options = GitHubOptions()
+        options.pacing = settings.gitHubPacing
         let client = GitHubClient(
-            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl)
+            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl,
+            options: options)
         let executor = DockerExecutor(
             engine: try DockerEngine(host: settings.dockerHost, curl: curl),
             workDirectory: settings.dataDirectory + "/work",

@@ -53,6 +53,14 @@ struct ServeOptions: ParsableArguments {
     var oauthClientSecretFile: String?
 
     @Flag(
+        name: .customLong("no-github-pacing"),
+        help: """
+            Send requests as fast as they come; for a GitHub Enterprise Server whose rate limits are off \
+            (KOZMIC_NO_GITHUB_PACING=1; default: below the limits that GitHub documents).
+            """)
+    var noGitHubPacing = false
+
+    @Flag(
         help: """
             Whoever reaches this address may read everything, private projects too; for servers that only the right \
             people reach (KOZMIC_SHOW_PRIVATE=true; default: off).

@@ -1,4 +1,5 @@
 import Foundation
+import GitHub
 import Model
 
 /// The settings of the server after flags, environment and defaults were put together and checked.
@@ -14,6 +15,7 @@ struct ServeSettings: Sendable {
     var gitHubToken: String?
     var oauthClientID: String?
     var oauthClientSecret: String?
+    var gitHubPacing: GitHubPacing
     var showsPrivate: Bool
     var dockerHost: String
     var maximumJobs: Int
@@ -57,6 +59,10 @@ struct ServeSettings: Sendable {
                     ? "--oauth-client-id (KOZMIC_OAUTH_CLIENT_ID) is missing; its secret is there"
                     : "--oauth-client-secret-file (or KOZMIC_OAUTH_CLIENT_SECRET) is missing; the client id is there")
         }
+        let isUnpaced =
+            try options.noGitHubPacing
+            || Self.flag(value(nil, "KOZMIC_NO_GITHUB_PACING") ?? "false", "KOZMIC_NO_GITHUB_PACING")
+        gitHubPacing = isUnpaced ? .unlimited : GitHubPacing()
         showsPrivate =
             try options.showPrivate
             || Self.flag(value(nil, "KOZMIC_SHOW_PRIVATE") ?? "false", "KOZMIC_SHOW_PRIVATE")

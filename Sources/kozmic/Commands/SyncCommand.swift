@@ -57,8 +57,11 @@ struct SyncCommand: AsyncParsableCommand {
         let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
+        var options = GitHubOptions()
+        options.pacing = settings.gitHubPacing
         let client = GitHubClient(
-            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl)
+            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl,
+            options: options)
         var logger = Logger(label: "kozmic")
         logger.logLevel = .error
         let configuration = Server(settings: settings, logger: logger).controllerConfiguration(

@@ -193,7 +193,16 @@ struct ReconcileTests {
             await pass()
             let old = try await world.client.hooks("guild/widget")
             try await world.control("PATCH", "repos/guild/widget", ["name": "gadget"])
-            try await world.declare([GitHubWorld.project("guild/gadget")], commit: "c2")
+            // As when another file is broken, so that nothing may be removed: both names are declared.
+            let both = try [GitHubWorld.project("guild/gadget"), GitHubWorld.project("guild/widget")]
+            try await world.declare(both, commit: "c2")
+            await pass()
+            #expect(try await world.newWrites().count == 2, "made, and changed in place")
+            await pass()
+            #expect(try await world.newWrites() == [])
+            let second = try #require(try await world.store.activeProjects().last)
+            #expect(second.condition.reason?.contains("remove the file of guild/widget") == true)
+            try await world.declare([GitHubWorld.project("guild/gadget")], commit: "c3")
             await pass()
             let new = try await world.client.hooks("guild/gadget")
             #expect(new.map(\.id) == old.map(\.id) && new.first?.url.hasSuffix("/guild/gadget/tests") == true)

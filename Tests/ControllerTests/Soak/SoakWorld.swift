@@ -82,7 +82,8 @@ final class SoakWorld {
         try await verify()
         _ = try await world.newWrites()
         _ = await Self.loop(world).pass()
-        #expect(try await world.newWrites() == [], "\(told)")
+        let writes = try await world.newWrites()
+        #expect(writes == [], "\(writes)\n\(told)")
     }
 
     var told: String { history.suffix(12).joined(separator: "\n") }
@@ -94,18 +95,28 @@ final class SoakWorld {
         #expect((revision.error != nil) == model.isHeld, "\(revision.error ?? "not held")\n\(told)")
         let active = try await world.store.activeProjects()
         #expect(active.map(\.repository.name) == model.applied.keys.sorted(), "\(told)")
-        for project in active {
+        for project in active where !isSecondName(project.repository.name) {
             #expect(
                 project.condition.status == .ready,
                 "\(project.repository): \(project.condition.reason ?? "")\n\(told)")
         }
         for position in repositories.indices {
-            let declared = model.applied.values.first { repositories[position].names.contains($0.name) }
+            let repository = repositories[position]
+            let declared =
+                model.applied[repository.name]
+                ?? model.applied.values.first { repository.names.contains($0.name) }
             try await verifyHooks(repositories[position], declared)
             try await verifyKeys(repositories[position], declared)
             try await verifyPeople(&repositories[position], declared)
         }
         model.wereAuthoritative = []
+    }
+
+    /// While a broken file keeps everything from being removed, a repository may be declared under its old name, too. The
+    /// name that it has counts.
+    private func isSecondName(_ name: String) -> Bool {
+        guard let repository = repositories.first(where: { $0.names.contains(name) }) else { return false }
+        return repository.name != name && model.applied[repository.name] != nil
     }
 
     private func verifyHooks(_ repository: SoakRepository, _ declared: SoakProject?) async throws {

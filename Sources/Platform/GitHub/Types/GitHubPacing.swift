@@ -17,4 +17,14 @@ public struct GitHubPacing: Sendable, Hashable {
 
     /// GitHub's documented limits.
     public init() {}
+
+    /// For a GitHub Enterprise Server, on which rate limits are off unless somebody turned them on. What the server
+    /// refuses nevertheless still holds all requests back.
+    public static let unlimited = {
+        var pacing = GitHubPacing()
+        pacing.writesPerMinute = 1_000_000
+        pacing.writesPerHour = 1_000_000
+        pacing.pointsPerMinute = 1_000_000
+        return pacing
+    }()
 }
