@@ -19,6 +19,8 @@ struct Preview: Sendable {
     var known: Set<KnownDiagnostic> = []
     /// Why the merge would be held; one sentence.
     var refusal: String?
+    /// How many things it removes, when it would be held for that.
+    var removalCount: Int?
     /// What is to be known about signatures, if commits must be signed.
     var signatureNote: String?
     /// What would be done on GitHub, for each project that it touches.

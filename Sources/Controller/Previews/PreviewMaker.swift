@@ -73,6 +73,9 @@ struct PreviewMaker: Sendable {
         preview.diagnostics = result.diagnostics
         let gate = try await RevisionGate(mirror, store)
         preview.refusal = try await gate.removalRefusal(of: result.desired, heads: [preview.head, preview.base])
+        if preview.refusal != nil {
+            preview.removalCount = Removals(from: gate.projects, to: result.desired).count
+        }
         if gate.asksForSignature {
             let refusal = try await gate.signatureRefusal(of: preview.head)
             preview.signatureNote =

@@ -26,9 +26,16 @@ extension Preview {
         }
         for entry in entries {
             if let error = entry.error { return (.failure, "\(entry.repository): \(error)") }
-            if let problem = entry.plan?.problems.first { return (.failure, "\(entry.repository): \(problem)") }
+            guard let problem = entry.plan?.problems.first else { continue }
+            // Who has access to a repository is not for everybody who may open a pull request.
+            let words = isFromFork ? "its permissions must not be set so" : "\(problem)"
+            return (.failure, "\(entry.repository): \(words)")
         }
-        if let refusal { return (.failure, "Would be held: \(refusal)") }
+        if let refusal {
+            // First of all what helps: the rest may be cut off.
+            let trailer = removalCount.map { " without '\(Removals.trailer): \($0)'" } ?? ""
+            return (.failure, "Would be held\(trailer): \(refusal)")
+        }
         return (.success, summary)
     }
 
@@ -38,7 +45,7 @@ extension Preview {
         let projects = entries.count { $0.plan?.operations.isEmpty == false }
         var parts = [
             changeCount == 0
-                ? "Changes nothing on GitHub"
+                ? "no change on GitHub"
                 : "\(counted(changeCount, "change", "changes")) in \(counted(projects, "project", "projects"))"
         ]
         let required = consequences.requiredContexts.count
@@ -47,6 +54,7 @@ extension Preview {
         }
         let rebuilt = consequences.rebuilds.count
         if rebuilt > 0 { parts.append(counted(rebuilt, "image is built", "images are built")) }
-        return parts.joined(separator: ", ")
+        let text = parts.joined(separator: ", ")
+        return text.prefix(1).uppercased() + text.dropFirst()
     }
 }

@@ -95,7 +95,7 @@ extension ControllerSuites {
                     try await fixture.verdicts(mine) == [
                         "failure: It conflicts with main in projects/widget.yaml: merge or rebase it."
                     ])
-                #expect(try await fixture.verdicts(other) == ["success: Changes nothing on GitHub"])
+                #expect(try await fixture.verdicts(other) == ["success: No change on GitHub"])
                 #expect(try await fixture.comment(first).body.contains("It conflicts with main"))
                 let both = try await fixture.comments(second)
                 #expect(both.map(\.user) == ["hubot", "acme"] && both[0].body.hasSuffix("forged"))
@@ -110,7 +110,7 @@ extension ControllerSuites {
                 try await fixture.sync()
                 #expect(try await fixture.previews.pass())
                 #expect(try await fixture.verdicts(head).first?.hasPrefix("failure: projects/widget.yaml:") == true)
-                #expect(try await fixture.verdicts(other).last == "success: Changes nothing on GitHub")
+                #expect(try await fixture.verdicts(other).last == "success: No change on GitHub")
                 #expect(try await fixture.comments(second).last?.body.contains("not new") == true)
             }
         }
@@ -135,7 +135,8 @@ extension ControllerSuites {
                 let previews = try fixture.previews
                 #expect(try await previews.pass())
                 #expect(
-                    try await fixture.verdicts(first).first?.hasPrefix("failure: Would be held: it removes 3 of 4")
+                    try await fixture.verdicts(first).first?.hasPrefix(
+                        "failure: Would be held without 'Kozmic-Allow-Prune: 3': it removes 3 of 4")
                         == true)
                 #expect(try await fixture.comment(number).body.contains("'Kozmic-Allow-Prune: 3'"))
                 let second = try await remove("It is meant\n\nKozmic-Allow-Prune: 3\n", [:])
@@ -175,7 +176,7 @@ extension ControllerSuites {
                 #expect(try await previews.pass())
                 #expect(
                     try await fixture.verdicts(head) == [
-                        "success: 1 required status goes away, Changes nothing on GitHub, 1 image is built"
+                        "success: 1 required status goes away, no change on GitHub, 1 image is built"
                     ])
                 let body = try await fixture.comment(number).body
                 #expect(
@@ -246,6 +247,23 @@ extension ControllerSuites {
             }
         }
 
+        @Test(
+            "a plan that must not be done fails; who would be shut out is not told to strangers",
+            arguments: [true, false])
+        func problems(isFromFork: Bool) throws {
+            let repository = try #require(RepositoryName("acme/widget"))
+            var entry = LivePlan.Entry(repository: repository)
+            entry.plan = Plan(
+                repository: repository, operations: [], problems: [.lastAdmin(names: ["collaborator mona"])])
+            var preview = Preview(head: "a", base: "b", isFromFork: isFromFork)
+            preview.entries = [entry]
+            let status = preview.status(targetURL: "http://ci.example")
+            #expect(status.state == "failure")
+            #expect(status.description?.contains("mona") == !isFromFork)
+            let comment = PreviewComment(preview: preview, repositoryURL: "http://github.example/a/b", branch: "main")
+            #expect(comment.body.contains("mona") == !isFromFork)
+        }
+
         @Test("as a service it hears of a pull request, of a new revision, and of what was done")
         func service() async throws {
             try await ControllerFixture.with { fixture in
@@ -263,7 +281,7 @@ extension ControllerSuites {
                     // What the pass does is then no part of the pull request.
                     await fixture.reconcile()
                     try await fixture.eventually {
-                        try await fixture.verdicts(head).last == "success: Changes nothing on GitHub"
+                        try await fixture.verdicts(head).last == "success: No change on GitHub"
                     }
                     #expect(try await fixture.comments(number).count == 1)
                 }
