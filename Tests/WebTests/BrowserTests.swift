@@ -140,6 +140,21 @@ struct BrowserTests {
                     let width = try await browser.evaluate(Int.self, "return document.documentElement.scrollWidth")
                     #expect(width <= 360, "\(page) is \(width) wide")
                 }
+                // What only somebody who is signed in sees, buttons included.
+                let project = try #require(try await site.store.project(Site.repository("acme/widget")))
+                let role = RoleRecord(personID: 1, login: "somebody-with-a-rather-long-name", level: .push)
+                try await site.store.saveRoles(project.id, [role], fulfils: 0)
+                let person = try await site.signIn(1, role.login)
+                _ = try await browser.evaluate("document.cookie = '\(person.cookie); path=/'")
+                for page in [
+                    "/_account", "/_sync", "/acme/widget/settings", "/acme/widget/builds/24",
+                    "/acme/widget/builds/24/jobs/tests", "/acme/widget/builds/26",
+                ] {
+                    try await browser.open("http://127.0.0.1:\(site.client.port)\(page)")
+                    let width = try await browser.evaluate(Int.self, "return document.documentElement.scrollWidth")
+                    let forms = try await browser.evaluate(Int.self, "return document.querySelectorAll('form').length")
+                    #expect(width <= 360 && forms > 0, "\(page) is \(width) wide and has \(forms) forms")
+                }
                 #expect(browser.complaints == [])
             }
         }

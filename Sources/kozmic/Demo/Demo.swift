@@ -13,6 +13,9 @@ final class Demo: Service {
     private let once: Bool
     private let complete = Mutex(false)
     static let token = "demo-token-of-the-controller"
+    /// Of the app that people sign in to; both are worth nothing outside of the demo.
+    static let clientID = "demo-app"
+    static let clientSecret = "demo-secret-of-the-app"
 
     /// - Parameters:
     ///   - port: of the page; `nil` for a free one.
@@ -96,12 +99,17 @@ final class Demo: Service {
                 "serve", "--config-repo", adminRepository, "--data-dir", "\(folder)/data", "--listen",
                 "127.0.0.1:\(kozmicPort)", "--github-url", "http://127.0.0.1:\(gitHubPort)", "--docker-host",
                 engine.host, "--sync-interval", "1s", "--max-jobs", "2", "--show-private",
-            ], environment: ["KOZMIC_GITHUB_TOKEN": Self.token], logFile: "\(folder)/kozmic.log")
+                "--oauth-client-id", Self.clientID,
+            ],
+            environment: [
+                "KOZMIC_GITHUB_TOKEN": Self.token, "KOZMIC_OAUTH_CLIENT_SECRET": Self.clientSecret,
+            ], logFile: "\(folder)/kozmic.log")
     }
 
     private func stayUp() async throws {
         console.heading("Have a look")
         console.note("The page:    http://127.0.0.1:\(kozmicPort)/acme/widget")
+        console.note("Sign in there, as octocat (nobody asks for a password), and rerun what failed.")
         console.note("Its log:     \(folder)/kozmic.log")
         console.note("Ctrl-C ends the demo and removes everything it made, but for the cached root file system.")
         do { try await Task.sleep(for: .seconds(86_400 * 365)) } catch is CancellationError { return }

@@ -19,6 +19,13 @@ struct DemoTour: Sendable {
         try await client.control("POST", "users", ["login": "kozmic", "token": Demo.token])
         try await client.control(
             "POST", "orgs", ["login": "acme", "owners": ["octocat", "kozmic"], "members": ["hubot"]])
+        try await client.control(
+            "POST", "oauth/apps",
+            [
+                "client_id": Demo.clientID, "client_secret": Demo.clientSecret,
+                "callback_url": "\(client.kozmic)/_auth/callback",
+            ])
+        try await client.control("PUT", "oauth/browser", ["user": "octocat"])
         for name in ["widget", "gadget"] {
             try await client.control(
                 "POST", "repos",
