@@ -24,7 +24,9 @@ public struct Controller: Sendable {
             return logger
         }
         // Shared, because a mirror is one folder that one of them at a time may fetch into.
-        let mirrors = ProjectMirrors(configuration: configuration)
+        let deployKeys = DeployKeyRemote(
+            store: store, secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys)
+        let mirrors = ProjectMirrors(configuration: configuration) { try await deployKeys.remote($0) }
         let config = ConfigSync(configuration: configuration, store: store, logger: named("config"))
         var services: [any Service] = [
             StatusReporter(store: store, client: client, logger: named("status")),
@@ -46,6 +48,7 @@ public struct Controller: Sendable {
             Roles(configuration: configuration, store: store, client: client, logger: named("roles")),
             SignInChecks(
                 secretKey: configuration.secretKey, store: store, client: client, logger: named("sign-in")),
+            RequestFolder(configuration: configuration, store: store, logger: named("requests")),
         ]
         if let repository = configuration.adminRepositoryName {
             services.append(

@@ -15,6 +15,8 @@ public struct WebConfiguration: Sendable {
     public var adminRepository: RepositoryName?
     /// The key that webhook secrets are derived from.
     public var secretKey: SecretKey
+    /// Former ones: GitHub may still sign with what was derived from them.
+    public var oldSecretKeys: [SecretKey]
     /// The program's version, shown at the foot of each page.
     public var version: String
 
@@ -27,7 +29,8 @@ public struct WebConfiguration: Sendable {
     /// Memberwise.
     public init(
         host: String, port: Int, externalURL: String, gitHubURL: String, secretKey: SecretKey, version: String,
-        adminRepository: RepositoryName? = nil, showsPrivate: Bool = false, signIn: GitHubOAuth? = nil
+        adminRepository: RepositoryName? = nil, showsPrivate: Bool = false, signIn: GitHubOAuth? = nil,
+        oldSecretKeys: [SecretKey] = []
     ) {
         self.host = host
         self.port = port
@@ -38,6 +41,7 @@ public struct WebConfiguration: Sendable {
         self.adminRepository = adminRepository
         self.showsPrivate = showsPrivate
         self.signIn = signIn
+        self.oldSecretKeys = oldSecretKeys
     }
 }
 

@@ -39,7 +39,8 @@ public struct WebServer: Service {
     func makeApplication() throws -> some ApplicationProtocol {
         let onRunning = onRunning
         let directory = WebhookDirectory(
-            store: store, secretKey: configuration.secretKey, adminRepository: configuration.adminRepository)
+            store: store, keys: [configuration.secretKey] + configuration.oldSecretKeys,
+            adminRepository: configuration.adminRepository)
         let caches = PageCaches(store)
         let (ledger, lag) = (MetricsLedger(store: store), LoopLag())
         let figures = MetricsEndpoint(

@@ -80,7 +80,7 @@ import Testing
             }
             #expect(others(after.collaborators) == others(before.collaborators))
         }
-        let foreign = before.deployKeys.filter { $0.key != "ssh-ed25519 held" }
+        let foreign = before.deployKeys.filter { $0.key != "ssh-ed25519 held" && $0.title != Self.title }
         #expect(after.deployKeys.filter { key in foreign.contains { $0.id == key.id } } == foreign)
     }
 

@@ -53,7 +53,7 @@ struct ReconciliationTests {
                 projectID: id, publicKey: "ssh-ed25519 A", fingerprint: "SHA256:A", sealed: [0, 255, 7],
                 createdAt: Date(timeIntervalSince1970: 5))
             try await store.saveDeployKey(key)
-            try await store.setDeployKeyNumber(id, githubID: 7_000_000_000)
+            try await store.setDeployKeyNumber(id, key.publicKey, githubID: 7_000_000_000)
             var stored = key
             stored.githubID = 7_000_000_000
             #expect(try await store.reconcileRecord(id)?.deployKey == stored)
@@ -63,7 +63,7 @@ struct ReconciliationTests {
             #expect(try await store.projectsToCleanUp().isEmpty)
             try await fixture.declare(["b"], commit: "c2")
             #expect(try await store.projectsToCleanUp().map(\.id) == [id])
-            try await store.removeDeployKey(id)
+            try await store.removeDeployKey(id, key.publicKey)
             #expect(try await store.projectsToCleanUp().isEmpty)
         }
     }

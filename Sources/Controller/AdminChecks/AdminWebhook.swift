@@ -1,6 +1,7 @@
 import GitHub
 import Logging
 import Model
+import Reconciler
 import ServiceLifecycle
 import Store
 
@@ -27,7 +28,7 @@ public struct AdminWebhook: Service {
     /// Runs until graceful shutdown. Without the right to make webhooks the admin repository is read on the interval.
     public func run() async throws {
         let failures = FailureCount()
-        await PassLoop(topics: [], interval: configuration.syncInterval, changes: store.changes).run {
+        await PassLoop(topics: [.wantedSync], interval: configuration.syncInterval, changes: store.changes).run {
             do {
                 try await pass()
                 failures.reset()
@@ -54,16 +55,20 @@ public struct AdminWebhook: Service {
             try await store.saveAdminWebhook(nil)
             known = nil
         }
-        let url = configuration.adminWebhookURL(repository)
+        let address = configuration.adminWebhookURL(repository)
         let ours = try await client.hooks("\(repository)").filter {
-            $0.name == "web" && ($0.id == known?.githubID || $0.url.lowercased() == url.lowercased())
+            $0.name == "web" && ($0.id == known?.githubID || Self.isAt(address, $0.url))
         }
+        let generation = try await generation(known, ours)
+        let url = WebhookAddress.rotated(address, generation)
         let kept = ours.first { $0.id == known?.githubID } ?? ours.first
         for double in ours where double.id != kept?.id { try await client.deleteHook("\(repository)", double.id) }
-        let fingerprint = configuration.secretKey.webhookSecretFingerprint(repository, .adminRepository)
+        let fingerprint = configuration.secretKey.webhookSecretFingerprint(
+            repository, .adminRepository, generation: generation)
         let spec = GitHubHookSpec(
             url: url, events: (["pull_request", "push"] + AccessEvent.ofRepositories).sorted(),
-            secret: GitHubSecret(configuration.secretKey.webhookSecret(repository, .adminRepository)))
+            secret: GitHubSecret(
+                configuration.secretKey.webhookSecret(repository, .adminRepository, generation: generation)))
         let hook: GitHubHook
         if let kept, Self.isAsWanted(kept, spec), Self.hasSecret(kept, known, fingerprint) {
             hook = kept
@@ -76,6 +81,19 @@ public struct AdminWebhook: Service {
         }
         let record = AdminWebhookRecord(repository: repository, githubID: hook.id, secretFingerprint: fingerprint)
         if record != known { try await store.saveAdminWebhook(record) }
+    }
+
+    /// Without a record the database was lost, and the address tells which secret there is.
+    private func generation(_ known: AdminWebhookRecord?, _ ours: [GitHubHook]) async throws -> Int {
+        let generation = try await store.webhookSecrets(repository, .adminRepository).generation
+        let latest = ours.map { WebhookAddress.generation(of: $0.url) }.max() ?? 1
+        guard known == nil, latest > generation else { return generation }
+        try await store.raiseWebhookGeneration(repository, .adminRepository, to: latest)
+        return latest
+    }
+
+    private static func isAt(_ address: String, _ url: String) -> Bool {
+        url.prefix { $0 != "?" }.lowercased() == address.lowercased()
     }
 
     private static func isAsWanted(_ hook: GitHubHook, _ spec: GitHubHookSpec) -> Bool {

@@ -50,7 +50,7 @@ struct HeadComparison: Sendable {
 
     /// The refs that hooks can ask for, with what they lead to.
     private func heads(of repository: RepositoryName) async throws -> [String: String] {
-        let references = try await mirrors.mirror(repository).remoteReferences(timeout: .seconds(60))
+        let references = try await mirrors.references(repository)
         let pairs = references.compactMap { reference -> (String, String)? in
             if case .other = GitRef(reference.name).kind { return nil }
             return (reference.name, reference.target)

@@ -84,7 +84,7 @@ struct HeadEvents {
         let mirror = await mirrors.mirror(project.repository)
         // A mirror that does not exist yet cannot be asked.
         if let commit = try? await mirror.resolve(object), await mirror.contains(commit: commit) { return mirror }
-        try await mirror.fetch()
+        try await mirrors.fetch(project.repository)
         return mirror
     }
 }

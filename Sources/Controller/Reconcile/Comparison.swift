@@ -1,35 +1,36 @@
 import Model
 import Reconciler
+import Store
 
 /// Compares what is declared for a project with what GitHub has, however that is known: it was just looked at, or is
 /// remembered. Pure.
 struct Comparison: Sendable {
     var externalURL: String
-    /// What GitHub was or will be given as a hook's secret, as a hash; `nil` when the secret key is not at hand.
-    var fingerprint: (@Sendable (RepositoryName, HookID) -> String)?
+    /// What webhook secrets and deploy keys are derived from; `nil` when it is not at hand.
+    var secretKey: SecretKey?
 
     /// What is declared for GitHub.
     ///
     /// - Parameter isActive: whether the project is declared; of one that is not, only what we made is left to remove.
     func desired(_ project: Project, isActive: Bool, _ memory: ProjectMemory) -> DesiredRepository {
-        let title = DesiredDeployKey.title(externalURL: externalURL)
         guard isActive else {
             return DesiredRepository(
                 repository: project.repository,
-                deployKey: DesiredDeployKey(mode: .never, title: title, held: memory.deployKey))
+                deployKey: memory.deployKeys.desired(.never, externalURL: externalURL))
         }
         // Hooks are mostly added at the end, which then changes no webhook that is there.
         let listener = project.hooks.first?.id
         return DesiredRepository(
             repository: project.repository,
             webhooks: project.hooks.map { hook in
-                DesiredWebhook(
-                    hook: hook.id,
-                    url: WebhookAddress.url(externalURL: externalURL, repository: project.repository, hook: hook.id),
+                let generation = memory.generations.webhook(hook.id)
+                return DesiredWebhook(
+                    hook: hook.id, url: address(project.repository, hook.id, generation),
                     events: hook.triggers.webhookEvents + (hook.id == listener ? AccessEvent.ofRepositories : []),
-                    secretFingerprint: fingerprint?(project.repository, hook.id) ?? "unknown")
+                    secretFingerprint: secretKey?.webhookSecretFingerprint(
+                        project.repository, hook.id, generation: generation) ?? "unknown")
             }, owner: project.owner, permissions: project.permissions,
-            deployKey: DesiredDeployKey(mode: project.deployKey, title: title, held: memory.deployKey))
+            deployKey: memory.deployKeys.desired(project.deployKey, externalURL: externalURL))
     }
 
     /// The plan, and the operations of it that nobody asked for.
@@ -40,22 +41,57 @@ struct Comparison: Sendable {
     func compare(
         _ desired: DesiredRepository, _ observed: ObservedRepository, isActive: Bool, _ memory: ProjectMemory,
         repositoryID: Int64? = nil
-    ) -> (desired: DesiredRepository, observed: ObservedRepository, plan: Plan, drift: [Reconciler.Operation]) {
-        var (desired, observed) = (desired, observed)
-        if memory.webhooks == nil, let ours = observed.deployKeys.first(where: { $0.title == desired.deployKey.title })
-        {
-            desired.deployKey.held = DeployKeyIdentity(publicKey: ours.key, fingerprint: "")
-        }
-        if !isActive {
+    ) -> Compared {
+        var compared = Compared(desired: desired, observed: observed)
+        if isActive {
+            compared.foundKeys = recognize(
+                &compared.desired.deployKey, observed, repositoryID: repositoryID ?? memory.githubID)
+            if memory.isFresh { recognize(&compared.desired, &compared.observed) }
+        } else {
             // Its name may belong to another project by now, whose webhooks look like ours too.
-            observed.webhooks.removeAll { memory.webhooks?[$0.id] == nil }
+            compared.observed.webhooks.removeAll { memory.webhooks?[$0.id] == nil }
         }
-        let plan = Planner.plan(desired, observed, externalURL: externalURL)
+        compared.plan = Planner.plan(compared.desired, compared.observed, externalURL: externalURL)
         // One that was deleted and made again was never as declared: nothing in it is drift.
         let isTheSame = repositoryID == nil || repositoryID == memory.githubID
-        let drift = (isTheSame ? memory.baseline : nil).map {
-            Planner.drift(in: plan, since: $0, observed, externalURL: externalURL)
+        if let baseline = memory.baseline, isTheSame {
+            compared.drift = Planner.drift(
+                in: compared.plan, since: baseline, compared.observed, externalURL: externalURL)
         }
-        return (desired, observed, plan, drift ?? [])
+        return compared
     }
+
+    func address(_ repository: RepositoryName, _ hook: HookID, _ generation: Int) -> String {
+        WebhookAddress.url(externalURL: externalURL, repository: repository, hook: hook, generation: generation)
+    }
+}
+
+/// What came of a comparison.
+struct Compared: Sendable {
+    /// What is declared, with what was recognized on GitHub as ours.
+    var desired: DesiredRepository
+    /// What the comparison is about.
+    var observed: ObservedRepository
+    /// What makes them equal.
+    var plan: Plan
+    /// The operations of the plan that nobody asked for.
+    var drift: [Reconciler.Operation] = []
+    /// Deploy keys of ours that no record knows, the oldest first.
+    var foundKeys: [FoundDeployKey] = []
+
+    init(desired: DesiredRepository, observed: ObservedRepository) {
+        self.desired = desired
+        self.observed = observed
+        plan = Plan(repository: desired.repository, operations: [])
+    }
+}
+
+/// A deploy key on GitHub that the secret key leads to.
+struct FoundDeployKey: Sendable {
+    /// Which one.
+    var generation: Int
+    /// GitHub's number.
+    var githubID: Int64
+    /// Its public half.
+    var identity: DeployKeyIdentity
 }

@@ -14,11 +14,12 @@ struct DeployKeyRemote: Sendable {
     private let knownHosts: @Sendable () -> String
 
     init(
-        store: Store, secretKey: SecretKey, knownHosts: @escaping @Sendable () -> String = Self.accountsKnownHosts
+        store: Store, secretKey: SecretKey, oldSecretKeys: [SecretKey] = [],
+        knownHosts: @escaping @Sendable () -> String = Self.accountsKnownHosts
     ) {
         self.store = store
         self.knownHosts = knownHosts
-        vault = DeployKeyVault(store: store, secretKey: secretKey)
+        vault = DeployKeyVault(store: store, secretKey: secretKey, oldSecretKeys: oldSecretKeys)
     }
 
     /// `nil` when there is no key that GitHub has, or it cannot be opened.
@@ -30,7 +31,8 @@ struct DeployKeyRemote: Sendable {
         return GitRemote(url: url, credentials: .ssh(privateKey: privateKey, knownHosts: knownHosts()))
     }
 
-    private static func accountsKnownHosts() -> String {
+    /// The text of the account's and the system's `known_hosts`.
+    @Sendable static func accountsKnownHosts() -> String {
         ["\(NSHomeDirectory())/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"].compactMap { path in
             FileManager.default.contents(atPath: path).map { String(decoding: $0.prefix(1 << 20), as: UTF8.self) }
         }.joined(separator: "\n")

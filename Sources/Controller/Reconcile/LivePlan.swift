@@ -38,11 +38,7 @@ public struct LivePlan: Sendable {
         client: GitHubClient, externalURL: String, secretKey: SecretKey?, records: [ReconcileRecord]?
     ) {
         let isKnown = records != nil && secretKey != nil
-        var fingerprint: (@Sendable (RepositoryName, HookID) -> String)?
-        if isKnown, let secretKey {
-            fingerprint = { repository, hook in secretKey.webhookSecretFingerprint(repository, hook) }
-        }
-        surveyor = Surveyor(client: client, externalURL: externalURL, fingerprint: fingerprint)
+        surveyor = Surveyor(client: client, externalURL: externalURL, secretKey: isKnown ? secretKey : nil)
         hasMemory = isKnown
         let known = (isKnown ? records ?? [] : []).map { ($0.project.repository, $0) }
         self.records = Dictionary(known) { first, _ in first }
@@ -54,7 +50,7 @@ public struct LivePlan: Sendable {
         let declared = Set(desired.projects.map(\.repository)).union(desired.broken)
         if !desired.hasUnreadableFile {
             let gone = records.values.filter { record in
-                !declared.contains(record.project.repository) && !(record.webhooks.isEmpty && record.deployKey == nil)
+                !declared.contains(record.project.repository) && !(record.webhooks.isEmpty && record.deployKeys.isEmpty)
             }
             projects += gone.map { (project: $0.project.config, isActive: false) }
         }
@@ -87,6 +83,6 @@ public struct LivePlan: Sendable {
     private func memory(_ repository: RepositoryName) -> ProjectMemory {
         guard hasMemory else { return .none }
         guard let record = records[repository] else { return .empty }
-        return ProjectMemory(record) { DeployKeyIdentity(publicKey: $0.publicKey, fingerprint: $0.fingerprint) }
+        return ProjectMemory(record) { _ in .own }
     }
 }

@@ -29,6 +29,7 @@ public struct OneSync: Sendable {
     private let store: Store
     private let sync: ConfigSync
     private let reconciler: ProjectReconciler
+    private let requests: RequestFolder
 
     /// - Parameter client: a client with the token that administers the projects.
     public init(configuration: ControllerConfiguration, store: Store, client: GitHubClient, logger: Logger) {
@@ -36,6 +37,7 @@ public struct OneSync: Sendable {
         self.store = store
         sync = ConfigSync(configuration: configuration, store: store, logger: logger)
         reconciler = ProjectReconciler(configuration: configuration, store: store, client: client)
+        requests = RequestFolder(configuration: configuration, store: store, logger: logger)
     }
 
     /// - Throws: `Problem`, or the store's errors. Trouble with one project is in its entry.
@@ -44,6 +46,7 @@ public struct OneSync: Sendable {
             throw Problem(
                 description: try await store.configProblem()?.message ?? "the admin repository cannot be read")
         }
+        await requests.pass()
         var entries: [Entry] = []
         for project in try await store.activeProjects() + store.projectsToCleanUp() {
             var entry = Entry(

@@ -9,8 +9,10 @@ struct ProjectMemory: Sendable {
     var githubID: Int64?
     /// The hashes of the secrets that we gave to webhooks, by GitHub's number; `nil` when nothing was ever recorded.
     var webhooks: [Int64: String]?
-    /// The deploy key whose private half we hold.
-    var deployKey: DeployKeyIdentity?
+    /// The deploy keys.
+    var deployKeys = DeployKeyMemory()
+    /// Which secret each webhook is at.
+    var generations = SecretGenerations()
     /// What GitHub agreed with at the last pass.
     var baseline: Baseline?
 
@@ -22,12 +24,23 @@ struct ProjectMemory: Sendable {
 
     private init(webhooks: [Int64: String]? = nil) { self.webhooks = webhooks }
 
-    /// - Parameter deployKey: whether the record's key can be used.
-    init(_ record: ReconcileRecord, deployKey isUsable: (DeployKeyRecord) -> DeployKeyIdentity?) {
+    /// - Parameter access: whether a deploy key can be opened.
+    init(_ record: ReconcileRecord, access: (DeployKeyRecord) -> DeployKeyVault.Access) {
         githubID = record.project.githubID
-        webhooks = Dictionary(record.webhooks.map { ($0.githubID, $0.secretFingerprint) }) { first, _ in first }
-        deployKey = record.deployKey.flatMap(isUsable)
+        webhooks = Dictionary(
+            record.webhooks.map { ($0.githubID, $0.refusedAt == nil ? $0.secretFingerprint : Self.refused) }
+        ) { first, _ in first }
+        deployKeys = DeployKeyMemory(record, access: access)
+        generations = record.generations
         // One of an older version, which cannot be read, is like none: nothing is taken for drift.
         baseline = record.baseline.flatMap { try? JSONDecoder().decode(Baseline.self, from: Data($0.utf8)) }
     }
+
+    /// Whether the project is new, or the database was lost: a webhook at our address is then taken to be as we made it,
+    /// because GitHub shows no secret and a needless write is one too many. A wrong guess ends with the first delivery
+    /// that is refused (`WebhookRecord.refusedAt`).
+    var isFresh: Bool { webhooks?.isEmpty != false && baseline == nil }
+
+    /// Stands for a secret that is not ours.
+    private static let refused = "another"
 }

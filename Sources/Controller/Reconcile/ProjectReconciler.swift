@@ -1,4 +1,5 @@
 import Foundation
+import Git
 import GitHub
 import Model
 import Reconciler
@@ -7,20 +8,27 @@ import Store
 /// Observes one project on GitHub, plans, and applies the plan one operation at a time.
 struct ProjectReconciler: Sendable {
     private let configuration: ControllerConfiguration
-    private let store: Store
+    let store: Store
     private let client: GitHubClient
     private let surveyor: Surveyor
-    private let vault: DeployKeyVault
+    let vault: DeployKeyVault
+    private(set) var rotation: DeployKeyRotation
 
-    init(configuration: ControllerConfiguration, store: Store, client: GitHubClient) {
-        let secretKey = configuration.secretKey
+    /// - Parameter trial: see `DeployKeyRotation.trial`; `nil` for the usual one.
+    init(
+        configuration: ControllerConfiguration, store: Store, client: GitHubClient,
+        trial: (@Sendable (GitRemote) async throws -> Void)? = nil
+    ) {
         self.configuration = configuration
         self.store = store
         self.client = client
-        surveyor = Surveyor(client: client, externalURL: configuration.externalURL) { repository, hook in
-            secretKey.webhookSecretFingerprint(repository, hook)
-        }
-        vault = DeployKeyVault(store: store, secretKey: secretKey)
+        surveyor = Surveyor(
+            client: client, externalURL: configuration.externalURL, secretKey: configuration.secretKey)
+        vault = DeployKeyVault(
+            store: store, secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys,
+            server: configuration.externalURL)
+        rotation = DeployKeyRotation(store: store, vault: vault)
+        if let trial { rotation.trial = trial }
     }
 
     /// Makes the project as it should be. Every applied operation is recorded before the next begins, so a crash
@@ -31,15 +39,30 @@ struct ProjectReconciler: Sendable {
     ///
     /// - Throws: `ReconcileProblem` when nothing could be done, or the store's errors.
     func reconcile(_ project: ProjectRecord) async throws -> ReconcileResult {
-        guard let record = try await store.reconcileRecord(project.id) else { return ReconcileResult() }
+        let first = try await pass(project)
+        guard first.hasNewDeployKey else { return first }
+        // The former key is of no use from now on.
+        var second = try await pass(project)
+        second.operations = first.operations + second.operations
+        return second
+    }
+
+    private func pass(_ project: ProjectRecord) async throws -> ReconcileResult {
+        guard let remembered = try await store.reconcileRecord(project.id) else { return ReconcileResult() }
         do {
-            let memory = ProjectMemory(record, deployKey: vault.identity)
+            var record = try await rotation.prepare(remembered)
+            var memory = ProjectMemory(record, access: vault.access)
             var surveyor = surveyor
             // A look at what was well the last time can wait for those where something is to be done.
             if project.condition.status == .ready { surveyor.client = client.with(priority: .audit) }
-            let survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
+            var survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
             if project.isActive { try await yieldToNewName(project, survey.facts) }
             if project.isActive { try await updateFacts(project, survey.facts) }
+            if try await adopt(survey, project, memory) {
+                record = try await store.reconcileRecord(project.id) ?? record
+                memory = ProjectMemory(record, access: vault.access)
+                survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
+            }
             try await store.setDrift(project.id, survey.drift.flatMap(\.differences))
             return try await apply(survey, project, record, memory.baseline)
         } catch let error as GitHubError {
@@ -67,7 +90,7 @@ struct ProjectReconciler: Sendable {
         var inherited = survey.observed.inherited
         var seen = survey.seen
         var remembered = try await save(seen, project, former: record.observation)
-        let applier = applier(project)
+        let applier = applier(project, survey)
         // GitHub follows a renamed repository by its number; writes go to the name that it has now.
         let name = RepositoryName(survey.facts.fullName) ?? project.repository
         for operation in survey.plan.operations where !left.contains(operation) {
@@ -86,6 +109,8 @@ struct ProjectReconciler: Sendable {
         }
         try await forgetGone(record, survey, project)
         if !project.isActive { try await store.saveObservation(project.id, nil) }
+        try await noteNumbers(record, survey)
+        try await tryNextDeployKey(&result, survey, project)
         let baseline = try await conclude(&result, survey, project, inherited)
         if baseline != old || record.sshURL != survey.facts.sshURL {
             try await save(baseline, project, sshURL: survey.facts.sshURL)
@@ -93,12 +118,23 @@ struct ProjectReconciler: Sendable {
         return result
     }
 
-    private func applier(_ project: ProjectRecord) -> Applier {
-        let (secretKey, vault, repository) = (configuration.secretKey, vault, project.repository)
-        let comment = "\(DesiredDeployKey.title(externalURL: configuration.externalURL)) \(repository)"
+    private func applier(_ project: ProjectRecord, _ survey: Survey) -> Applier {
+        let (secretKey, vault, store, repository) = (configuration.secretKey, vault, store, project.repository)
+        let generations = Dictionary(
+            survey.desired.webhooks.map { ($0.hook, WebhookAddress.generation(of: $0.url)) }
+        ) { first, _ in first }
         return Applier(
-            client: client, secret: { hook in secretKey.webhookSecret(repository, hook) },
-            newDeployKey: { try await vault.make(project.id, comment: comment) })
+            client: client,
+            secret: { hook in
+                secretKey.webhookSecret(repository, hook, generation: generations[hook] ?? 1)
+            },
+            newDeployKey: {
+                // Asked for again when GitHub says that the first one is in use elsewhere: so each is another one.
+                let record = try await store.reconcileRecord(project.id)
+                return try await vault.make(
+                    project.id, repositoryID: survey.facts.id, generation: record.map(DeployKeyMemory.fresh) ?? 1,
+                    role: .current)
+            })
     }
 
     private func updateFacts(_ project: ProjectRecord, _ facts: GitHubRepository) async throws {
@@ -118,14 +154,18 @@ struct ProjectReconciler: Sendable {
             try await store.saveWebhook(
                 WebhookRecord(
                     projectID: project.id, hook: applied.hook, githubID: applied.githubID,
-                    secretFingerprint: applied.secretFingerprint,
-                    url: WebhookAddress.url(
-                        externalURL: configuration.externalURL, repository: project.repository, hook: applied.hook)))
-        case .deployKey(let applied): try await store.setDeployKeyNumber(project.id, githubID: applied.id)
+                    secretFingerprint: applied.secretFingerprint, url: applied.url))
+        case .deployKey(let applied):
+            try await store.setDeployKeyNumber(project.id, applied.key.publicKey, githubID: applied.id)
         case .inherited, .invited: break
         case .done:
             if case .webhook(.delete(let id, _)) = operation { try await store.removeWebhook(githubID: id) }
-            if case .deployKey(.delete) = operation { try await store.removeDeployKey(project.id) }
+            if case .deployKey(.delete(let id, _)) = operation {
+                let keys = try await store.reconcileRecord(project.id)?.deployKeys ?? []
+                for key in keys where key.githubID == id {
+                    try await store.removeDeployKey(project.id, key.publicKey)
+                }
+            }
         }
     }
 
@@ -135,8 +175,10 @@ struct ProjectReconciler: Sendable {
         for webhook in record.webhooks where !there.contains(webhook.githubID) {
             try await store.removeWebhook(githubID: webhook.githubID)
         }
-        let isKeyThere = survey.observed.deployKeys.contains { record.deployKey?.githubID == $0.id }
-        if !project.isActive, record.deployKey != nil, !isKeyThere { try await store.removeDeployKey(project.id) }
+        for key in record.deployKeys where key.role == .former || !project.isActive {
+            guard !survey.observed.deployKeys.contains(where: { key.identity.matches($0.key) }) else { continue }
+            try await store.removeDeployKey(project.id, key.publicKey)
+        }
     }
 
     /// Closes what is healed. From here on a difference from the answer is drift, in the parts where all went well.
@@ -149,9 +191,10 @@ struct ProjectReconciler: Sendable {
         guard project.isActive else { return nil }
         var desired = survey.desired
         if result.operations.contains(where: { $0.part == .deployKey }),
-            let key = try await store.reconcileRecord(project.id)?.deployKey
+            let record = try await store.reconcileRecord(project.id)
         {
-            desired.deployKey.held = DeployKeyIdentity(publicKey: key.publicKey, fingerprint: key.fingerprint)
+            desired.deployKey = DeployKeyMemory(record, access: vault.access)
+                .desired(project.config.deployKey, externalURL: configuration.externalURL)
         }
         return Baseline(
             desired: desired, parts: Set(Reconciler.Operation.Part.allCases).subtracting(failed),

@@ -11,6 +11,8 @@ struct ReconcileResult: Sendable {
     var reportedDrift: [Reconciler.Operation] = []
     /// Parts that GitHub refused.
     var failures: [Reconciler.Operation.Part: ReconcileProblem] = [:]
+    /// Whether git reads with another deploy key now, and the former one is left to be deleted.
+    var hasNewDeployKey = false
     /// The repository's name on GitHub when it is not the declared one.
     var newName: String?
 

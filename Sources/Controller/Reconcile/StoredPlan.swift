@@ -20,9 +20,7 @@ public struct StoredPlan: Sendable {
             DeployKeyIdentity(publicKey: $0.publicKey, fingerprint: $0.fingerprint)
         }
     ) {
-        comparison = Comparison(externalURL: externalURL) { repository, hook in
-            secretKey.webhookSecretFingerprint(repository, hook)
-        }
+        comparison = Comparison(externalURL: externalURL, secretKey: secretKey)
         self.records = Dictionary(records.map { ($0.project.repository, $0) }) { first, _ in first }
         self.identity = identity
     }
@@ -55,7 +53,7 @@ public struct StoredPlan: Sendable {
 
     private func entry(_ project: Project, _ record: ReconcileRecord?, isActive: Bool) -> LivePlan.Entry {
         var entry = LivePlan.Entry(repository: project.repository)
-        let memory = record.map { ProjectMemory($0, deployKey: identity) } ?? .empty
+        let memory = record.map { ProjectMemory($0) { identity($0) == nil ? .none : .own } } ?? .empty
         let desired = comparison.desired(project, isActive: isActive, memory)
         let known = record.flatMap(Self.observation)
         let seen = known ?? ObservedRepository(fullName: "\(project.repository)", isPrivate: false)

@@ -9,13 +9,10 @@ struct Surveyor: Sendable {
     private let comparison: Comparison
     private let viewer = ViewerLogin()
 
-    /// - Parameter fingerprint: see `Comparison.fingerprint`.
-    init(
-        client: GitHubClient, externalURL: String,
-        fingerprint: (@Sendable (RepositoryName, HookID) -> String)?
-    ) {
+    /// - Parameter secretKey: see `Comparison.secretKey`.
+    init(client: GitHubClient, externalURL: String, secretKey: SecretKey?) {
         self.client = client
-        comparison = Comparison(externalURL: externalURL, fingerprint: fingerprint)
+        comparison = Comparison(externalURL: externalURL, secretKey: secretKey)
     }
 
     /// - Parameter isActive: whether the project is declared; of one that is not, only what we made is left to remove.
@@ -29,13 +26,13 @@ struct Surveyor: Sendable {
         }
         let desired = comparison.desired(project, isActive: isActive, memory)
         let seen = try await RepositoryObserver(client: client).observe(
-            facts, desired, known: memory.webhooks, inherited: memory.baseline?.inherited ?? [:]
+            facts, desired, known: memory.isFresh ? nil : memory.webhooks, inherited: memory.baseline?.inherited ?? [:]
         ) { () throws(GitHubError) in try await viewer.login(client) }
         let compared = comparison.compare(
             desired, seen, isActive: isActive, memory, repositoryID: facts.id)
         return Survey(
             facts: facts, desired: compared.desired, seen: seen, observed: compared.observed, plan: compared.plan,
-            drift: compared.drift)
+            drift: compared.drift, foundKeys: compared.foundKeys)
     }
 
     /// A repository is followed by its number, whatever it is called now. Only when there is none of that number any
@@ -66,6 +63,8 @@ struct Survey: Sendable {
     var plan: Plan
     /// The operations of the plan that nobody asked for.
     var drift: [Reconciler.Operation]
+    /// Deploy keys of ours that no record knows, the oldest first.
+    var foundKeys: [FoundDeployKey] = []
 }
 
 /// The login of the token's account, asked for once.

@@ -47,19 +47,38 @@ actor ProjectMirrors {
         return mirror
     }
 
-    /// GitHub answers "not found" to those who may not see a repository.
+    /// Brings the mirror up to date.
+    nonisolated func fetch(_ repository: RepositoryName) async throws {
+        try await fetch(await mirror(repository), repository)
+    }
+
+    /// The refs as GitHub has them now.
+    nonisolated func references(_ repository: RepositoryName) async throws -> [GitReference] {
+        try await reaching(await mirror(repository), repository) { (mirror) throws(GitError) in
+            try await mirror.remoteReferences(timeout: .seconds(60))
+        }
+    }
+
     private nonisolated func fetch(_ mirror: GitMirror, _ repository: RepositoryName) async throws {
+        try await reaching(mirror, repository) { (mirror) throws(GitError) in try await mirror.fetch() }
+    }
+
+    /// GitHub answers "not found" to those who may not see a repository.
+    private nonisolated func reaching<Value: Sendable>(
+        _ mirror: GitMirror, _ repository: RepositoryName,
+        _ body: @Sendable (GitMirror) async throws(GitError) -> Value
+    ) async throws -> Value {
         do {
-            try await mirror.fetch()
+            return try await body(mirror)
         } catch {
             guard error.kind == .authentication || error.kind == .notFound,
                 let other = try await fallback(repository)
             else { throw error }
             await mirror.setRemote(other)
-            let result: Result<Void, GitError>
-            do { result = .success(try await mirror.fetch()) } catch { result = .failure(error) }
+            let result: Result<Value, GitError>
+            do throws(GitError) { result = .success(try await body(mirror)) } catch { result = .failure(error) }
             await mirror.setRemote(remote(repository))
-            try result.get()
+            return try result.get()
         }
     }
 

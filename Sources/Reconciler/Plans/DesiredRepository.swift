@@ -28,7 +28,7 @@ public struct DesiredRepository: Sendable, Hashable, Codable {
     /// What has to be known of a repository to compare it; everything else is not even read.
     public func lists(isPrivate: Bool, isOrganization: Bool?) -> ObservedRepository.Lists {
         var lists: ObservedRepository.Lists = .webhooks
-        if deployKey.isWanted(isPrivate: isPrivate) || deployKey.held != nil { lists.insert(.deployKeys) }
+        if deployKey.isWanted(isPrivate: isPrivate) || deployKey.isKnown { lists.insert(.deployKeys) }
         guard hasPermissions else { return lists }
         lists.insert(.people)
         if permissions.authoritative || !permissions.teams.isEmpty, isOrganization != false { lists.insert(.teams) }

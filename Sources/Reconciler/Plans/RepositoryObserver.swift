@@ -46,7 +46,10 @@ public struct RepositoryObserver: Sendable {
                 if let known {
                     known[hook.id]
                 } else {
-                    desired.webhooks.first { WebhookAddress.areSame($0.url, hook.url) }?.secretFingerprint
+                    // One whose deliveries were not refused.
+                    hook.lastResponse?.code == 401
+                        ? nil
+                        : desired.webhooks.first { WebhookAddress.areSame($0.url, hook.url) }?.secretFingerprint
                 }
             return ObservedWebhook(
                 id: hook.id, url: hook.url, events: hook.events, active: hook.active, contentType: hook.contentType,

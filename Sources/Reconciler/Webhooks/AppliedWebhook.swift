@@ -8,11 +8,14 @@ public struct AppliedWebhook: Sendable, Hashable, Codable {
     public var githubID: Int64
     /// The hash of the secret that it was given, to be known at the next observation.
     public var secretFingerprint: String
+    /// Where GitHub sends deliveries.
+    public var url: String
 
     /// Memberwise.
-    public init(hook: HookID, githubID: Int64, secretFingerprint: String) {
+    public init(hook: HookID, githubID: Int64, secretFingerprint: String, url: String) {
         self.hook = hook
         self.githubID = githubID
         self.secretFingerprint = secretFingerprint
+        self.url = url
     }
 }

@@ -31,7 +31,7 @@ public struct ObservedWebhook: Sendable, Hashable, Codable {
     }
 
     /// What must be changed to make it the wanted one; empty when it is.
-    func changes(to desired: DesiredWebhook) -> [FieldChange] {
+    public func changes(to desired: DesiredWebhook) -> [FieldChange] {
         var changes: [FieldChange] = []
         func compare(_ field: String, _ old: String, _ new: String) {
             if old != new { changes.append(FieldChange(field: field, old: old, new: new)) }

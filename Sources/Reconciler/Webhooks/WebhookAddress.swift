@@ -4,9 +4,27 @@ import Model
 public enum WebhookAddress {
     private static let marker = "/_hooks/"
 
-    /// `<external URL>/_hooks/<owner>/<repository>/<hook>`.
-    public static func url(externalURL: String, repository: RepositoryName, hook: HookID) -> String {
-        trimmed(externalURL) + marker + "\(repository)/\(hook)"
+    private static let query = "rotation="
+
+    /// `<external URL>/_hooks/<owner>/<repository>/<hook>`, and `?rotation=2` and so on after a rotation: GitHub never
+    /// shows a secret, so the address tells which one it is when the database is lost. Whoever receives deliveries
+    /// need not look at it.
+    public static func url(
+        externalURL: String, repository: RepositoryName, hook: HookID, generation: Int = 1
+    ) -> String {
+        rotated(trimmed(externalURL) + marker + "\(repository)/\(hook)", generation)
+    }
+
+    /// An address with the generation of its secret.
+    public static func rotated(_ url: String, _ generation: Int) -> String {
+        generation > 1 ? "\(url)?\(query)\(generation)" : url
+    }
+
+    /// The generation of the secret that an address speaks of; 1 when it says nothing.
+    public static func generation(of url: String) -> Int {
+        guard let mark = url.firstRange(of: "?\(query)"), let number = Int(url[mark.upperBound...]), number > 1
+        else { return 1 }
+        return min(number, 1_000_000)
     }
 
     /// What an address names, lower case: `<owner>/<repository>/<hook>` if it is one that `url` makes.
@@ -27,7 +45,7 @@ public enum WebhookAddress {
     }
 
     /// Whether both addresses reach the same hook of the same server.
-    static func areSame(_ left: String, _ right: String) -> Bool {
+    public static func areSame(_ left: String, _ right: String) -> Bool {
         guard let left = parts(left), let right = parts(right) else { return false }
         return left == right
     }

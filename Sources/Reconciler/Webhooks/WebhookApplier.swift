@@ -74,7 +74,9 @@ public struct WebhookApplier: Sendable {
     }
 
     private func applied(_ webhook: DesiredWebhook, _ hook: GitHubHook) -> AppliedWebhook {
-        AppliedWebhook(hook: webhook.hook, githubID: hook.id, secretFingerprint: webhook.secretFingerprint)
+        AppliedWebhook(
+            hook: webhook.hook, githubID: hook.id, secretFingerprint: webhook.secretFingerprint,
+            url: webhook.url)
     }
 }
 

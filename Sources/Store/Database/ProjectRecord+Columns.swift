@@ -21,12 +21,13 @@ extension ProjectRecord {
 }
 
 extension WebhookRecord {
-    static let columns = "projectID, hook, githubID, secretFingerprint, url, updatedAt"
+    static let columns = "projectID, hook, githubID, secretFingerprint, url, updatedAt, refusedAt"
 
     init(_ columns: inout Columns) throws {
         self.init(
             projectID: try columns.next(), hook: try columns.value { HookID($0) }, githubID: try columns.next(),
-            secretFingerprint: try columns.next(), url: try columns.next(), updatedAt: try columns.date())
+            secretFingerprint: try columns.next(), url: try columns.next(), updatedAt: try columns.date(),
+            refusedAt: try columns.dateIfAny())
     }
 }
 

@@ -33,6 +33,7 @@ enum Schema {
         migrator.registerMigration("12 how long installs took") { db in try db.execute(sql: installs) }
         migrator.registerMigration("13 people, sessions, roles") { db in try db.execute(sql: people) }
         migrator.registerMigration("14 what would change") { db in try db.execute(sql: pendingPlan) }
+        migrator.registerMigration("15 rotation of secrets and deploy keys") { db in try db.execute(sql: rotation) }
         return migrator
     }
 

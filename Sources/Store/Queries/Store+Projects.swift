@@ -93,16 +93,20 @@ extension Store {
     }
 
     /// Remembers a webhook; a hook has one, so one of another number that the hook had is forgotten.
+    ///
+    /// Signatures of the secret that GitHub had before are accepted for another hour: deliveries may be under way.
     public func saveWebhook(_ webhook: WebhookRecord) async throws(StoreError) {
+        let time = now()
         try await database.write { db in
+            try db.keepFormerSecret(of: webhook, at: time)
             try db.run(
                 "DELETE FROM webhook WHERE githubID = ? OR (projectID = ? AND hook = ?)",
                 [webhook.githubID, webhook.projectID, webhook.hook.description])
             try db.run(
-                "INSERT INTO webhook (\(WebhookRecord.columns)) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO webhook (\(WebhookRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
                     webhook.projectID, webhook.hook.description, webhook.githubID, webhook.secretFingerprint,
-                    webhook.url, webhook.updatedAt.milliseconds,
+                    webhook.url, webhook.updatedAt.milliseconds, webhook.refusedAt?.milliseconds,
                 ])
         }
         notify([.projects])

@@ -26,35 +26,6 @@ extension Store {
         }
     }
 
-    /// Remembers a project's deploy key in place of the one it had.
-    public func saveDeployKey(_ key: DeployKeyRecord) async throws(StoreError) {
-        try await database.write { db in
-            try db.run(
-                """
-                INSERT INTO deployKey (\(DeployKeyRecord.columns)) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (projectID) DO UPDATE SET publicKey = excluded.publicKey,
-                    fingerprint = excluded.fingerprint, sealed = excluded.sealed, githubID = excluded.githubID,
-                    createdAt = excluded.createdAt
-                """,
-                [
-                    key.projectID, key.publicKey, key.fingerprint, Data(key.sealed), key.githubID,
-                    key.createdAt.milliseconds,
-                ])
-        }
-    }
-
-    /// Remembers GitHub's number of a project's deploy key.
-    public func setDeployKeyNumber(_ projectID: Int64, githubID: Int64) async throws(StoreError) {
-        try await database.write { db in
-            try db.run("UPDATE deployKey SET githubID = ? WHERE projectID = ?", [githubID, projectID])
-        }
-    }
-
-    /// Forgets a project's deploy key, which is gone from GitHub.
-    public func removeDeployKey(_ projectID: Int64) async throws(StoreError) {
-        try await database.write { db in try db.run("DELETE FROM deployKey WHERE projectID = ?", [projectID]) }
-    }
-
     /// Remembers what GitHub agrees with now; `nil` forgets it.
     public func saveBaseline(_ projectID: Int64, _ state: String?, sshURL: String?) async throws(StoreError) {
         let time = now().milliseconds
@@ -92,21 +63,8 @@ extension Database {
             webhooks: try all(
                 "SELECT \(WebhookRecord.columns) FROM webhook WHERE projectID = ? ORDER BY hook", [project.id],
                 WebhookRecord.init),
-            deployKey: try first(
-                "SELECT \(DeployKeyRecord.columns) FROM deployKey WHERE projectID = ?", [project.id],
-                DeployKeyRecord.init),
+            deployKeys: try deployKeys(project.id), generations: try generations(project.repository),
             baseline: baseline?.state, sshURL: baseline?.sshURL, observation: observation?.state,
             observedAt: observation?.seenAt)
-    }
-}
-
-extension DeployKeyRecord {
-    static let columns = "projectID, publicKey, fingerprint, sealed, githubID, createdAt"
-
-    init(_ columns: inout Columns) throws {
-        self.init(
-            projectID: try columns.next(), publicKey: try columns.next(), fingerprint: try columns.next(),
-            sealed: [UInt8](try columns.next(Data.self)), githubID: try columns.next(),
-            createdAt: try columns.date())
     }
 }

@@ -6,8 +6,10 @@ public struct ReconcileRecord: Sendable {
     public var project: ProjectRecord
     /// The webhooks that we made.
     public var webhooks: [WebhookRecord]
-    /// The deploy key that we made.
-    public var deployKey: DeployKeyRecord?
+    /// The deploy keys that we made and did not delete yet, the oldest first.
+    public var deployKeys: [DeployKeyRecord]
+    /// Which secret each purpose is at.
+    public var generations: SecretGenerations
     /// What GitHub agreed with at the end of the last pass: JSON that only the reconciler understands.
     public var baseline: String?
     /// The address for git over SSH, as GitHub told it.
@@ -17,4 +19,7 @@ public struct ReconcileRecord: Sendable {
     public var observation: String?
     /// When GitHub was first seen like that.
     public var observedAt: Date?
+
+    /// The deploy key that git uses.
+    public var deployKey: DeployKeyRecord? { deployKeys.first { $0.role == .current } }
 }

@@ -13,13 +13,16 @@ public struct WebhookRecord: Sendable, Hashable, Codable {
     public var secretFingerprint: String
     /// The address it delivers to.
     public var url: String
-    /// When we last set it.
+    /// When we last set it; 1970 for one that was found as it should be after the database was lost.
     public var updatedAt: Date
+    /// When a delivery from GitHub's webhook of this number had another signature, since it was last set: somebody
+    /// changed the secret on GitHub, which GitHub itself never shows.
+    public var refusedAt: Date?
 
     /// Memberwise.
     public init(
         projectID: Int64, hook: HookID, githubID: Int64, secretFingerprint: String, url: String,
-        updatedAt: Date = Date()
+        updatedAt: Date = Date(), refusedAt: Date? = nil
     ) {
         self.projectID = projectID
         self.hook = hook
@@ -27,5 +30,6 @@ public struct WebhookRecord: Sendable, Hashable, Codable {
         self.secretFingerprint = secretFingerprint
         self.url = url
         self.updatedAt = updatedAt
+        self.refusedAt = refusedAt
     }
 }

@@ -4,6 +4,7 @@ import HTTPTypes
 extension HTTPField.Name {
     static let hubSignature = known("X-Hub-Signature-256")
     static let gitHubDelivery = known("X-GitHub-Delivery")
+    static let gitHubHookID = known("X-GitHub-Hook-ID")
     static let gitHubEvent = known("X-GitHub-Event")
     static let lastEventID = known("Last-Event-ID")
     static let accelBuffering = known("X-Accel-Buffering")

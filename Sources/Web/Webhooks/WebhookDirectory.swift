@@ -4,40 +4,35 @@ import Store
 
 /// The webhooks that deliveries are accepted for, with their secrets, in memory: a request costs no query.
 struct WebhookDirectory: Sendable {
-    /// A webhook's address.
-    private struct Key: Hashable {
-        var repository: RepositoryName
-        var hook: HookID
-    }
-
     /// What a delivery is checked with.
     struct Entry: Sendable {
         /// As declared, whatever the letter case of the address.
-        var repository: RepositoryName
-        var hook: HookID
-        /// The secret as GitHub has it.
-        var secret: [UInt8]
+        var name: WebhookName
+        /// The secrets as they were when the directory was read.
+        var secrets: AcceptedSecrets
     }
 
-    private let entries: StoreCache<[Key: Entry]>
+    private let entries: StoreCache<[WebhookName: Entry]>
+    private let store: Store
+    private let keys: [SecretKey]
 
-    /// - Parameter adminRepository: has a webhook too, if it is on GitHub.
-    init(store: Store, secretKey: SecretKey, adminRepository: RepositoryName?) {
+    /// - Parameters:
+    ///   - keys: the server's secret key, then former ones.
+    ///   - adminRepository: has a webhook too, if it is on GitHub.
+    init(store: Store, keys: [SecretKey], adminRepository: RepositoryName?) {
+        self.store = store
+        self.keys = keys
         entries = StoreCache(store.changes, [.projects, .config]) {
-            var entries: [Key: Entry] = [:]
-            if let adminRepository {
-                entries[Key(repository: adminRepository, hook: .adminRepository)] = Entry(
-                    repository: adminRepository, hook: .adminRepository,
-                    secret: Array(secretKey.webhookSecret(adminRepository, .adminRepository).utf8))
-            }
+            var names: [WebhookName] = []
+            if let adminRepository { names.append(WebhookName(adminRepository, .adminRepository)) }
             for project in try await store.activeProjects() {
-                for hook in project.config.hooks {
-                    entries[Key(repository: project.repository, hook: hook.id)] = Entry(
-                        repository: project.repository, hook: hook.id,
-                        secret: Array(secretKey.webhookSecret(project.repository, hook.id).utf8))
-                }
+                names += project.config.hooks.map { WebhookName(project.repository, $0.id) }
             }
-            return entries
+            let states = try await store.webhookSecrets()
+            let entries = names.map { name in
+                Entry(name: name, secrets: AcceptedSecrets(name, states[name] ?? WebhookSecrets(), keys: keys))
+            }
+            return Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
         }
     }
 
@@ -48,9 +43,14 @@ struct WebhookDirectory: Sendable {
     ///
     /// One that is not known is looked for once more, because it may have been declared a moment ago; but not for
     /// every request of a stranger.
-    func entry(_ repository: RepositoryName, _ hook: HookID) async throws -> Entry? {
-        let key = Key(repository: repository, hook: hook)
-        if let known = try await entries.value()[key] { return known }
-        return try await entries.value(notOlderThan: .seconds(1))[key]
+    func entry(_ name: WebhookName) async throws -> Entry? {
+        if let known = try await entries.value()[name] { return known }
+        return try await entries.value(notOlderThan: .seconds(1))[name]
+    }
+
+    /// The webhook's secrets as they are in the store now: a fresh one is stored before GitHub is given it, and its
+    /// first delivery may be here before the directory was told.
+    func currentSecrets(_ name: WebhookName) async throws -> AcceptedSecrets {
+        AcceptedSecrets(name, try await store.webhookSecrets(name.repository, name.hook), keys: keys)
     }
 }

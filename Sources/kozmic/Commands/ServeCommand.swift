@@ -65,7 +65,7 @@ struct Server: Sendable {
                 host: settings.host, port: settings.port, externalURL: settings.externalURL,
                 gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
                 adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate,
-                signIn: signIn(client)),
+                signIn: signIn(client), oldSecretKeys: settings.oldSecretKeys),
             store: store, readiness: Readiness(store: store, executor: executor).checks,
             metrics: MetricsSources(slots: settings.maximumJobs, quotas: client.quotas), logger: logger)
         if settings.gitHubToken == nil {

@@ -96,12 +96,37 @@ struct GitHubWorld {
 
     /// One pass over a project, as it is in the store now.
     @discardableResult
-    func reconcile(_ name: String, client: GitHubClient? = nil) async throws -> ReconcileResult {
+    func reconcile(
+        _ name: String, client: GitHubClient? = nil, secretKeys: [SecretKey]? = nil,
+        trial: (@Sendable (GitRemote) async throws -> Void)? = nil
+    ) async throws -> ReconcileResult {
         let repository = try #require(RepositoryName(name))
         let project = try #require(try await store.project(repository))
+        var configuration = configuration
+        if let secretKeys, let first = secretKeys.first {
+            configuration.secretKey = first
+            configuration.oldSecretKeys = Array(secretKeys.dropFirst())
+        }
         return try await ProjectReconciler(
-            configuration: configuration, store: store, client: client ?? self.client
+            configuration: configuration, store: store, client: client ?? self.client, trial: trial
         ).reconcile(project)
+    }
+
+    /// The same stand-in for GitHub with an empty database, as after the loss of the old one.
+    func withLostDatabase(_ body: (GitHubWorld) async throws -> Void) async throws {
+        let fresh = try await Store.open(dataDirectory: folder + "/data-\(UUID().uuidString)")
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(GitHubWorld(self, store: fresh))) } catch { result = .failure(error) }
+        await fresh.close()
+        try result.get()
+    }
+
+    private init(_ other: GitHubWorld, store: Store) {
+        self.store = store
+        folder = other.folder
+        configuration = other.configuration
+        curl = other.curl
+        url = other.url
     }
 
     /// A project with one hook, `tests`.

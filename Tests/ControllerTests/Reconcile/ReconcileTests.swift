@@ -109,12 +109,12 @@ struct ReconcileTests {
             #expect(record.githubID == key.id && key.matches(record.publicKey))
 
             let vault = DeployKeyVault(store: store, secretKey: world.configuration.secretKey)
-            #expect(vault.identity(record) != nil)
+            #expect(vault.access(record) == .own)
             var moved = record
             moved.projectID += 1
-            #expect(vault.identity(moved) == nil, "bound to the project")
+            #expect(vault.access(moved) == .none, "bound to the project")
             let other = try #require(SecretKey(bytes: [UInt8](repeating: 1, count: 32)))
-            #expect(DeployKeyVault(store: store, secretKey: other).identity(record) == nil)
+            #expect(DeployKeyVault(store: store, secretKey: other).access(record) == .none)
             let remote = DeployKeyRemote(
                 store: store, secretKey: world.configuration.secretKey, knownHosts: { "github.com ssh-ed25519 x" })
             let found = try #require(try await remote.remote(project.repository))

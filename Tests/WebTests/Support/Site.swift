@@ -31,6 +31,7 @@ struct Site: Sendable {
     static func with(
         port: Int = 0, showsPrivate: Bool = false, adminRepository: String? = nil,
         externalURL: String = "http://ci.example.org", signIn: GitHubOAuth? = nil,
+        oldSecretKeys: [SecretKey] = [],
         readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
         _ body: @Sendable (Site) async throws -> Void
     ) async throws {
@@ -45,7 +46,7 @@ struct Site: Sendable {
             configuration: WebConfiguration(
                 host: "127.0.0.1", port: port, externalURL: externalURL, gitHubURL: "https://github.com",
                 secretKey: key, version: "1.2.3", adminRepository: adminRepository.flatMap { RepositoryName($0) },
-                showsPrivate: showsPrivate, signIn: signIn),
+                showsPrivate: showsPrivate, signIn: signIn, oldSecretKeys: oldSecretKeys),
             store: store, readiness: readiness, logger: Logger(label: "web") { _ in log },
             onRunning: { running.yield($0) })
         let group = ServiceGroup(
