@@ -28,10 +28,15 @@ struct HeadComparison: Sendable {
     ///
     /// - Returns: whether there are heads whose webhooks may still be under way: another look is worthwhile soon.
     func compare(_ project: ProjectRecord) async throws -> Bool {
-        let heads = try await heads(of: project.repository)
+        let references = try await heads(of: project.repository)
+        let heads = references.heads
         guard let seen = try await store.seenHeads(project.id) else {
-            try await store.saveHeads(project.id, seen: heads)
-            return false
+            let unfinished = try await UnfinishedHeads(
+                client: client, store: store, externalURL: configuration.externalURL
+            ).find(project, heads, main: references.main)
+            // What is not remembered looks changed at the next look, and is built then.
+            try await store.saveHeads(project.id, seen: heads.filter { !unfinished.contains($0.key) })
+            return !unfinished.isEmpty
         }
         let changed = heads.filter { seen[$0.key] != $0.value }
         let gone = seen.keys.filter { heads[$0] == nil }
@@ -49,13 +54,14 @@ struct HeadComparison: Sendable {
     }
 
     /// The refs that hooks can ask for, with what they lead to.
-    private func heads(of repository: RepositoryName) async throws -> [String: String] {
+    private func heads(of repository: RepositoryName) async throws -> (heads: [String: String], main: String?) {
         let references = try await mirrors.references(repository)
         let pairs = references.compactMap { reference -> (String, String)? in
             if case .other = GitRef(reference.name).kind { return nil }
             return (reference.name, reference.target)
         }
-        return Dictionary(pairs) { first, _ in first }
+        let main = references.first { $0.name == "HEAD" }?.symbolicTarget
+        return (Dictionary(pairs) { first, _ in first }, main)
     }
 
     /// Whether nothing remains to be done about the head.

@@ -20,17 +20,17 @@ struct PreviewMaker: Sendable {
     private static let mostLooks = 20
 
     init(configuration: ControllerConfiguration, store: Store, client: GitHubClient) {
-        let secretKey = configuration.secretKey
         self.configuration = configuration
         self.store = store
         // Not the folder that the configuration is read from: each belongs to one service.
         mirror = GitMirror(
             path: configuration.dataDirectory + "/mirrors/admin-pulls.git", remote: configuration.adminRepository)
-        surveyor = Surveyor(client: client, externalURL: configuration.externalURL) { repository, hook in
-            secretKey.webhookSecretFingerprint(repository, hook)
-        }
+        surveyor = Surveyor(
+            client: client, externalURL: configuration.externalURL, secretKey: configuration.secretKey)
         finder = ConsequenceFinder(store: store, client: client)
-        vault = DeployKeyVault(store: store, secretKey: secretKey)
+        vault = DeployKeyVault(
+            store: store, secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys,
+            server: configuration.externalURL)
     }
 
     /// Brings the commits here, if they are not here already.
@@ -93,7 +93,7 @@ struct PreviewMaker: Sendable {
         let records = Dictionary(all.map { ($0.project.repository, $0) }) { first, _ in first }
         let stored = StoredPlan(
             records: all, externalURL: configuration.externalURL, secretKey: configuration.secretKey,
-            identity: vault.identity)
+            identity: { [vault] in vault.access($0) == .none ? nil : $0.identity })
         preview.entries = stored.entries(desired)
         for record in preview.entries.compactMap({ records[$0.repository] }) {
             preview.touched.append(record.project.id)
@@ -115,7 +115,7 @@ struct PreviewMaker: Sendable {
             guard let project = desired.project(entry.repository), looks < Self.mostLooks else { continue }
             looks += 1
             let record = records[entry.repository]
-            let memory = record.map { ProjectMemory($0, deployKey: vault.identity) } ?? .empty
+            let memory = record.map { ProjectMemory($0, access: vault.access) } ?? .empty
             do {
                 let survey = try await surveyor.survey(project, isActive: true, memory)
                 preview.entries[position].plan = survey.plan

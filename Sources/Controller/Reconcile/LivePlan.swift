@@ -22,6 +22,14 @@ public struct LivePlan: Sendable {
 
         /// Whether something would be changed, or should be.
         public var hasChanges: Bool { plan?.operations.isEmpty == false }
+        /// The lines of the project's file with which the drift would be what is declared.
+        ///
+        /// - Parameter project: as it is declared.
+        public func adoption(_ project: Project) -> Adoption {
+            let operations = (plan?.operations ?? []).filter(drift.contains)
+            return Adoption(project, operations.flatMap(\.differences).map(Adoption.Difference.init))
+        }
+
         /// Whether something keeps the project from being as declared.
         public var hasErrors: Bool { error != nil || plan?.problems.isEmpty == false }
     }

@@ -13,6 +13,8 @@ struct ProjectMemory: Sendable {
     var deployKeys = DeployKeyMemory()
     /// Which secret each webhook is at.
     var generations = SecretGenerations()
+    /// What GitHub had at the last look.
+    var observation: ObservedRepository?
     /// What GitHub agreed with at the last pass.
     var baseline: Baseline?
 
@@ -32,6 +34,7 @@ struct ProjectMemory: Sendable {
         ) { first, _ in first }
         deployKeys = DeployKeyMemory(record, access: access)
         generations = record.generations
+        observation = StoredPlan.observation(record)
         // One of an older version, which cannot be read, is like none: nothing is taken for drift.
         baseline = record.baseline.flatMap { try? JSONDecoder().decode(Baseline.self, from: Data($0.utf8)) }
     }

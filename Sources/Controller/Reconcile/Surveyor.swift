@@ -25,9 +25,12 @@ struct Surveyor: Sendable {
                     + "the project from the admin repository.", isStalled: true)
         }
         let desired = comparison.desired(project, isActive: isActive, memory)
-        let seen = try await RepositoryObserver(client: client).observe(
+        var seen = try await RepositoryObserver(client: client).observe(
             facts, desired, known: memory.isFresh ? nil : memory.webhooks, inherited: memory.baseline?.inherited ?? [:]
         ) { () throws(GitHubError) in try await viewer.login(client) }
+        if facts.id == memory.githubID {
+            seen.noteRenames(since: memory.observation, declared: desired.permissions)
+        }
         let compared = comparison.compare(
             desired, seen, isActive: isActive, memory, repositoryID: facts.id)
         return Survey(

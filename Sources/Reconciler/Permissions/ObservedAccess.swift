@@ -4,11 +4,14 @@ public struct ObservedCollaborator: Sendable, Hashable, Codable {
     public var login: String
     /// In the words of requests, or the name of an organization's own role.
     public var level: String
+    /// The account's number, which stays when it is called otherwise.
+    public var id: Int64?
 
     /// Memberwise.
-    public init(login: String, level: String) {
+    public init(login: String, level: String, id: Int64? = nil) {
         self.login = login
         self.level = level
+        self.id = id
     }
 }
 
@@ -38,10 +41,14 @@ public struct ObservedTeam: Sendable, Hashable, Codable {
     public var slug: String
     /// In the words of requests, or the name of an organization's own role.
     public var level: String
+    /// Whether the token's account has its admin rights by this team; `nil` when it was not asked, because it has them
+    /// otherwise or nothing is to be taken from the team.
+    public var hasViewer: Bool?
 
     /// Memberwise.
-    public init(slug: String, level: String) {
+    public init(slug: String, level: String, hasViewer: Bool? = nil) {
         self.slug = slug
         self.level = level
+        self.hasViewer = hasViewer
     }
 }

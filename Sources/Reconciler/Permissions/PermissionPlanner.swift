@@ -89,6 +89,10 @@ struct PermissionPlanner {
 
     /// What could not be undone from here is a problem, and then nothing of the permissions is done.
     private mutating func protect() {
+        for (old, new) in (observed.renamed ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let name = desired.permissions.collaborators.keys.first { $0.lowercased() == old }
+            if let name { problems.append(.renamed(old: name, new: new)) }
+        }
         let viewer = observed.viewer?.lowercased()
         let owner = desired.owner?.lowercased()
         var admins = Set(direct.filter { $0.value.level == "admin" }.map { PermissionOperation.key(login: $0.key) })
@@ -119,8 +123,19 @@ struct PermissionPlanner {
             case .grantTeam, .invite, .withdraw, .changeInvitation: break
             }
         }
+        protectOwnTeam(admins)
         let isViewerLeft = observed.isViewerAdmin && !isDirect && adminTeams.isSubset(of: admins)
         if admins.isEmpty, !before.isEmpty, !isViewerLeft { problems.append(.lastAdmin(names: before.sorted())) }
+    }
+
+    /// The token's account may be one of those whom a team made admins.
+    ///
+    /// - Parameter admins: who would be left.
+    private mutating func protectOwnTeam(_ admins: Set<String>) {
+        guard let viewer = observed.viewer, !admins.contains(PermissionOperation.key(login: viewer)) else { return }
+        let own = teams.values.filter { $0.hasViewer == true && $0.level == "admin" }.map(\.slug).sorted()
+        guard !own.isEmpty, !own.contains(where: { admins.contains(PermissionOperation.key(team: $0)) }) else { return }
+        problems.append(.ownTeam(slug: own[0], login: viewer))
     }
 
     private var sortedInvitations: [ObservedInvitation] { observed.invitations.sorted { $0.id < $1.id } }

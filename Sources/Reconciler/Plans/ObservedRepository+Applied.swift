@@ -73,7 +73,8 @@ extension ObservedRepository {
     }
 
     private mutating func setCollaborator(_ login: String, _ level: PermissionLevel) {
+        let id = collaborators.first { $0.login.lowercased() == login.lowercased() }?.id
         collaborators.removeAll { $0.login.lowercased() == login.lowercased() }
-        collaborators.append(ObservedCollaborator(login: login, level: level.rawValue))
+        collaborators.append(ObservedCollaborator(login: login, level: level.rawValue, id: id))
     }
 }

@@ -23,6 +23,8 @@ public struct ObservedRepository: Sendable, Hashable, Codable {
     /// Levels that somebody has for other reasons than the access to this repository, by `PermissionOperation.key`:
     /// GitHub accepted a lower one, and still shows this one.
     public var inherited: [String: String] = [:]
+    /// Declared logins, lower case, whose accounts are called otherwise now; see `noteRenames`. `nil` for none.
+    public var renamed: [String: String]?
     /// The lists that were read. The others are empty because nothing that was declared needed them.
     public var lists = Lists.all
 

@@ -6,6 +6,10 @@ public enum PlanProblem: Error, Sendable, Hashable, Codable, CustomStringConvert
     case owner(login: String)
     /// Nobody would be left with admin rights.
     case lastAdmin(names: [String])
+    /// The account of the token has its admin rights by a team that would lose them.
+    case ownTeam(slug: String, login: String)
+    /// Somebody who has access is declared by a name that another account may have by now.
+    case renamed(old: String, new: String)
     /// Teams are declared for a repository that belongs to a user.
     case teamsWithoutOrganization
 
@@ -23,6 +27,11 @@ public enum PlanProblem: Error, Sendable, Hashable, Codable, CustomStringConvert
         case .lastAdmin(let names):
             "nobody would be left with admin rights (now: \(names.joined(separator: ", "))): "
                 + "declare at least one admin"
+        case .ownTeam(let slug, let login):
+            "\(login), the account of Kozmic's own token, has its admin rights by the team \(slug), which would lose "
+                + "them: declare '\(slug): admin' among the teams or '\(login): admin' among the collaborators"
+        case .renamed(let old, let new):
+            "\(old) is called \(new) on GitHub now, and somebody else may take the old name: declare \(new) instead"
         case .teamsWithoutOrganization:
             "teams are declared, but the repository belongs to a user, not to an organization: remove them"
         }

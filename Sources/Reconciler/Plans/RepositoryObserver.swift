@@ -32,6 +32,7 @@ public struct RepositoryObserver: Sendable {
         observed.viewer = try await viewer()
         observed.isViewerAdmin = facts.permissions?.admin ?? false
         try await readPermissions(name, into: &observed)
+        try await readOwnTeams(name, desired, into: &observed)
         let levels = observed.levels
         observed.inherited = inherited.filter { levels[$0.key] == $0.value }
         return observed
@@ -59,12 +60,31 @@ public struct RepositoryObserver: Sendable {
         }
     }
 
+    /// Whether the token's account is in a team that would lose admin rights, which the account would then lose too.
+    private func readOwnTeams(
+        _ name: String, _ desired: DesiredRepository, into observed: inout ObservedRepository
+    ) async throws(GitHubError) {
+        guard let viewer = observed.viewer, !viewer.isEmpty, observed.isViewerAdmin,
+            !observed.collaborators.contains(where: {
+                $0.login.lowercased() == viewer.lowercased() && $0.level == "admin"
+            })
+        else { return }
+        for index in observed.teams.indices where observed.teams[index].level == "admin" {
+            let slug = observed.teams[index].slug
+            let declared = desired.permissions.teams.first { $0.key.lowercased() == slug.lowercased() }?.value
+            guard declared.map({ $0 != .admin }) ?? desired.permissions.authoritative else { continue }
+            observed.teams[index].hasViewer = try await client.isMember(
+                of: slug, organization: String(name.prefix { $0 != "/" }), login: viewer)
+        }
+    }
+
     private func readPermissions(
         _ name: String, into observed: inout ObservedRepository
     ) async throws(GitHubError) {
         observed.collaborators = try await client.collaborators(name, affiliation: .direct).map { person in
             let word = person.roleName ?? person.permissions?.level ?? ""
-            return ObservedCollaborator(login: person.login, level: GitHubPermissions.level(ofAnswer: word))
+            return ObservedCollaborator(
+                login: person.login, level: GitHubPermissions.level(ofAnswer: word), id: person.id)
         }
         observed.invitations = try await client.invitations(name).map { invitation in
             ObservedInvitation(

@@ -45,6 +45,14 @@ extension Store {
         }
     }
 
+    /// The next build of a project has a higher number than this one.
+    public func raiseBuildNumber(_ projectID: Int64, to number: Int) async throws(StoreError) {
+        try await database.write { db in
+            try db.run(
+                "UPDATE project SET lastBuildNumber = max(lastBuildNumber, ?) WHERE id = ?", [number, projectID])
+        }
+    }
+
     /// Which of these hooks have no job for a commit on a ref.
     public func missingJobs(
         _ projectID: Int64, ref: GitRef, commit: String, hooks: [HookID]

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// A difference on GitHub that nobody asked for.
 public struct DriftDifference: Sendable, Hashable, Codable {
@@ -17,6 +18,16 @@ public struct DriftDifference: Sendable, Hashable, Codable {
         self.field = field
         self.old = old
         self.new = new
+    }
+}
+
+extension Adoption.Difference {
+    /// The same for whoever looks for the declaration that fits.
+    public init(_ difference: DriftDifference) {
+        self.init(
+            object: difference.object, field: difference.field, declared: difference.old, found: difference.new)
+        // What exists although it should not, or the other way round, is told by words.
+        if difference.field == "exists", difference.new == "no" { found = "" }
     }
 }
 

@@ -41,6 +41,12 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Compare with what the server remembers of GitHub instead of asking it: needs no token.")
     var stored = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Print the lines of a project's file with which the differences that nobody asked for are declared.",
+            valueName: "project"))
+    var adopt: String?
+
     @OptionGroup var options: ServeOptions
 
     @Option(help: "text, json or markdown")
@@ -66,6 +72,7 @@ struct PlanCommand: AsyncParsableCommand {
         }
         let report: PlanReport
         do {
+            if let adopt { return try await printAdoption(of: adopt, settings) }
             report = try await plan(settings)
         } catch {
             Print.error("kozmic plan: \(error)")
@@ -108,7 +115,7 @@ struct PlanCommand: AsyncParsableCommand {
         return PlanReport(diagnostics: reading.result.diagnostics, entries: entries, refusal: reading.refusal)
     }
 
-    private func live(
+    func live(
         _ settings: ServeSettings, _ secretKey: SecretKey?, _ records: [ReconcileRecord]?, _ desired: DesiredState
     ) async -> [LivePlan.Entry] {
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
@@ -122,12 +129,12 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     /// The server's key, if there is one; a plan makes none.
-    private func existingKey(_ settings: ServeSettings) throws -> SecretKey? {
+    func existingKey(_ settings: ServeSettings) throws -> SecretKey? {
         guard FileManager.default.fileExists(atPath: settings.secretKeyFile) else { return nil }
         return try DataDirectory.secretKey(settings.secretKeyFile)
     }
 
-    private func read(
+    func read(
         _ settings: ServeSettings, _ secretKey: SecretKey?, _ applied: AppliedConfiguration?
     ) async throws -> AdminRevision.Reading {
         if isFolder, let revision {

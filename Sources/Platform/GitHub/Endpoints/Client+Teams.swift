@@ -17,6 +17,23 @@ extension GitHubClient {
         try await delete(try teamPath(repository, slug))
     }
 
+    /// `GET /orgs/O/teams/SLUG/memberships/LOGIN`: whether somebody is in a team, or in one below it; an invitation that
+    /// was not accepted does not count.
+    public func isMember(
+        of slug: String, organization: String, login: String
+    ) async throws(GitHubError) -> Bool {
+        struct Membership: Decodable { var state: String }
+        let parts = [organization, slug, login].map { PercentEncoding.encode($0) }
+        do {
+            let membership: Membership = try await value(
+                GitHubRequest("GET", "/orgs/\(parts[0])/teams/\(parts[1])/memberships/\(parts[2])"))
+            return membership.state == "active"
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            return false
+        }
+    }
+
     /// The organization is the repository's owner.
     private func teamPath(_ repository: String, _ slug: String) throws(GitHubError) -> String {
         let path = try GitHubRequest.path(repository)

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@testable import kozmic
+
+@Suite("kozmic import")
+struct ImportTests {
+    @Test("the files for what GitHub has pass the linter, and their plan is empty")
+    func wholeOrganization() async throws {
+        var setup = World.Setup()
+        setup.serves = false
+        try await World.with([:], setup) { world in
+            let name = String(world.repository.dropFirst(5))
+            for login in ["alice", "bob", "null"] {
+                try await world.client.control("POST", "users", ["login": login])
+            }
+            try await world.makeRepository("secret", ["README": "x\n"], isPrivate: true)
+            try await world.makeRepository("old", ["README": "x\n"])
+            try await world.client.control("PATCH", "repos/acme/old", ["archived": true])
+            try await world.client.control(
+                "PUT", "repos/acme/\(name)/collaborators/alice", ["permission": "push"])
+            try await world.client.control("PUT", "repos/acme/secret/collaborators/null", ["permission": "admin"])
+            let folder = "\(world.folder)/admin"
+            let access = [
+                "KOZMIC_GITHUB_TOKEN": World.token, "KOZMIC_DATA_DIR": "\(world.folder)/none",
+            ]
+            func kozmic(_ arguments: [String]) async throws -> Shell.Result {
+                try await Shell.result(Program.kozmic, arguments, environment: access, withErrors: true)
+            }
+            let flags = ["--github-url", world.client.gitHub]
+            let written = try await kozmic(["import", "--org", "acme", "--into", folder] + flags)
+            #expect(written.status == 0, "\(written.output)")
+            #expect(written.output.contains("left out: acme/old: archived"))
+            #expect(try await kozmic(["lint", folder]).status == 0)
+            let plan = try await kozmic(["plan", folder] + flags)
+            #expect(plan.status == 0 && plan.output.contains("2 projects, 0 changes, 0 errors"), "\(plan.output)")
+            // Once more: nothing is overwritten.
+            let again = try await kozmic(["import", world.repository, "--into", folder] + flags)
+            #expect(again.status == 1 && again.output.contains("exists already"))
+
+            let printed = try await kozmic(["import", "acme/secret"] + flags)
+            #expect(printed.status == 0 && printed.output.contains("    'null': admin\n"), "\(printed.output)")
+            let missing = try await kozmic(["import", "acme/nothing"] + flags)
+            #expect(missing.status == 1 && missing.output.hasPrefix("acme/nothing: "), "\(missing.output)")
+        }
+    }
+}
