@@ -39,16 +39,16 @@ struct PendingPlans: Service {
     /// One look.
     func pass() async throws {
         guard let latest = try await store.latestConfigRevision() else { return }
+        let records = try await store.reconcileRecords()
         let plans = StoredPlan(
-            records: try await store.reconcileRecords(), externalURL: configuration.externalURL,
-            secretKey: configuration.secretKey)
+            records: records, externalURL: configuration.externalURL, secretKey: configuration.secretKey)
         let isHeld = latest.appliedAt == nil
         let entries =
             if isHeld {
                 plans.entries(
                     ConfigReader.read(try await AdminTree.read(mirror, commit: latest.commit)).desired)
             } else {
-                try await store.reconcileRecords().filter(\.project.isActive).map { plans.entry($0) }
+                records.filter(\.project.isActive).map { plans.entry($0) }
             }
         let changes = entries.filter { $0.hasChanges || $0.hasErrors }
         try await store.savePendingPlan(
