@@ -49,12 +49,12 @@ public final class DockerExecutor: Executor {
         where ContainerPlan.owner(ofName: name, instance: instance) == JobAttempt(jobID: jobID, attempt: attempt) {
             await tools.workspace.remove(name)
         }
-        await tools.berths.release(JobAttempt(jobID: jobID, attempt: attempt))
         let query = Labels.query(instance: instance, jobID: jobID, attempt: attempt)
         let end = ContinuousClock.now + tools.engineAbsence
         while true {
             do {
-                return try await remove(belongings(query)) { $0 == JobAttempt(jobID: jobID, attempt: attempt) }
+                try await remove(belongings(query)) { $0 == JobAttempt(jobID: jobID, attempt: attempt) }
+                return await tools.berths.release(JobAttempt(jobID: jobID, attempt: attempt))
             } catch {
                 // An engine that is being replaced answers again in a moment.
                 if ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(500))) != nil { continue }
@@ -67,8 +67,8 @@ public final class DockerExecutor: Executor {
         await tools.berths.maintain(instance: instance)
     }
 
-    /// The address ranges of the instance's jobs; empty when they are not in a network of their own.
-    public func jobSubnets(instance: String) async -> [String] { await tools.network.subnets(instance) }
+    /// Whether a network address is that of a job of ours; never for jobs on the engine's own bridge.
+    public func isJobAddress(_ address: String) async -> Bool { await tools.network.contains(address) }
 
     public func check() async throws(ExecutorError) -> String {
         do {

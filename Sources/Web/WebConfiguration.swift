@@ -26,6 +26,9 @@ public struct WebConfiguration: Sendable {
     /// How people sign in; `nil` when they cannot.
     public var signIn: GitHubOAuth?
 
+    /// Whether a network address is that of a running job, which is not served.
+    public var isJobAddress: @Sendable (String) async -> Bool = { _ in false }
+
     /// Memberwise.
     public init(
         host: String, port: Int, externalURL: String, gitHubURL: String, secretKey: SecretKey, version: String,

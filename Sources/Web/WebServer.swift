@@ -68,6 +68,7 @@ public struct WebServer: Service {
         let gitHubURL = configuration.gitHubURL
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
+        router.add(middleware: JobGate(isJob: configuration.isJobAddress))
         router.add(middleware: Visitors(sessions: sessions))
         router.add(
             middleware: ProblemPages(renderer: renderer, canSignIn: configuration.signIn != nil, logger: logger))

@@ -148,7 +148,8 @@ struct BerthTests {
                 """
             let run = try await fixture.run(try fixture.job(build: script))
             #expect(await run.log.lines(.build) == ["neighbour 124", "no socket"])
-            #expect(await !fixture.executor.jobSubnets(instance: fixture.instance).isEmpty)
+            #expect(await fixture.executor.isJobAddress(address))
+            #expect(await !fixture.executor.isJobAddress("127.0.0.1"))
         }
     }
 

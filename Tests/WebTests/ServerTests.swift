@@ -45,6 +45,16 @@ import Testing
         }
     }
 
+    @Test("a running job is not served, whatever it asks for")
+    func jobs() async throws {
+        try await Site.with(isJobAddress: { address in address == "127.0.0.1" }) { site in
+            let page = try await site.client.get("/")
+            let probe = try await site.client.get("/_health/live")
+            let nothing = try await site.client.get("/no/such/page")
+            #expect(page.status == 403 && probe.status == 403 && nothing.status == 403)
+        }
+    }
+
     @Test("assets may be kept for ever by their address, are revalidated without it, and are small")
     func assets() async throws {
         try await Site.with { site in

@@ -58,7 +58,9 @@ actor BerthPool {
 
     /// Removes what the attempt used.
     func release(_ attempt: JobAttempt) async {
-        for berth in taken.removeValue(forKey: attempt) ?? [] { await remove(berth.name) }
+        for berth in taken.removeValue(forKey: attempt) ?? [] where known.contains(berth.name) {
+            await remove(berth.name)
+        }
     }
 
     /// Removes a berth by its name. One that cannot be removed is left to a sweep.
@@ -80,6 +82,8 @@ actor BerthPool {
 
     /// Keeps berths ready until the task is cancelled, and removes them then.
     func maintain(instance: String) async {
+        // Also for jobs of an earlier process: whose addresses they are is known from now on.
+        _ = try? await network.choice(instance)
         var failures = 0
         while !Task.isCancelled, size > 0 {
             var wait = Self.checkInterval

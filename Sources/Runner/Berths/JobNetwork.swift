@@ -21,6 +21,7 @@ actor JobNetwork {
     private let isUsed: Bool
     private let clock = ContinuousClock()
     private var known: [String: String] = [:]
+    private var ranges: [AddressRange] = []
     private var failed: Failure?
 
     /// - Parameter isUsed: if not, the engine's own bridge is.
@@ -43,6 +44,8 @@ actor JobNetwork {
             failed = Failure(problem: problem, end: clock.now + .seconds(60))
             return Choice(name: Self.fallback, problem: problem)
         }
+        let networks = try await engine.networks(labels: [Labels.instance: instance])
+        ranges = networks.flatMap(\.subnets).compactMap(AddressRange.init)
         known[instance] = name
         return Choice(name: name)
     }
@@ -68,11 +71,8 @@ actor JobNetwork {
     /// It may have been removed: the next question looks again.
     func forget() { known = [:] }
 
-    /// The address ranges of the instance's containers; empty without a network of their own.
-    func subnets(_ instance: String) async -> [String] {
-        guard isUsed, let networks = try? await engine.networks(labels: [Labels.instance: instance]) else { return [] }
-        return networks.flatMap(\.subnets)
-    }
+    /// Whether an address is one of a container in the network.
+    func contains(_ address: String) -> Bool { ranges.contains { $0.contains(address) } }
 
     /// Removes it, unless containers are in it.
     func remove(_ instance: String) async {

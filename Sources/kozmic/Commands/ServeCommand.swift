@@ -60,12 +60,14 @@ struct Server: Sendable {
         let configuration = controllerConfiguration(instance: data.instance, secretKey: secretKey)
         let controller = Controller(
             configuration: configuration, store: store, client: client, executor: executor, logger: logger)
+        var page = WebConfiguration(
+            host: settings.host, port: settings.port, externalURL: settings.externalURL,
+            gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
+            adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate,
+            signIn: signIn(client), oldSecretKeys: settings.oldSecretKeys)
+        page.isJobAddress = { await executor.isJobAddress($0) }
         let web = WebServer(
-            configuration: WebConfiguration(
-                host: settings.host, port: settings.port, externalURL: settings.externalURL,
-                gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
-                adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate,
-                signIn: signIn(client), oldSecretKeys: settings.oldSecretKeys),
+            configuration: page,
             store: store, readiness: Readiness(store: store, executor: executor).checks,
             metrics: MetricsSources(slots: settings.maximumJobs, quotas: client.quotas), logger: logger)
         if settings.gitHubToken == nil {

@@ -32,6 +32,7 @@ struct Site: Sendable {
         port: Int = 0, showsPrivate: Bool = false, adminRepository: String? = nil,
         externalURL: String = "http://ci.example.org", signIn: GitHubOAuth? = nil,
         oldSecretKeys: [SecretKey] = [],
+        isJobAddress: @escaping @Sendable (String) async -> Bool = { _ in false },
         readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
         _ body: @Sendable (Site) async throws -> Void
     ) async throws {
@@ -42,11 +43,13 @@ struct Site: Sendable {
         let store = try await Store.open(dataDirectory: folder, now: { clock.now })
         let key = try #require(SecretKey(bytes: [UInt8](repeating: 7, count: 32)))
         let (ports, running) = AsyncStream.makeStream(of: Int.self)
+        var configuration = WebConfiguration(
+            host: "127.0.0.1", port: port, externalURL: externalURL, gitHubURL: "https://github.com",
+            secretKey: key, version: "1.2.3", adminRepository: adminRepository.flatMap { RepositoryName($0) },
+            showsPrivate: showsPrivate, signIn: signIn, oldSecretKeys: oldSecretKeys)
+        configuration.isJobAddress = isJobAddress
         let server = WebServer(
-            configuration: WebConfiguration(
-                host: "127.0.0.1", port: port, externalURL: externalURL, gitHubURL: "https://github.com",
-                secretKey: key, version: "1.2.3", adminRepository: adminRepository.flatMap { RepositoryName($0) },
-                showsPrivate: showsPrivate, signIn: signIn, oldSecretKeys: oldSecretKeys),
+            configuration: configuration,
             store: store, readiness: readiness, logger: Logger(label: "web") { _ in log },
             onRunning: { running.yield($0) })
         let group = ServiceGroup(
