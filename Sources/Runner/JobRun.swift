@@ -153,9 +153,10 @@ struct JobRun: Sendable {
             // Only a shell can hand secrets over.
             return SecretLauncher.isNeeded(job, phase) ? nil : StartWay(hasShell: false)
         }
-        guard way.berth != nil else { return nil }
+        guard way.berth != nil || (refused.isForNetwork && !way.isSecondTry) else { return nil }
         await tools.berths.distrust()
-        return StartWay(hasShell: way.hasShell)
+        await tools.network.forget()
+        return StartWay(hasShell: way.hasShell, isSecondTry: true)
     }
 
     private func build(resuming container: DockerContainer) async throws -> JobOutcome {

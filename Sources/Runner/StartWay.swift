@@ -6,12 +6,17 @@ struct StartWay: Sendable {
     var hasShell = true
     /// The prepared place, if there is one.
     var berth: Berth?
+    /// The network was looked for again.
+    var isSecondTry = false
 }
 
 /// The engine does not start a container that it made.
 struct StartRefused: Error {
     /// The engine's own words.
     let words: String
+
+    /// Whether the network is not there any more.
+    var isForNetwork: Bool { words.hasPrefix("network ") && words.contains("not found") }
 
     /// Whether it was the shell in front of the script that is missing.
     var isForShell: Bool { words.contains("\"\(Launcher.shell)\"") || words.contains("stat \(Launcher.shell)") }

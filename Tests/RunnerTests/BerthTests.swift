@@ -153,6 +153,23 @@ struct BerthTests {
         }
     }
 
+    @Test("jobs that begin at the same moment make one network")
+    func oneNetwork() async throws {
+        try await RunnerFixture.with(preparation: Preparation(ownNetwork: true)) { fixture in
+            let network = fixture.executor.tools.network
+            let names = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<8 { group.addTask { try await network.choice(fixture.instance).name } }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            let networks = try await fixture.engine.networks(labels: [Labels.instance: fixture.instance])
+            #expect(Set(networks.map(\.id)) == names && names.count == 1)
+            // One that is gone is made anew.
+            for name in names { try await fixture.engine.removeNetwork(name) }
+            let run = try await fixture.run(try fixture.job(build: "echo here"))
+            #expect(run.outcome == .success, "\(run.outcome)")
+        }
+    }
+
     @Test("the limits of the hook hold")
     func limits() async throws {
         try await prepared { fixture in

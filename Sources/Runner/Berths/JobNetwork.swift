@@ -5,6 +5,7 @@ import Logging
 actor JobNetwork {
     /// What containers are put into, and why that is not the network of their own.
     struct Choice: Sendable {
+        /// The network's id, or the name of the engine's own.
         var name: String
         var problem: String?
     }
@@ -23,6 +24,7 @@ actor JobNetwork {
     private var known: [String: String] = [:]
     private var ranges: [AddressRange] = []
     private var failed: Failure?
+    private var asking: [String: Task<Choice, any Error>] = [:]
 
     /// - Parameter isUsed: if not, the engine's own bridge is.
     init(engine: DockerEngine, isUsed: Bool) {
@@ -34,11 +36,18 @@ actor JobNetwork {
     static func name(_ instance: String) -> String { "\(ContainerPlan.prefix(instance))jobs" }
 
     /// The network, which is made if it is not there. An engine that has no addresses left gets no second question
-    /// for a minute.
+    /// for a minute. Whoever asks meanwhile waits for the same answer: the engine would make two of one name.
     func choice(_ instance: String) async throws -> Choice {
         guard isUsed else { return Choice(name: Self.fallback) }
         if let name = known[instance] { return Choice(name: name) }
         if let failed, clock.now < failed.end { return Choice(name: Self.fallback, problem: failed.problem) }
+        let question = asking[instance] ?? Task { try await self.find(instance) }
+        asking[instance] = question
+        return try await question.value
+    }
+
+    private func find(_ instance: String) async throws -> Choice {
+        defer { asking[instance] = nil }
         let name = Self.name(instance)
         if let problem = try await problem(making: name, for: instance) {
             failed = Failure(problem: problem, end: clock.now + .seconds(60))
@@ -46,8 +55,12 @@ actor JobNetwork {
         }
         let networks = try await engine.networks(labels: [Labels.instance: instance])
         ranges = networks.flatMap(\.subnets).compactMap(AddressRange.init)
-        known[instance] = name
-        return Choice(name: name)
+        // By its id: a controller that was killed while it asked for one may have left two of one name.
+        guard let id = networks.filter({ $0.name == name }).map(\.id).sorted().first else {
+            return Choice(name: Self.fallback, problem: "the network that was made is not there")
+        }
+        known[instance] = id
+        return Choice(name: id)
     }
 
     /// Makes the network unless it is there.
