@@ -90,7 +90,9 @@ public struct Adoption: Sendable, Hashable {
 
     private mutating func adoptWebhook(_ name: String, _ difference: Difference) {
         guard let index = project.hooks.firstIndex(where: { "\($0.id)" == name }) else { return note(difference) }
-        let found = Set(difference.found.split(separator: ",").map { $0.drop { $0 == " " } })
+        // What tells of roles is asked for in any case, by the first hook of a project.
+        let found = Set(difference.found.split(separator: ",").map { String($0.drop { $0 == " " }) })
+            .subtracting(["member", "public", "repository", "team_add"])
         guard difference.field == "events", !found.isEmpty, found.isSubset(of: ["push", "pull_request"]) else {
             if difference.found.isEmpty {
                 notes.append(
@@ -102,6 +104,7 @@ public struct Adoption: Sendable, Hashable {
         var triggers = project.hooks[index].triggers
         triggers.push = found.contains("push") ? triggers.push ?? Triggers.Push() : nil
         triggers.pullRequest = found.contains("pull_request") ? triggers.pullRequest ?? Triggers.PullRequest() : nil
+        guard triggers != project.hooks[index].triggers else { return note(difference) }
         project.hooks[index].triggers = triggers
         changedHooks.insert(project.hooks[index].id)
     }
