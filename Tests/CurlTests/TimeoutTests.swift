@@ -42,10 +42,10 @@ struct TimeoutTests {
             connection.respond("200 OK", body)
             _ = gate.wait()
         } test: { client, server in
-            let request = CurlRequest(url: server.url, timeouts: CurlTimeouts(idle: .milliseconds(200), overall: nil))
+            let request = CurlRequest(url: server.url, timeouts: CurlTimeouts(idle: .seconds(2), overall: nil))
             let stream = try await client.stream(request)
             // Longer than the limit: the server could send all the time, if only somebody read.
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: .seconds(3))
             #expect(isSame(try await stream.all(), body))
             gate.open()
         }

@@ -76,8 +76,8 @@ struct ResumeTests {
             let (outcome, _) = try await fixture.run(job, log: log, executor: fixture.anotherExecutor())
             #expect(outcome.reason == "stopped: ran longer than 2 s")
             let finished = try #require(try await fixture.engine.container(container)?.state.finishedAt).date
-            // Two seconds, one of grace, and what a busy machine adds.
-            #expect(finished.timeIntervalSince(started) < 8)
+            // Two seconds, one of grace, and what a busy machine adds; the script would have taken a minute.
+            #expect(finished.timeIntervalSince(started) < 45)
         }
     }
 
