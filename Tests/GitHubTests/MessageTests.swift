@@ -60,7 +60,7 @@ import Testing
         #expect(!error.message.contains("\n"))
         let echo = self.error(500, "bad header Authorization: Bearer \(Fixture.token)")
         #expect(echo.message == "the answer was 500: bad header Authorization: Bearer ********")
-        #expect(!"\(client().token)\(client())".contains(Fixture.token))
+        #expect(!"\(GitHubToken(Fixture.token))\(client())".contains(Fixture.token))
         var dumped = ""
         dump(client(), to: &dumped)
         #expect(!dumped.contains(Fixture.token))

@@ -12,8 +12,8 @@ struct SimulatedGitHub {
     private static let token = "ghp_simulated"
 
     let client: GitHubClient
-    private let curl: CurlClient
-    private let url: String
+    let curl: CurlClient
+    let url: String
 
     static func with(_ body: (SimulatedGitHub) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ReconcilerTests-\(UUID().uuidString)")

@@ -31,6 +31,11 @@ struct ReconcileProblem: Error, Sendable {
             self.init(
                 reason: "GitHub forbids it: \(error.message). The token needs admin rights on \(repository).",
                 isStalled: true)
+        case .notInstalled:
+            self.init(
+                reason:
+                    "GitHub is not asked about \(repository): \(error.message). Install the app there, or resume it, "
+                    + "and give it the repository.", isStalled: true)
         case .notFound:
             self.init(
                 reason: "GitHub knows no repository \(repository), or the token has no admin rights on it. "

@@ -43,7 +43,7 @@ struct Surveyor: Sendable {
     private func facts(_ name: RepositoryName, _ id: Int64?) async throws(GitHubError) -> GitHubRepository {
         if let id {
             do {
-                return try await client.repository(id: id)
+                return try await client.repository(id: id, owner: name.owner)
             } catch {
                 guard error.kind == .notFound else { throw error }
             }

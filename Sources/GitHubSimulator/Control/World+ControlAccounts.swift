@@ -81,6 +81,7 @@ extension World {
 
     func controlRevoke(_ call: RESTCall) -> RESTAnswer {
         tokens[call.parameter("token")] = nil
+        installationTokens[call.parameter("token")] = nil
         return .noContent
     }
 }

@@ -12,6 +12,7 @@ extension World {
                     + " Check https://developer.github.com for other possible causes.\n",
                 isCounted: false)
         }
+        if let answer = serveApp(original) { return answer }
         var call = original
         var viewer: Account?
         if let token = RESTCall.token(in: call.headers["authorization"]) {
@@ -40,6 +41,7 @@ extension World {
         do {
             call.segments = try named(call)
             if let moved = redirect(call) { return moved }
+            try checkInstallation(call, viewer(call))
             call.numericPath = numbered(call)
             if ["POST", "PATCH", "PUT"].contains(call.method), !call.bytes.isEmpty {
                 guard let body = try? JSON(reading: call.bytes) else {

@@ -6,7 +6,7 @@ extension World {
     func account(id: Int64) -> Account? { accounts.values.first { $0.id == id } }
 
     /// The user whose token this is.
-    func account(token: String) -> Account? { tokens[token].flatMap { accounts[$0] } }
+    func account(token: String) -> Account? { tokens[token].flatMap { accounts[$0] } ?? bot(token: token) }
 
     /// Makes the account if it does not exist; `nil` when the login belongs to the other kind.
     func makeAccount(_ login: String, isOrganization: Bool, name: String?, email: String?) -> Account? {
@@ -35,6 +35,9 @@ extension World {
     func permission(of viewer: Account?, in repository: Repository) -> Permission? {
         var best: Permission? = repository.isPrivate ? nil : .pull
         guard let viewer else { return best }
+        if let installation = installation(bot: viewer) {
+            return installation.has(repository) ? installation.role : best
+        }
         func raise(_ permission: Permission?) {
             if let permission, best.map({ permission > $0 }) ?? true { best = permission }
         }

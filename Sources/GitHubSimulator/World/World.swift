@@ -22,6 +22,8 @@ actor World {
     var oauthCodes: [String: OAuthCode] = [:]
     /// The lower-case login of whoever sits in front of the browser; `nil` for somebody who declines.
     var browserLogin: String?
+    var apps: [Int64: AppRegistration] = [:]
+    var installationTokens: [String: InstallationToken] = [:]
     var repositories: [Int64: Repository] = [:]
     /// Lower-case full name to number.
     var names: [String: Int64] = [:]
@@ -80,6 +82,8 @@ actor World {
         oauthApps = [:]
         oauthCodes = [:]
         browserLogin = nil
+        apps = [:]
+        installationTokens = [:]
         repositories = [:]
         names = [:]
         formerNames = [:]

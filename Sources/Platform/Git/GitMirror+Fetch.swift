@@ -13,8 +13,8 @@ extension GitMirror {
         progress: (@Sendable (GitProgress) -> Void)? = nil
     ) async throws(GitError) {
         guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read, not fetched into") }
-        let transfer = try Transfer(remote, timeout: timeout, progress: progress)
         try Self.checkRefspecs(refspecs)
+        let transfer = try Transfer(await signedIn(), timeout: timeout, progress: progress)
         self.refspecs = refspecs
         try await cancelling(transfer) { () throws(GitError) in
             tidyOnce()
@@ -36,8 +36,17 @@ extension GitMirror {
     /// The remote's references, `HEAD` with the branch it points to among them, without fetching anything.
     public func remoteReferences(timeout: Duration = .seconds(60)) async throws(GitError) -> [GitReference] {
         guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read; it has no remote here") }
-        let transfer = try Transfer(remote, timeout: timeout)
+        let transfer = try Transfer(await signedIn(), timeout: timeout)
         return try await cancelling(transfer) { () throws(GitError) in try transfer.references() }
+    }
+
+    /// The remote with credentials that are valid now.
+    private func signedIn() async throws(GitError) -> GitRemote {
+        guard case .renewed(let source) = remote.credentials else { return remote }
+        var remote = remote
+        remote.credentials = try await source.credentials(remote.url)
+        lastSignedIn = remote
+        return remote
     }
 
     /// Clones into a folder beside the mirror and puts it in its place.

@@ -25,7 +25,7 @@ extension GitMirror {
         if let lastRepair, now - lastRepair < Self.repairInterval { throw damage }
         warn("The mirror is damaged and is cloned again", because: damage)
         do throws(GitError) {
-            let transfer = try Transfer(remote, timeout: Self.repairTimeout)
+            let transfer = try Transfer(lastSignedIn ?? remote, timeout: Self.repairTimeout)
             try transfer.run { () throws(GitError) in try renew(transfer) }
             lastRepair = now
         } catch {

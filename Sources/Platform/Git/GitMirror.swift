@@ -22,6 +22,8 @@ public actor GitMirror {
     nonisolated let isReadOnly: Bool
     private let logger: Logger
     var remote: GitRemote
+    /// With the credentials of the last conversation, for a repair, which cannot wait for others.
+    var lastSignedIn: GitRemote?
     /// What a repair has to bring back.
     var refspecs = GitMirror.defaultRefspecs
     /// When a lookup last made the mirror anew: what a fresh clone lacks, another one would lack too.
@@ -52,6 +54,7 @@ public actor GitMirror {
     /// Replaces the address or the credentials for later fetches.
     public func setRemote(_ remote: GitRemote) {
         self.remote = remote
+        lastSignedIn = nil
     }
 
     /// Whether something stands at the mirror's path.

@@ -63,7 +63,7 @@ extension Transfer {
     /// A server may repeat what it was sent.
     private func redact(_ text: String) -> String {
         switch remote.credentials {
-        case .none, .ssh: text
+        case .none, .ssh, .renewed: text
         case .basic(let user, let password):
             [password.value, Data("\(user):\(password.value)".utf8).base64EncodedString()]
                 .reduce(text) { $1.isEmpty ? $0 : $0.replacing($1, with: "<redacted>") }

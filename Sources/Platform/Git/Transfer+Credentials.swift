@@ -16,7 +16,7 @@ extension Transfer {
             return state.attempts
         }
         switch remote.credentials {
-        case .none:
+        case .none, .renewed:
             return refuse("\(address.url) asks for credentials, and none are configured")
         case .basic(let user, let password):
             guard attempt == 1 else { return refuse("\(address.url) refuses the user name and password or token") }

@@ -44,7 +44,7 @@ final class Transfer: Sendable {
     init(_ remote: GitRemote, timeout: Duration, progress: (@Sendable (GitProgress) -> Void)? = nil) throws(GitError) {
         address = try RemoteAddress(remote.url)
         switch (remote.credentials, address.scheme) {
-        case (.none, _), (.basic, .http), (.basic, .https), (.ssh, .ssh), (_, .file): break
+        case (.none, _), (.renewed, _), (.basic, .http), (.basic, .https), (.ssh, .ssh), (_, .file): break
         case (.basic, .ssh): throw GitError(.invalid, "an SSH address needs a key, not a user name and a password")
         case (.ssh, _): throw GitError(.invalid, "an SSH key is of no use for \(address.url)")
         }

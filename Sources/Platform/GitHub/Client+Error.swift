@@ -109,7 +109,7 @@ extension GitHubClient {
     /// One line of bounded length, without the token, should somebody on the way have repeated our request.
     private func clean(_ text: String, limit: Int) -> String {
         let bounded = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit * 4)))
-        let hidden = token.value.isEmpty ? bounded : bounded.replacing(token.value, with: "********")
+        let hidden = identity.secrets.reduce(bounded) { $1.isEmpty ? $0 : $0.replacing($1, with: "********") }
         return Printable.line(hidden, limit: limit)
     }
 }

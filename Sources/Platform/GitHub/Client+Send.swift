@@ -49,20 +49,42 @@ extension GitHubClient {
         var url = start
         for _ in 0..<5 {
             let known = request.method == "GET" ? cache.answer(for: url) : nil
-            let response = try await exchange(request, url, etag: known?.etag)
+            let (response, gate) = try await signed(request, url, etag: known?.etag)
             if response.status == 304, let known { return known.answer }
             guard [301, 302, 307, 308].contains(response.status) else {
-                return try answer(request, url, response)
+                return try answer(request, url, response, gate)
             }
             url = try target(of: response, request, from: url)
         }
         throw GitHubError(kind: .http(310), message: "GitHub redirects in circles", request: request.name)
     }
 
+    /// One request with the credential for it; once more when that one has ended meanwhile.
+    private func signed(
+        _ request: GitHubRequest, _ url: String, etag: String?
+    ) async throws(GitHubError) -> (CurlResponse, RequestGate) {
+        var credential = try await credential(request)
+        var response = try await exchange(request, url, etag: etag, credential)
+        if response.status == 401, isOurs(url), await identity.isReplaced(credential) {
+            credential = try await self.credential(request)
+            response = try await exchange(request, url, etag: etag, credential)
+        }
+        return (response, credential.gate)
+    }
+
+    private func credential(_ request: GitHubRequest) async throws(GitHubError) -> Credential {
+        do {
+            return try await identity.credential(request.owner)
+        } catch {
+            throw error.request == nil ? error.named(request) : error
+        }
+    }
+
     /// One request, one answer.
     private func exchange(
-        _ request: GitHubRequest, _ url: String, etag: String?
+        _ request: GitHubRequest, _ url: String, etag: String?, _ credential: Credential
     ) async throws(GitHubError) -> CurlResponse {
+        let gate = credential.gate
         let pass: RequestGate.Pass
         do {
             let isWrite = request.method != "GET" && request.method != "HEAD"
@@ -75,7 +97,7 @@ extension GitHubClient {
             CurlHeader(name: "Accept", value: "application/vnd.github+json"),
             CurlHeader(name: "X-GitHub-Api-Version", value: "2022-11-28"),
         ]
-        if isOurs(url), let authorization = try token.authorization() {
+        if isOurs(url), let authorization = credential.authorization {
             headers.append(CurlHeader(name: "Authorization", value: authorization))
         }
         if let agent = options.userAgent { headers.append(CurlHeader(name: "User-Agent", value: agent)) }
@@ -89,14 +111,14 @@ extension GitHubClient {
                     method: request.method, url: url, headers: headers,
                     body: request.body.map { .bytes($0) } ?? .none, timeouts: options.timeouts,
                     bodyLimit: options.bodyLimit, needsFreshConnection: !request.isRepeatable))
-            if isOurs(url) { noteQuota(response) }
+            if isOurs(url) { noteQuota(response, gate) }
             return response
         } catch {
             throw self.error(error, for: request)
         }
     }
 
-    private func noteQuota(_ response: CurlResponse) {
+    private func noteQuota(_ response: CurlResponse, _ gate: RequestGate) {
         guard let limit = response.headers["X-RateLimit-Limit"].flatMap(Int.init), limit > 0,
             let remaining = response.headers["X-RateLimit-Remaining"].flatMap(Int.init), remaining >= 0,
             let seconds = secondsToReset(response)
@@ -111,7 +133,7 @@ extension GitHubClient {
     }
 
     private func answer(
-        _ request: GitHubRequest, _ url: String, _ response: CurlResponse
+        _ request: GitHubRequest, _ url: String, _ response: CurlResponse, _ gate: RequestGate
     ) throws(GitHubError) -> Answer {
         guard (200..<300).contains(response.status) else {
             throw gate.note(error(response, for: request))

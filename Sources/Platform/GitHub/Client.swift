@@ -14,11 +14,12 @@ import Logging
 public struct GitHubClient: Sendable {
     /// Where the API is, without a slash at the end.
     public let apiURL: String
-    let token: GitHubToken
+    let identity: any Identity
+    /// The app itself, when the client is one.
+    let appClient: AppClient?
     let curl: CurlClient
     let options: GitHubOptions
     let logger: Logger
-    let gate: RequestGate
     let cache: AnswerCache
     private(set) var priority = GitHubPriority.change
 
@@ -29,14 +30,37 @@ public struct GitHubClient: Sendable {
         apiURL: String, token: GitHubToken, curl: CurlClient, options: GitHubOptions = GitHubOptions(),
         logger: Logger = Logger(label: "kozmic.github")
     ) {
+        self.init(
+            apiURL, TokenIdentity(token: token, gate: RequestGate(options)), nil, curl, options, logger)
+    }
+
+    /// A client that is a GitHub App: every request carries a token of the installation of the repository's owner.
+    ///
+    /// - Parameters:
+    ///   - apiURL: as for a token.
+    ///   - app: what signs; its key stays here.
+    public init(
+        apiURL: String, app: GitHubApp, curl: CurlClient, options: GitHubOptions = GitHubOptions(),
+        logger: Logger = Logger(label: "kozmic.github")
+    ) {
+        let itself = GitHubClient(
+            apiURL, AppIdentity(app: app, gate: RequestGate(options), now: options.now), nil, curl, options, logger)
+        self.init(
+            apiURL, InstallationIdentity(client: itself), AppClient(client: itself), curl, options, logger)
+    }
+
+    private init(
+        _ apiURL: String, _ identity: any Identity, _ appClient: AppClient?, _ curl: CurlClient,
+        _ options: GitHubOptions, _ logger: Logger
+    ) {
         var url = apiURL[...]
         while url.last == "/" { url.removeLast() }
         self.apiURL = String(url)
-        self.token = token
+        self.identity = identity
+        self.appClient = appClient
         self.curl = curl
         self.options = options
         self.logger = logger
-        gate = RequestGate(options)
         cache = AnswerCache(byteLimit: options.cacheLimit)
     }
 
@@ -48,5 +72,12 @@ public struct GitHubClient: Sendable {
     }
 
     /// What GitHub still lets us ask, as far as answers said so.
-    public func quotas() -> [GitHubQuota] { [gate.quota("token")] }
+    public func quotas() -> [GitHubQuota] { identity.quotas() }
+}
+
+/// Breaks the circle of a client that holds a client.
+final class AppClient: Sendable {
+    let client: GitHubClient
+
+    init(client: GitHubClient) { self.client = client }
 }

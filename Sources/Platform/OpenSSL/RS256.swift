@@ -13,6 +13,24 @@ public enum RS256 {
         return try key.sign(message, digest: EVP_sha256())
     }
 
+    /// Whether the signature of the message was made with the private half of the key.
+    ///
+    /// - Parameter publicKey: PEM, `PUBLIC KEY`. One that cannot be read verifies nothing.
+    public static func verifies(_ signature: [UInt8], of message: [UInt8], publicKey: String) -> Bool {
+        let pointer = Array(publicKey.utf8.prefix(64 << 10)).withUnsafeBytes { bytes in
+            let source = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
+            defer { BIO_free(source) }
+            return PEM_read_bio_PUBKEY(source, nil, nil, nil)
+        }
+        guard let pointer else {
+            ERR_clear_error()
+            return false
+        }
+        let key = KeyHandle(owning: pointer)
+        guard EVP_PKEY_get_base_id(key.pointer) == EVP_PKEY_RSA else { return false }
+        return key.verifies(signature, of: message, digest: EVP_sha256())
+    }
+
     private static func privateKey(_ text: [UInt8]) throws(CryptoError) -> KeyHandle {
         // Without a callback of ours the library would ask for the pass phrase on the terminal.
         let pointer = text.withUnsafeBytes { bytes in

@@ -64,9 +64,7 @@ struct PlanCommand: AsyncParsableCommand {
             // A work tree needs no address of the repository.
             if isFolder { options.configRepo = options.configRepo ?? revision }
             settings = try ServeSettings(options)
-            guard stored || settings.gitHubToken != nil else {
-                throw SettingProblem("a GitHub token is missing: set --github-token-file or KOZMIC_GITHUB_TOKEN")
-            }
+            if !stored { try settings.requireGitHubIdentity() }
         } catch let problem as SettingProblem {
             throw ValidationError(problem.description)
         }
@@ -119,8 +117,7 @@ struct PlanCommand: AsyncParsableCommand {
         _ settings: ServeSettings, _ secretKey: SecretKey?, _ records: [ReconcileRecord]?, _ desired: DesiredState
     ) async -> [LivePlan.Entry] {
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
-        let client = GitHubClient(
-            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl)
+        let client = settings.gitHubClient(curl)
         let live = LivePlan(
             client: client, externalURL: settings.externalURL, secretKey: secretKey, records: records)
         let entries = await live.entries(desired)

@@ -48,16 +48,13 @@ struct Server: Sendable {
         let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
-        var options = GitHubOptions()
-        options.pacing = settings.gitHubPacing
-        let client = GitHubClient(
-            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl,
-            options: options)
+        let client = settings.gitHubClient(curl)
         let executor = DockerExecutor(
             engine: try DockerEngine(host: settings.dockerHost, curl: curl),
             workDirectory: settings.dataDirectory + "/work",
             preparation: Preparation(berths: settings.preparedStarts, ownNetwork: true), logger: logger)
-        let configuration = controllerConfiguration(instance: data.instance, secretKey: secretKey)
+        let configuration = controllerConfiguration(
+            instance: data.instance, secretKey: secretKey, client: client)
         let controller = Controller(
             configuration: configuration, store: store, client: client, executor: executor, logger: logger)
         var page = WebConfiguration(
@@ -70,9 +67,12 @@ struct Server: Sendable {
             configuration: page,
             store: store, readiness: Readiness(store: store, executor: executor).checks,
             metrics: MetricsSources(slots: settings.maximumJobs, quotas: client.quotas), logger: logger)
-        if settings.gitHubToken == nil {
+        if !settings.hasGitHubIdentity {
             logger.warning(
-                "no GitHub token: webhooks cannot be made and statuses cannot be sent; set --github-token-file")
+                """
+                no GitHub token: webhooks cannot be made and statuses cannot be sent; set --github-token-file or \
+                --github-app-id
+                """)
         }
         logger.info(
             "kozmic \(Version.text) starts",
@@ -97,8 +97,14 @@ struct Server: Sendable {
             gitHubURL: settings.gitHubURL, client: client, clientID: clientID, clientSecret: GitHubSecret(secret))
     }
 
-    func controllerConfiguration(instance: String, secretKey: SecretKey) -> ControllerConfiguration {
-        let token = settings.gitHubToken.map { GitCredentials.basic(user: "x-access-token", password: GitSecret($0)) }
+    /// - Parameter client: the one that is in use, if there is one already.
+    func controllerConfiguration(
+        instance: String, secretKey: SecretKey, client: GitHubClient? = nil
+    ) -> ControllerConfiguration {
+        let token = settings.gitCredentials(
+            client
+                ?? settings.gitHubClient(
+                    CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))))
         var configuration = ControllerConfiguration(
             dataDirectory: settings.dataDirectory, adminRepository: adminRemote(token),
             adminBranch: settings.configBranch, externalURL: settings.externalURL, gitHubURL: settings.gitHubURL,

@@ -67,6 +67,16 @@ struct ServeOptions: ParsableArguments {
             """)
     var showPrivate = false
 
+    @Option(
+        name: .customLong("github-app-id"),
+        help: "The GitHub App to act as, in place of a token: its id (KOZMIC_GITHUB_APP_ID).")
+    var gitHubAppID: String?
+
+    @Option(
+        name: .customLong("github-app-key-file"),
+        help: "The private key of the app, a PEM file (KOZMIC_GITHUB_APP_KEY_FILE).")
+    var gitHubAppKeyFile: String?
+
     @Option(help: "The Docker Engine (DOCKER_HOST; default: unix:///var/run/docker.sock).")
     var dockerHost: String?
 

@@ -16,6 +16,8 @@ struct ServeSettings: Sendable {
     var oauthClientID: String?
     var oauthClientSecret: String?
     var gitHubPacing: GitHubPacing
+    /// In place of a token.
+    var gitHubApp: GitHubApp?
     var showsPrivate: Bool
     var dockerHost: String
     var maximumJobs: Int
@@ -48,7 +50,7 @@ struct ServeSettings: Sendable {
             value(options.gitHubAPIURL, "KOZMIC_GITHUB_API_URL") ?? defaultAPI, "--github-api-url")
         gitHubToken = try Self.secret(
             file: value(options.gitHubTokenFile, "KOZMIC_GITHUB_TOKEN_FILE"),
-            value: environment["KOZMIC_GITHUB_TOKEN"], "--github-token-file")
+            value: value(nil, "KOZMIC_GITHUB_TOKEN"), "--github-token-file")
         oauthClientID = value(options.oauthClientID, "KOZMIC_OAUTH_CLIENT_ID")
         oauthClientSecret = try Self.secret(
             file: value(options.oauthClientSecretFile, "KOZMIC_OAUTH_CLIENT_SECRET_FILE"),
@@ -66,6 +68,14 @@ struct ServeSettings: Sendable {
         showsPrivate =
             try options.showPrivate
             || Self.flag(value(nil, "KOZMIC_SHOW_PRIVATE") ?? "false", "KOZMIC_SHOW_PRIVATE")
+        gitHubApp = try Self.app(
+            id: value(options.gitHubAppID, "KOZMIC_GITHUB_APP_ID"),
+            keyFile: value(options.gitHubAppKeyFile, "KOZMIC_GITHUB_APP_KEY_FILE"))
+        if gitHubApp != nil, gitHubToken != nil {
+            throw SettingProblem(
+                "a GitHub token and a GitHub App: leave out --github-token-file (KOZMIC_GITHUB_TOKEN) or --github-app-id"
+            )
+        }
         dockerHost = value(options.dockerHost, "DOCKER_HOST") ?? "unix:///var/run/docker.sock"
         let cores = ProcessInfo.processInfo.activeProcessorCount
         if let jobs = options.maxJobs?.description ?? value(nil, "KOZMIC_MAX_JOBS") {

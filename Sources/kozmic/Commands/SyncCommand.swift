@@ -28,9 +28,7 @@ struct SyncCommand: AsyncParsableCommand {
         let settings: ServeSettings
         do {
             settings = try ServeSettings(options)
-            guard settings.gitHubToken != nil else {
-                throw SettingProblem("a GitHub token is missing: set --github-token-file or KOZMIC_GITHUB_TOKEN")
-            }
+            try settings.requireGitHubIdentity()
         } catch let problem as SettingProblem {
             throw ValidationError(problem.description)
         }
@@ -57,11 +55,7 @@ struct SyncCommand: AsyncParsableCommand {
         let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
-        var options = GitHubOptions()
-        options.pacing = settings.gitHubPacing
-        let client = GitHubClient(
-            apiURL: settings.gitHubAPIURL, token: GitHubToken(settings.gitHubToken ?? ""), curl: curl,
-            options: options)
+        let client = settings.gitHubClient(curl)
         var logger = Logger(label: "kozmic")
         logger.logLevel = .error
         let configuration = Server(settings: settings, logger: logger).controllerConfiguration(

@@ -5,7 +5,11 @@ extension GitHubClient {
     }
 
     /// `GET /repositories/ID`: a repository whatever its name is now.
-    public func repository(id: Int64) async throws(GitHubError) -> GitHubRepository {
-        try await value(GitHubRequest("GET", "/repositories/\(id)"))
+    ///
+    /// - Parameter owner: whose it probably is. An app needs to know, because it has a token for each owner.
+    public func repository(id: Int64, owner: String? = nil) async throws(GitHubError) -> GitHubRepository {
+        var request = GitHubRequest("GET", "/repositories/\(id)")
+        request.owner = owner
+        return try await value(request)
     }
 }

@@ -9,6 +9,8 @@ struct GitHubRequest: Sendable {
     var body: [UInt8]?
     /// Whether sending it twice does no more than sending it once. A lost answer is then no reason to give up.
     var isRepeatable: Bool
+    /// The account whose things it is about.
+    var owner: String?
 
     /// - Parameter isRepeatable: by default everything but POST.
     init(_ method: String, _ path: String, query: [(name: String, value: String)] = [], isRepeatable: Bool? = nil) {
@@ -16,6 +18,10 @@ struct GitHubRequest: Sendable {
         self.path = path
         self.query = query
         self.isRepeatable = isRepeatable ?? (method != "POST")
+        let parts = path.split(separator: "/")
+        if parts.count > 1, parts[0] == "repos" || parts[0] == "orgs" {
+            owner = String(parts[1]).removingPercentEncoding
+        }
     }
 
     /// The same with a JSON body.

@@ -10,6 +10,8 @@ public struct GitHubError: Error, Sendable, CustomStringConvertible {
         case unauthorized
         /// 403: the token may not do this.
         case forbidden
+        /// The app is not installed for the owner, or its installation is suspended.
+        case notInstalled
         /// 404: there is no such thing, or the token may not see it. GitHub does not tell which.
         case notFound
         /// 422: GitHub understood and refuses. It does not mean that something exists already: read the fields.

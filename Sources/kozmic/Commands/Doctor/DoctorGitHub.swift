@@ -1,4 +1,3 @@
-import Controller
 import Curl
 import Foundation
 import GitHub
@@ -14,11 +13,19 @@ struct DoctorGitHub {
     var adminRepository: RepositoryName?
 
     func findings() async -> [Finding] {
+        let client = settings.gitHubClient(curl)
+        let repositories = DoctorProjects(
+            settings: settings, client: client, projects: projects, adminRepository: adminRepository)
+        if settings.gitHubApp != nil {
+            let app = DoctorApp(
+                settings: settings, client: client, projects: projects, adminRepository: adminRepository)
+            return await app.findings() + repositories.findings()
+        }
         guard let token = settings.gitHubToken else {
             return [
                 .failed(
                     "GitHub token", "there is none: webhooks cannot be made and statuses cannot be sent",
-                    "make one with the scope 'repo' and set --github-token-file")
+                    "make one with the scope 'repo' and set --github-token-file, or use an app: --github-app-id")
             ]
         }
         let answer: CurlResponse
@@ -46,11 +53,7 @@ struct DoctorGitHub {
             return findings + [.failed("GitHub token", "GitHub answers \(answer.status)", advice)]
         }
         findings.append(scopes(answer.headers["X-OAuth-Scopes"]))
-        let client = GitHubClient(apiURL: settings.gitHubAPIURL, token: GitHubToken(token), curl: curl)
-        for project in projects { findings.append(await access(client, project.repository, isAdminRepository: false)) }
-        if let adminRepository, !projects.contains(where: { $0.repository == adminRepository }) {
-            findings.append(await access(client, adminRepository, isAdminRepository: true))
-        }
+        findings += await repositories.findings()
         return findings
     }
 
@@ -83,30 +86,5 @@ struct DoctorGitHub {
                 "give it at GitHub, Settings, Developer settings, Personal access tokens")
         }
         return .ok("GitHub token", "taken, with the scopes \(header)")
-    }
-
-    private func access(_ client: GitHubClient, _ repository: RepositoryName, isAdminRepository: Bool) async -> Finding
-    {
-        let name = isAdminRepository ? "admin repository \(repository)" : "project \(repository)"
-        do {
-            let found = try await client.repository("\(repository)")
-            guard found.permissions?.admin == true else {
-                let advice = "give the token's account admin rights in the settings of \(found.fullName)"
-                guard isAdminRepository else { return .failed(name, "the token has no admin rights", advice) }
-                return .warning(name, "no admin rights: it gets no webhook and is read on the interval only", advice)
-            }
-            if found.isArchived {
-                return .warning(name, "it is archived and can only be read", "take it out of the admin repository")
-            }
-            guard found.fullName.lowercased() == repository.key else {
-                return .warning(name, "it is called \(found.fullName) now", "change its name in the admin repository")
-            }
-            return .ok(name, "the token has admin rights")
-        } catch {
-            guard error.kind == .notFound else { return .failed(name, "\(error)", "try again later") }
-            return .failed(
-                name, "GitHub knows no such repository, or the token may not see it",
-                "correct the name, or give the token's account access")
-        }
     }
 }

@@ -1,0 +1,53 @@
+import Curl
+import Foundation
+import Git
+import GitHub
+
+extension ServeSettings {
+    /// Whether there is a token or an app.
+    var hasGitHubIdentity: Bool { gitHubToken != nil || gitHubApp != nil }
+
+    /// - Throws: `SettingProblem` when there is neither.
+    func requireGitHubIdentity() throws {
+        guard !hasGitHubIdentity else { return }
+        throw SettingProblem(
+            "a GitHub token is missing: set --github-token-file or KOZMIC_GITHUB_TOKEN, or --github-app-id and "
+                + "--github-app-key-file")
+    }
+
+    /// The client for GitHub's API.
+    func gitHubClient(_ curl: CurlClient) -> GitHubClient {
+        if let gitHubApp { return GitHubClient(apiURL: gitHubAPIURL, app: gitHubApp, curl: curl) }
+        return GitHubClient(apiURL: gitHubAPIURL, token: GitHubToken(gitHubToken ?? ""), curl: curl)
+    }
+
+    /// How repositories on GitHub are fetched; `nil` without a token and an app.
+    func gitCredentials(_ client: GitHubClient) -> GitCredentials? {
+        if let gitHubToken { return .basic(user: "x-access-token", password: GitSecret(gitHubToken)) }
+        guard gitHubApp != nil else { return nil }
+        let prefix = gitHubURL + "/"
+        return .renewed(
+            GitCredentialSource { url in
+                // An app's token is of one owner and ends within the hour.
+                var name = url.lowercased().hasPrefix(prefix.lowercased()) ? String(url.dropFirst(prefix.count)) : ""
+                if name.hasSuffix(".git") { name.removeLast(4) }
+                guard let password = try await client.gitPassword(name) else { return .none }
+                return .basic(user: "x-access-token", password: GitSecret(password))
+            })
+    }
+
+    static func app(id: String?, keyFile: String?) throws -> GitHubApp? {
+        guard id != nil || keyFile != nil else { return nil }
+        guard let id, let keyFile else {
+            throw SettingProblem("--github-app-id and --github-app-key-file belong together")
+        }
+        guard let data = FileManager.default.contents(atPath: keyFile), data.count <= 64 << 10 else {
+            throw SettingProblem("--github-app-key-file: \(keyFile) cannot be read")
+        }
+        do throws(GitHubError) {
+            return try GitHubApp(id: id, privateKey: String(decoding: data, as: UTF8.self))
+        } catch {
+            throw SettingProblem("--github-app-key-file: \(keyFile): \(error.message)")
+        }
+    }
+}
