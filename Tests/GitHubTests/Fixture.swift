@@ -12,10 +12,14 @@ struct Fixture {
     let server: ScriptedServer
     let client: GitHubClient
     let clock: RecordingClock
+    private let makeClient: @Sendable () -> GitHubClient
+
+    /// A client of the same account that knows nothing yet.
+    func another() -> GitHubClient { makeClient() }
 
     static func with(
         token: String = Fixture.token, pageLimit: Int = 100, pacing: GitHubPacing = GitHubPacing(),
-        time: TimeOfDay = TimeOfDay(),
+        time: TimeOfDay = TimeOfDay(), archive: (any GitHubArchive)? = nil,
         _ handler: @escaping ScriptedServer.Handler, _ body: (Fixture) async throws -> Void
     ) async throws {
         let server = try ScriptedServer(handler)
@@ -26,9 +30,11 @@ struct Fixture {
         options.now = { time.now }
         options.pageLimit = pageLimit
         options.pacing = pacing
-        let client = GitHubClient(
-            apiURL: server.url + "/api/v3/", token: GitHubToken(token), curl: curl, options: options)
-        let result = await Result { try await body(Fixture(server: server, client: client, clock: clock)) }
+        options.archive = archive
+        let (url, settings) = (server.url + "/api/v3/", options)
+        let make = { @Sendable in GitHubClient(apiURL: url, token: GitHubToken(token), curl: curl, options: settings) }
+        let fixture = Fixture(server: server, client: make(), clock: clock, makeClient: make)
+        let result = await Result { try await body(fixture) }
         server.stop()
         await curl.close()
         try result.get()
@@ -93,4 +99,15 @@ final class TimeOfDay: Sendable {
     var now: Date { Fixture.now.addingTimeInterval(TimeInterval(passed.withLock { $0 })) }
 
     func pass(_ seconds: Int) { passed.withLock { $0 += seconds } }
+}
+
+/// An archive in memory.
+final class Archive: GitHubArchive {
+    private let answers = Mutex<[String: GitHubArchivedAnswer]>([:])
+
+    var keys: [String] { answers.withLock { Array($0.keys) } }
+
+    func answer(for key: String) async -> GitHubArchivedAnswer? { answers.withLock { $0[key] } }
+    func keep(_ answer: GitHubArchivedAnswer, for key: String) async { answers.withLock { $0[key] = answer } }
+    func damage() { answers.withLock { answers in for key in answers.keys { answers[key]?.body = [1, 2] } } }
 }

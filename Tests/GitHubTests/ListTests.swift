@@ -88,4 +88,25 @@ import Testing
             #expect(ids == [[1], [1], [2], [2]])
         }
     }
+
+    @Test("what an earlier process read is only asked whether it holds; what is damaged is read again")
+    func archive() async throws {
+        let archive = Archive()
+        try await Fixture.with(archive: archive) { request, _ in
+            request.headers["if-none-match"] == #"W/"one""#
+                ? .answer(304) : .json(200, "[\(hookJSON(id: 1))]", ["ETag": #"W/"one""#])
+        } _: { fixture in
+            #expect(try await fixture.client.hooks("acme/widget").map(\.id) == [1])
+            let second = fixture.another()
+            #expect(try await second.hooks("acme/widget").map(\.id) == [1])
+            #expect(try await second.hooks("acme/widget").map(\.id) == [1])
+            #expect(fixture.server.requests.map { $0.headers["if-none-match"] != nil } == [false, true, true])
+            #expect(archive.keys.count == 1)
+            #expect(!archive.keys.joined().contains(Fixture.token))
+            archive.damage()
+            let third = fixture.another()
+            #expect(try await third.hooks("acme/widget").map(\.id) == [1])
+            #expect(fixture.server.requests.count == 5, "304, then without a condition")
+        }
+    }
 }

@@ -102,17 +102,19 @@ import Testing
     @Test("the cache is bounded in bytes and keeps what was used last")
     func cache() {
         let cache = AnswerCache(byteLimit: 10_000)
-        let answer = Answer(status: 200, body: [UInt8](repeating: 1, count: 700), link: nil)
-        cache.store(answer, etag: "e0", for: "/0")
+        func entry(_ number: Int) -> AnswerCache.Entry {
+            AnswerCache.Entry(etag: "e\(number)", link: nil, value: number)
+        }
+        cache.store(entry(0), size: 900, for: "/0")
         for number in 1..<100 {
-            cache.store(answer, etag: "e\(number)", for: "/\(number)")
-            #expect(cache.answer(for: "/0")?.etag == "e0")
+            cache.store(entry(number), size: 900, for: "/\(number)")
+            #expect(cache.entry(for: "/0")?.etag == "e0")
             #expect(cache.bytes <= 10_000)
         }
-        #expect(cache.answer(for: "/1") == nil)
-        #expect(cache.answer(for: "/99")?.answer.body.count == 700)
-        cache.store(Answer(status: 200, body: [UInt8](repeating: 1, count: 5000), link: nil), etag: "big", for: "/0")
-        #expect(cache.answer(for: "/0") == nil)
+        #expect(cache.entry(for: "/1") == nil)
+        #expect(cache.entry(for: "/99")?.value as? Int == 99)
+        cache.store(entry(7), size: 50_000, for: "/0")
+        #expect(cache.entry(for: "/0") == nil)
         #expect(cache.bytes <= 10_000)
     }
 

@@ -10,10 +10,9 @@ extension GitHubClient {
         var items: [Item] = []
         var url = request.url(under: apiURL)
         for _ in 0..<options.pageLimit {
-            let answer = try await send(request, to: url)
-            let found = try named(request) { () throws(GitHubError) in try answer.decode([Item].self) }
+            let (found, link) = try await read(request, url, as: [Item].self)
             items += found
-            guard wantsMore(found), let next = answer.link.flatMap(LinkHeader.next) else { return items }
+            guard wantsMore(found), let next = link.flatMap(LinkHeader.next) else { return items }
             guard isOurs(next) else {
                 throw GitHubError(
                     kind: .decoding, message: "the next page is on another host", request: request.name)
@@ -25,9 +24,50 @@ extension GitHubClient {
     }
 
     /// One value.
-    func value<Value: Decodable>(_ request: GitHubRequest) async throws(GitHubError) -> Value {
+    func value<Value: Decodable & Sendable>(_ request: GitHubRequest) async throws(GitHubError) -> Value {
+        if request.method == "GET" {
+            return try await read(request, request.url(under: apiURL), as: Value.self).value
+        }
         let answer = try await send(request)
         return try named(request) { () throws(GitHubError) in try answer.decode() }
+    }
+
+    /// What an address says, read anew only when it changed.
+    private func read<Value: Decodable & Sendable>(
+        _ request: GitHubRequest, _ url: String, as type: Value.Type
+    ) async throws(GitHubError) -> (value: Value, link: String?) {
+        var answer = try await send(request, to: url, as: "\(type)")
+        if let value = answer.value as? Value { return (value, answer.link) }
+        let value: Value
+        do throws(GitHubError) {
+            value = try answer.decode(type)
+        } catch {
+            // What was kept may be damaged; what GitHub sends now is what it means.
+            guard !answer.isNew else { throw error.named(request) }
+            answer = try await send(request, to: url)
+            return (try named(request) { () throws(GitHubError) in try answer.decode(type) }, answer.link)
+        }
+        if let key = answer.key, let etag = answer.etag {
+            cache.store(
+                AnswerCache.Entry(etag: etag, link: answer.link, value: value), size: answer.body.count, for: key)
+            if answer.isNew {
+                await options.archive?.keep(
+                    GitHubArchivedAnswer(etag: etag, link: answer.link, body: answer.body),
+                    for: "\(identity.name) \(key)")
+            }
+        }
+        return (value, answer.link)
+    }
+
+    /// What is kept under a key, in memory or from before the start.
+    func kept(_ key: String) async -> Answer? {
+        if let entry = cache.entry(for: key) {
+            return Answer(
+                status: 200, body: [], link: entry.link, key: key, etag: entry.etag, value: entry.value, isNew: false)
+        }
+        guard let archived = await options.archive?.answer(for: "\(identity.name) \(key)") else { return nil }
+        return Answer(
+            status: 200, body: archived.body, link: archived.link, key: key, etag: archived.etag, isNew: false)
     }
 
     /// Adds the request to errors that do not know it.

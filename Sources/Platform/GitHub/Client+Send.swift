@@ -11,13 +11,17 @@ extension GitHubClient {
     }
 
     /// The same for an address that GitHub gave.
-    func send(_ request: GitHubRequest, to url: String) async throws(GitHubError) -> Answer {
+    ///
+    /// - Parameter type: what is read from the answer; with it, what is kept is used when it still holds.
+    func send(
+        _ request: GitHubRequest, to url: String, as type: String? = nil
+    ) async throws(GitHubError) -> Answer {
         var pause = options.firstPause
         var mayHaveArrived = false
         var attempt = 1
         while true {
             do {
-                return try await follow(request, from: url)
+                return try await follow(request, from: url, as: type)
             } catch {
                 guard attempt < options.attempts, mayRepeat(request, after: error) else {
                     throw error.after(mayHaveArrived)
@@ -45,14 +49,18 @@ extension GitHubClient {
     }
 
     /// Follows redirects, which a renamed repository answers with, keeping method and body.
-    private func follow(_ request: GitHubRequest, from start: String) async throws(GitHubError) -> Answer {
+    private func follow(
+        _ request: GitHubRequest, from start: String, as type: String?
+    ) async throws(GitHubError) -> Answer {
         var url = start
         for _ in 0..<5 {
-            let known = request.method == "GET" ? cache.answer(for: url) : nil
+            let key = type.map { "\($0) \(url)" }
+            var known: Answer?
+            if let key { known = await kept(key) }
             let (response, gate) = try await signed(request, url, etag: known?.etag)
-            if response.status == 304, let known { return known.answer }
+            if response.status == 304, let known { return known }
             guard [301, 302, 307, 308].contains(response.status) else {
-                return try answer(request, url, response, gate)
+                return try answer(request, response, gate, key)
             }
             url = try target(of: response, request, from: url)
         }
@@ -133,17 +141,18 @@ extension GitHubClient {
     }
 
     private func answer(
-        _ request: GitHubRequest, _ url: String, _ response: CurlResponse, _ gate: RequestGate
+        _ request: GitHubRequest, _ response: CurlResponse, _ gate: RequestGate, _ key: String?
     ) throws(GitHubError) -> Answer {
         guard (200..<300).contains(response.status) else {
             throw gate.note(error(response, for: request))
         }
         gate.noteCalm()
         let links = response.headers.all.filter { $0.name.lowercased() == "link" }.map(\.value)
-        let answer = Answer(
+        var answer = Answer(
             status: response.status, body: response.body, link: links.isEmpty ? nil : links.joined(separator: ", "))
-        if request.method == "GET", response.status == 200, let etag = response.headers["ETag"], etag.utf8.count < 500 {
-            cache.store(answer, etag: etag, for: url)
+        if response.status == 200, let key, let etag = response.headers["ETag"], etag.utf8.count < 500 {
+            answer.key = key
+            answer.etag = etag
         }
         return answer
     }

@@ -46,7 +46,7 @@ public struct GitHubClient: Sendable {
         let itself = GitHubClient(
             apiURL, AppIdentity(app: app, gate: RequestGate(options), now: options.now), nil, curl, options, logger)
         self.init(
-            apiURL, InstallationIdentity(client: itself), AppClient(client: itself), curl, options, logger)
+            apiURL, InstallationIdentity(client: itself, app: app), AppClient(client: itself), curl, options, logger)
     }
 
     private init(

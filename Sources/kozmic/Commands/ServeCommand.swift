@@ -48,7 +48,8 @@ struct Server: Sendable {
         let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
-        let client = settings.gitHubClient(curl)
+        let answers = await AnswerArchive.open(dataDirectory: settings.dataDirectory)
+        let client = settings.gitHubClient(curl, archive: answers)
         let executor = DockerExecutor(
             engine: try DockerEngine(host: settings.dockerHost, curl: curl),
             workDirectory: settings.dataDirectory + "/work",
@@ -86,6 +87,7 @@ struct Server: Sendable {
         try await ServiceGroup(configuration: group).run()
         await store.close()
         await curl.close()
+        await answers.close()
         withExtendedLifetime(data) {}
         logger.info("kozmic ends")
     }

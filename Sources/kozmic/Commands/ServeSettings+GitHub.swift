@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import Git
 import GitHub
+import Store
 
 extension ServeSettings {
     /// Whether there is a token or an app.
@@ -16,9 +17,14 @@ extension ServeSettings {
     }
 
     /// The client for GitHub's API.
-    func gitHubClient(_ curl: CurlClient) -> GitHubClient {
-        if let gitHubApp { return GitHubClient(apiURL: gitHubAPIURL, app: gitHubApp, curl: curl) }
-        return GitHubClient(apiURL: gitHubAPIURL, token: GitHubToken(gitHubToken ?? ""), curl: curl)
+    ///
+    /// - Parameter archive: where answers are kept over a restart.
+    func gitHubClient(_ curl: CurlClient, archive: AnswerArchive? = nil) -> GitHubClient {
+        var options = GitHubOptions()
+        options.archive = archive.map { StoredAnswers(archive: $0) }
+        if let gitHubApp { return GitHubClient(apiURL: gitHubAPIURL, app: gitHubApp, curl: curl, options: options) }
+        return GitHubClient(
+            apiURL: gitHubAPIURL, token: GitHubToken(gitHubToken ?? ""), curl: curl, options: options)
     }
 
     /// How repositories on GitHub are fetched; `nil` without a token and an app.

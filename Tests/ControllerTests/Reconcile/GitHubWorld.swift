@@ -77,8 +77,12 @@ struct GitHubWorld {
     }
 
     /// A client that begins with no cache and no closed gate.
-    var client: GitHubClient {
+    var client: GitHubClient { client() }
+
+    /// The same, with answers of an earlier one.
+    func client(archive: (any GitHubArchive)? = nil) -> GitHubClient {
         var options = GitHubOptions()
+        options.archive = archive
         options.firstPause = .milliseconds(2)
         // A test is in a hurry; that requests are paced is tested elsewhere.
         options.pacing = .unlimited

@@ -6,6 +6,8 @@ struct AppIdentity: Identity {
     let gate: RequestGate
     let now: @Sendable () -> Date
 
+    var name: String { "app \(app.id) itself" }
+
     func credential(_ owner: String?) async throws(GitHubError) -> Credential {
         // Made for each request: signing takes a millisecond, and there are few of them.
         Credential(authorization: "Bearer \(try app.webToken(now()))", gate: gate)

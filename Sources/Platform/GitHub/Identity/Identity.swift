@@ -1,5 +1,8 @@
 /// What the requests of a client are signed with.
 protocol Identity: Sendable {
+    /// Tells one from another without saying anything about secrets; answers are kept for one.
+    var name: String { get }
+
     /// What to send with a request.
     ///
     /// - Parameter owner: the account whose repository or organization the request is about; `nil` when that is not

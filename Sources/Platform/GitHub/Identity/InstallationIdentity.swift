@@ -4,6 +4,7 @@ import Synchronization
 /// A GitHub App in the repositories that it is installed for: each owner's requests carry a token of that owner's
 /// installation, which is made anew before it ends.
 final class InstallationIdentity: Identity {
+    let name: String
     private struct Token {
         var value: GitHubToken
         var endsAt: Date
@@ -31,8 +32,9 @@ final class InstallationIdentity: Identity {
     private static let age: TimeInterval = 3600
 
     /// - Parameter client: one that is the app itself.
-    init(client: GitHubClient) {
+    init(client: GitHubClient, app: GitHubApp) {
         self.client = client
+        name = "app \(app.id)"
         options = client.options
     }
 

@@ -1,7 +1,11 @@
+import OpenSSL
+
 /// One token for everything.
 struct TokenIdentity: Identity {
     let token: GitHubToken
     let gate: RequestGate
+
+    var name: String { "token \(Hex.encode(SHA256.hash(Array(token.value.utf8)).prefix(8)))" }
 
     func credential(_ owner: String?) async throws(GitHubError) -> Credential {
         Credential(authorization: try token.authorization(), gate: gate)

@@ -7,6 +7,14 @@ struct Answer: Sendable {
     var body: [UInt8]
     /// The `Link` headers.
     var link: String?
+    /// What the answer is kept under; `nil` for one that is not kept.
+    var key: String?
+    /// What GitHub calls this version of it.
+    var etag: String?
+    /// What was read from it before.
+    var value: (any Sendable)?
+    /// Whether GitHub sent it now, and did not only say that what is kept still holds.
+    var isNew = true
 
     private static let decoder = {
         let decoder = JSONDecoder()

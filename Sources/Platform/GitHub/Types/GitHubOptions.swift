@@ -15,6 +15,8 @@ public struct GitHubOptions: Sendable {
     public var bodyLimit = 16 << 20
     /// A list with more pages (of 100 items) is an error, because half a list would be taken for the whole.
     public var pageLimit = 100
+    /// Where answers are kept over a restart as well.
+    public var archive: (any GitHubArchive)?
     /// Bytes of answers that are kept to ask GitHub only whether they changed.
     public var cacheLimit = 16 << 20
     /// The limits that requests are kept below.
