@@ -21,6 +21,7 @@ extension ServeSettings {
     /// - Parameter archive: where answers are kept over a restart.
     func gitHubClient(_ curl: CurlClient, archive: AnswerArchive? = nil) -> GitHubClient {
         var options = GitHubOptions()
+        options.pacing = gitHubPacing
         options.archive = archive.map { StoredAnswers(archive: $0) }
         if let gitHubApp { return GitHubClient(apiURL: gitHubAPIURL, app: gitHubApp, curl: curl, options: options) }
         return GitHubClient(
