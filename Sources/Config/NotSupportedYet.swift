@@ -19,7 +19,6 @@ enum NotSupportedYet {
 
     static let rows: [Row] = [
         Row(shape: .server, key: "notify"),
-        Row(shape: .settings, key: "fork_pull_requests", when: .value("approve")),
         Row(shape: .hook, key: "submodules", when: .value("true")),
         Row(shape: .hook, key: "standby", when: .anythingBut("auto")),
     ]

@@ -21,6 +21,7 @@ struct RoleTests {
         ("GET", "/builds/1/jobs/tests/log/search?q=line", [404, 200, 200, 200, 404], [200, 200, 200, 200, 200]),
         ("GET", "/settings", [404, 200, 200, 200, 404], [200, 200, 200, 200, 200]),
         ("POST", "/builds/1/rerun", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
+        ("POST", "/builds/1/approve", [404, 403, 400, 400, 404], [403, 403, 400, 400, 403]),
         ("POST", "/builds/1/cancel", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/builds/1/jobs/tests/rerun", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/builds/1/jobs/tests/cancel", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
@@ -129,6 +130,35 @@ struct RoleTests {
             #expect(try await site.store.jobs(build.id).map(\.attempt) == [1])
             #expect(try await site.store.takeWantedSyncs() == [])
             #expect(try await site.client.get("/_account", manager.headers).status == 200)
+        }
+    }
+
+    @Test("a manager approves the very commit that the page shows")
+    func approve() async throws {
+        try await Site.with { site in
+            let people = try await prepare(site)
+            let manager = try #require(people[2])
+            let project = try #require(try await site.store.project(Site.repository("acme/widget")))
+            let event = TriggerEvent(
+                kind: .pullRequest, ref: .pullRequest(7), commit: Site.commit("gift"), message: "A gift",
+                pullRequest: 7,
+                fromFork: true)
+            var wanted = NewBuild(
+                projectID: project.id, event: event, hooks: project.config.hooks, trusted: false,
+                configCommit: project.configCommit, statusMode: .build, pageURL: { number, _ in "http://ci/\(number)" })
+            wanted.needsApproval = true
+            let build = try #require(try await site.store.createBuild(wanted))
+            let page = "/acme/widget/builds/\(build.number)"
+            let shown = try await site.client.get(page, manager.headers).text
+            #expect(shown.contains("action=\"\(page)/approve\"") && shown.contains("value=\"\(build.commit)\""))
+            #expect(try await !site.client.get(page, people[1]?.headers ?? [:]).text.contains("/approve"))
+            let other = try await site.post("\(page)/approve", as: manager, fields: "commit=\(Site.commit("other"))")
+            #expect(other.status == 400)
+            #expect(try await site.store.claimNextJob() == nil)
+            let answer = try await site.post("\(page)/approve", as: manager, fields: "commit=\(build.commit)")
+            #expect(answer.status == 303 && answer.headers["location"] == page)
+            #expect(try await site.store.claimNextJob()?.build.approvedBy == "manager")
+            #expect(try await site.client.get(page).text.contains("Approved by manager."))
         }
     }
 

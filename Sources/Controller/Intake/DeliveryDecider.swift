@@ -64,7 +64,7 @@ struct DeliveryDecider: Sendable {
 
     /// The first step for an event that may make a build, wherever it is known from.
     func decide(_ event: TriggerEvent, project: ProjectRecord) -> Step {
-        if event.fromFork, project.config.settings.forkPullRequests != .always {
+        if event.fromFork, project.config.settings.forkPullRequests == .never {
             return .decided(
                 Decision(
                     sentence: "not run: \(event.ref.shortName) comes from a fork, and fork_pull_requests is "

@@ -17,6 +17,15 @@ struct ActionEndpoint: Sendable {
             }
             return Forms.goOn(to: ProjectLinks.url(project, build: build.number))
         }
+        router.post("{owner}/{repo}/builds/{number}/approve") { request, context in
+            let (project, fields) = try await manage(request, context)
+            let build = try await lookup.build(context, of: project)
+            // What was looked at is what is approved, whatever has happened since the page was made.
+            guard fields["commit"] == build.commit else { throw HTTPError(.badRequest) }
+            let login = context.viewer.person?.login ?? "somebody"
+            try await act { () throws(StoreError) in _ = try await store.approve(build.id, by: login) }
+            return Forms.goOn(to: ProjectLinks.url(project, build: build.number))
+        }
         router.post("{owner}/{repo}/builds/{number}/cancel") { request, context in
             let (project, _) = try await manage(request, context)
             let build = try await lookup.build(context, of: project)

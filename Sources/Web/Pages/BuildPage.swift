@@ -42,6 +42,10 @@ struct BuildPage: Sendable {
         let canRerun = !mark.isOpen && jobs.contains { [.failure, .error, .cancelled].contains($0.state) }
         values["rerunURL"] = mayAct && canRerun ? "\(facts.url)/rerun" : nil
         values["rerunText"] = "Rerun what failed"
+        values["approveURL"] = mayAct && build.awaitsApproval ? "\(facts.url)/approve" : nil
+        values["approveCommit"] = build.commit
+        values["awaitsApproval"] = build.awaitsApproval
+        values["approvedBy"] = build.approvedBy
         values["cancelURL"] = mayAct && mark.isOpen ? "\(facts.url)/cancel" : nil
         let link = Page.Link(text: "#\(build.number)", url: facts.url)
         return await renderer.page(

@@ -156,9 +156,7 @@ struct FullConfigTests {
             """
         #expect(Admin.project(Admin.hook(harmless, project: "deploy_key: auto\n")) == [])
         #expect(
-            Admin.project(Admin.hook(project: "fork_pull_requests: approve\n")) == [
-                "2:1: warning: not supported yet: fork_pull_requests: 'approve'"
-            ])
+            Admin.project(Admin.hook(project: "fork_pull_requests: approve\n")) == [])
     }
 
     @Test("A row of what has no effect yet names a key that exists")
