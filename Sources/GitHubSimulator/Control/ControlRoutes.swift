@@ -27,7 +27,8 @@ extension World {
 
 /// The addresses below `/_control/`.
 enum ControlRoute {
-    static let all: [RESTRoute] = accounts + World.appControls + repositories + commits + pulls + discussions + records + trouble
+    static let all: [RESTRoute] =
+        accounts + World.appControls + repositories + commits + pulls + discussions + records + trouble
 
     private static let accounts = [
         RESTRoute("POST", "/_control/users") { try await $0.controlMakeUser($1) },

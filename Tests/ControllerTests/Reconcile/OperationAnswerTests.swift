@@ -1,6 +1,7 @@
 import Foundation
 import GitHub
 import Model
+import Store
 import Testing
 
 @testable import Controller
