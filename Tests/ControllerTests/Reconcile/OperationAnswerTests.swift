@@ -1,6 +1,7 @@
 import Foundation
 import GitHub
 import Model
+import Reconciler
 import Store
 import Testing
 
