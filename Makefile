@@ -8,6 +8,9 @@ BUILD := $(SWIFT) build -j $(JOBS)
 RELEASE := $(BUILD) -c release --static-swift-stdlib --product kozmic
 KOZMIC = $(shell $(SWIFT) build --show-bin-path)/kozmic
 ONCE ?=
+# Every test at once would hold more than a thousand files open, which Foundation's Process does not survive (it reads past
+# the end of a directory entry), and would time out on two cores.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
 
 .PHONY: help setup test-setup build release demo test checks unit soak lint format bench clean
 

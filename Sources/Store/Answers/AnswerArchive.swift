@@ -59,9 +59,9 @@ public final class AnswerArchive: Sendable {
         guard let queue else { return nil }
         let now = now().milliseconds
         let found: Found? = await withCheckedContinuation { continuation in
-            queue.asyncRead { access in
-                let found = try? access.get().first("SELECT etag, link, body, usedAt FROM answer WHERE key = ?", [key])
-                {
+            // Not `asyncRead`: on a connection that is closed already it ends a transaction that never began.
+            queue.asyncWriteWithoutTransaction { db in
+                let found = try? db.first("SELECT etag, link, body, usedAt FROM answer WHERE key = ?", [key]) {
                     Found(
                         entry: Entry(etag: try $0.next(), link: try $0.next(), body: [UInt8](try $0.next(Data.self))),
                         usedAt: try $0.next())

@@ -58,6 +58,7 @@ struct JobPage: Sendable {
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
             "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,
+            "approveURL": nil,
             "hasFailed": job.state == .failure || job.state == .error,
         ]
         if !isHead { values.merge(try await log(job, logURL: "\(url)/log", query)) }
