@@ -72,7 +72,8 @@ struct UploadTests {
             }
             #expect(error.kind == .upload)
             if length == nil { #expect(error.message.contains("disk on fire")) }
-            #expect(try await closed.value())
+            // The source may have been read, and found wrong, before there was a connection.
+            if server.accepted > 0 { #expect(try await closed.value()) }
         }
     }
 

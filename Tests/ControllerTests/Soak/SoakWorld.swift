@@ -132,7 +132,11 @@ final class SoakWorld {
         }
         var wanted: [String] = []
         if let declared, let name = RepositoryName(declared.repository) {
-            for (hook, events) in declared.hooks {
+            // The first webhook of a project also hears what tells of roles.
+            let first = declared.hooks.keys.min()
+            for (hook, declaredEvents) in declared.hooks {
+                let events =
+                    declaredEvents + (hook == first ? ["member", "public", "repository", "team_add"] : [])
                 let id = try #require(HookID(hook))
                 let secret = world.configuration.secretKey.webhookSecretFingerprint(name, id)
                 wanted.append("\(declared.repository)/\(hook) \(events.sorted()) true json \(secret)")
