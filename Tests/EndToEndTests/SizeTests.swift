@@ -50,7 +50,7 @@ struct SizeTests {
         }
         try await World.with(files, World.Setup(serves: false)) { world in
             for number in 1...100 { try await world.makeRepository("p\(number)", [:]) }
-            try await world.serve(["--sync-interval", "3m"], webhooks: 0)
+            try await world.serve(["--sync-interval", "3m", "--no-github-pacing"], webhooks: 0)
             try await world.isAsDeclared()
             #expect(try await world.webhooks("acme/p100").count == 1)
             _ = try await world.client.page("")

@@ -12,7 +12,7 @@ import Testing
             var random = Random(seed: 4)
             for round in 0..<6 {
                 let job = Int64(round + 1)
-                let index = LogIndex(site.store.logs.reader(job))
+                let index = LogIndex(site.store.logs, job)
                 let writer = try await site.store.logs.writer(job)
                 var text: [UInt8] = []
                 for _ in 0..<4 {
@@ -47,7 +47,7 @@ import Testing
         try await Site.with { site in
             try await site.write(1, "one\n" + String(repeating: "x", count: 3 << 20) + "\nthree\n10%\r20%\rdone\n")
             let log = site.store.logs.reader(1)
-            let index = LogIndex(log)
+            let index = LogIndex(site.store.logs, 1)
             #expect(try await index.update().lines == 4)
             let html = try await LogWindow(log, index, first: 1, count: 10).html
             #expect(html.count == 4 && html[0] == "one" && html[2] == "three" && html[3] == "done")

@@ -56,7 +56,11 @@ struct LostDeliveries: Sendable {
             logger.error("the deliveries could not be read: \(error)")
             return
         }
-        let lost = latest.filter { !known.contains($0.guid) }.prefix(Self.limit)
+        // What was accepted before that time was accepted by a database that is lost; its builds are found by their heads.
+        let lost = latest.filter { delivery in
+            !known.contains(delivery.guid)
+                && (delivery.deliveredAt >= project.createdAt || !(200..<300).contains(delivery.statusCode))
+        }.prefix(Self.limit)
         for delivery in lost where asked.mayAsk(webhook.githubID, delivery.guid, at: now, pause: Self.pause) {
             try await client.redeliver(repository, webhook.githubID, delivery.id)
             logger.notice(

@@ -28,7 +28,8 @@ actor LogIndex {
     private static let chunk = 4 << 20
     private static let markLimit = 65_536
 
-    private let log: LogReader
+    private let logs: LogFiles
+    private let jobID: Int64
     private var marks = [Mark(lines: 0, offset: 0, style: TerminalStyle())]
     private var lineInterval = 256
     /// A few very long lines must not make a place expensive to reach.
@@ -38,11 +39,18 @@ actor LogIndex {
     private var breaks = 0
     private var lastBreak: Int64 = 0
 
-    init(_ log: LogReader) { self.log = log }
+    init(_ logs: LogFiles, _ jobID: Int64) {
+        self.logs = logs
+        self.jobID = jobID
+    }
+
+    /// Opened for each use: a log that was removed must not stay on the disk because it was looked at once.
+    private var log: LogReader { logs.reader(jobID) }
 
     /// Reads what is new. Answers how large the log is now.
     @discardableResult
     func update() async throws -> Extent {
+        let log = log
         // A log that is shorter than it was is another one: a crash may have cut its end off.
         if try await log.size() < scanned { forget() }
         while true {
@@ -62,6 +70,7 @@ actor LogIndex {
     /// How many line breaks are before a place.
     func lineBreaks(before offset: Int64) async throws -> Int {
         if offset > scanned { try await update() }
+        let log = log
         let mark = marks[Self.last(marks) { $0.offset <= offset }]
         var position = mark.offset
         var count = mark.lines

@@ -3,8 +3,7 @@ import Synchronization
 
 /// The indexes of the logs that were looked at lately.
 final class LogIndexes: Sendable {
-    /// Each holds a file open.
-    private static let limit = 64
+    private static let limit = 256
 
     private struct Kept {
         var index: LogIndex
@@ -33,7 +32,7 @@ final class LogIndexes: Sendable {
             {
                 state.kept[oldest.key] = nil
             }
-            let index = LogIndex(logs.reader(jobID))
+            let index = LogIndex(logs, jobID)
             state.kept[jobID] = Kept(index: index, lastUse: state.uses)
             return index
         }

@@ -2,7 +2,9 @@ extension GitHubClient {
     /// `GET /app`: the app that the client is; `nil` for a client with a token.
     public func app() async throws(GitHubError) -> GitHubAppFacts? {
         guard let appClient else { return nil }
-        return try await appClient.client.value(GitHubRequest("GET", "/app"))
+        // Not an optional value: that would be nothing where GitHub answers something.
+        let facts: GitHubAppFacts = try await appClient.client.value(GitHubRequest("GET", "/app"))
+        return facts
     }
 
     /// `GET /app/installations`: where the app is installed; empty for a client with a token.
