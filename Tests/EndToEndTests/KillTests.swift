@@ -39,7 +39,8 @@ struct KillTests {
             setup.directEngine = World.engine
             setup.serves = false
             try await World.with(["projects/p.yaml": Self.project], setup) { world in
-                let gate = try obstacle.gate ?? Gate(to: .tcp(world.gitHubPort), holding: .answer, of: "\"success\"")
+                let gate =
+                    try obstacle.gate ?? Gate(to: .tcp(world.gitHubPort), holding: .answer, of: "Build #1 passed")
                 defer { gate.close() }
                 try await world.serve(
                     phase == .afterStatus ? ["--github-api-url", "http://127.0.0.1:\(gate.port)/api/v3"] : [])
