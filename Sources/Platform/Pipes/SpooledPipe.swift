@@ -22,8 +22,7 @@ public actor SpooledPipe {
 
     private let pipe: Descriptor
     private let spool: Descriptor
-    private var source: (any DispatchSourceRead)?
-    private var isPaused = false
+    private var source: PipeSource?
     /// The bytes taken so far.
     private var count: Int64
     /// The reader is done with what lies before.
@@ -62,12 +61,6 @@ public actor SpooledPipe {
         count = Int64(status.st_size)
     }
 
-    isolated deinit {
-        // One that was paused must not be dropped.
-        if isPaused { source?.resume() }
-        source?.cancel()
-    }
-
     /// Begins to take what is in the pipe.
     public func start() {
         guard source == nil, !isFinished else { return }
@@ -75,8 +68,8 @@ public actor SpooledPipe {
         source.setEventHandler { [weak self] in self?.assumeIsolated { $0.take() } }
         // The descriptor stays open until the source is done with it.
         source.setCancelHandler { [pipe] in withExtendedLifetime(pipe) {} }
-        self.source = source
-        source.resume()
+        self.source = PipeSource(source)
+        self.source?.start()
     }
 
     /// The bytes from this offset on, at most `limit`; waits until there are some. Says that what lies before is not
@@ -87,10 +80,7 @@ public actor SpooledPipe {
     public func read(from offset: Int64, limit: Int) async throws -> [UInt8] {
         consumed = max(consumed, offset)
         giveBack()
-        if isPaused, count - consumed < Self.highWater / 2 {
-            isPaused = false
-            source?.resume()
-        }
+        if count - consumed < Self.highWater / 2 { source?.goOn() }
         while true {
             try Task.checkCancellation()
             if offset < count { return try bytes(at: offset, Int(min(Int64(limit), count - offset))) }
@@ -120,8 +110,6 @@ public actor SpooledPipe {
     }
 
     private func stop() {
-        if isPaused { source?.resume() }
-        isPaused = false
         source?.cancel()
         source = nil
     }
@@ -132,8 +120,7 @@ public actor SpooledPipe {
         _ = move()
         if failure != nil { stop() }
         if source != nil, count - consumed >= Self.highWater {
-            isPaused = true
-            source?.suspend()
+            source?.pause()
         }
         wake()
     }
