@@ -43,7 +43,7 @@ struct ContainerTests {
             #expect(containers.count == 1 && container?.labels[Labels.job] == "1")
 
             // What a process left that was killed while it put a work tree together.
-            let half = "\(fixture.root)/work/\(ContainerPlan.name(job, .install))/half"
+            let half = "\(fixture.workDirectory)/\(ContainerPlan.name(job, .install))/half"
             try FileManager.default.createDirectory(atPath: half, withIntermediateDirectories: true)
             await fixture.executor.cleanUp(1, attempt: 1, instance: fixture.instance)
             #expect(try await fixture.containers().isEmpty)

@@ -132,7 +132,7 @@ struct StopTests {
             let other = fixture.instance + "-other"
             try await fixture.executor.sweep(instance: other) { [] }
             #expect(try await fixture.containers().count == 2)
-            let left = "\(fixture.root)/work/kozmic-\(fixture.instance.replacing("-", with: "_"))-1-1-build"
+            let left = "\(fixture.workDirectory)/kozmic-\(fixture.instance.replacing("-", with: "_"))-1-1-build"
             let late = left.replacing("-1-1-", with: "-3-1-")
             try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
             try await fixture.executor.sweep(instance: fixture.instance) {

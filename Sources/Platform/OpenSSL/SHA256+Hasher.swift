@@ -3,7 +3,8 @@ import COpenSSL
 extension SHA256 {
     /// SHA-256 of what arrives in pieces.
     ///
-    /// It cannot be copied, so only one place at a time has the context: that is why it may be sent to another task.
+    /// `@unchecked Sendable`, because a pointer is not: a value that cannot be copied is in one place at a time, and nothing
+    /// else has its context, so it may be sent to another task.
     public struct Hasher: ~Copyable, @unchecked Sendable {
         private let context: OpaquePointer
 

@@ -20,9 +20,13 @@ final class Chunks: AsyncSequence, Sendable {
     /// Tells when the source was cancelled while it stalled.
     let cancelled = Signal<Bool>()
 
-    init(_ chunks: [[UInt8]], ending: Ending = .normal) {
+    /// The first chunk is there when this was told.
+    let start: Signal<Bool>?
+
+    init(_ chunks: [[UInt8]], ending: Ending = .normal, after start: Signal<Bool>? = nil) {
         self.chunks = chunks
         self.ending = ending
+        self.start = start
     }
 
     func makeAsyncIterator() -> Iterator { Iterator(source: self) }
@@ -32,6 +36,7 @@ final class Chunks: AsyncSequence, Sendable {
         var index = 0
 
         mutating func next() async throws -> [UInt8]? {
+            if index == 0, let start = source.start { _ = try await start.value() }
             guard index < source.chunks.count else {
                 switch source.ending {
                 case .normal: return nil

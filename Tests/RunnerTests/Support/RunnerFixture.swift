@@ -24,6 +24,8 @@ struct RunnerFixture: Sendable {
     let repository: RepositoryName
 
     var source: String { "\(root)/source" }
+    /// Where its executors put things together.
+    var workDirectory: String { "\(root)/work" }
 
     static func with(
         host: String? = nil, absence: Duration = .seconds(20), preparation: Preparation = Preparation(),
@@ -59,7 +61,7 @@ struct RunnerFixture: Sendable {
 
     /// What a controller that was started again would have.
     func anotherExecutor() -> DockerExecutor {
-        DockerExecutor(engine: engine, workDirectory: "\(root)/work", engineAbsence: .seconds(20))
+        DockerExecutor(engine: engine, workDirectory: workDirectory, engineAbsence: .seconds(20))
     }
 
     private func makeRepository() async throws {
