@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import ServiceLifecycle
 
 /// A strict stand-in for GitHub on loopback: REST, git over HTTP and webhooks. README.md lists what it can be told.
@@ -39,9 +38,7 @@ public struct GitHubSimulator: Service {
                 await world.setAddress("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
                 await onRunning(port)
             },
-            // One loop for the listener and its connections: NIO ends the process when a connection comes on another loop
-            // while the server ends, and tests end many.
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton.next()), logger: logger)
-        try await application.run()
+            logger: logger)
+        try await application.runEndingGracefully(logger: logger)
     }
 }

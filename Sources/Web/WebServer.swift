@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import ServiceLifecycle
 import Store
 
@@ -51,10 +50,7 @@ public struct WebServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "kozmic"),
             services: [directory.service, caches.overview, caches.syncTrouble, ledger, lag],
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
-            // One loop for the listener and its connections: with two, a connection that comes while the server ends is
-            // dropped half made, which NIO answers by ending the process. The work is done elsewhere anyway.
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton.next()), logger: logger)
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
     }
 
     private func makeRouter(

@@ -3,7 +3,6 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import GitHubSimulator
@@ -70,11 +69,9 @@ actor WebhookReceiver {
         }
         let application = Application(
             responder: responder, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { bound.yield($0.localAddress?.port ?? 0) },
-            // One loop, or a delivery that arrives while this server ends takes the process along.
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton.next()), logger: logger)
+            onServerRunning: { bound.yield($0.localAddress?.port ?? 0) }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try? await application.run() }
+            group.addTask { [logger] in try? await application.runEndingGracefully(logger: logger) }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
             await receiver.bound(to: port)
