@@ -45,10 +45,10 @@ struct SyncPage: Sendable {
         let drift = open.compactMap { record in
             names[record.projectID].map { DriftValues.make(record, project: $0) }
         }
-        let adoptions = Dictionary(grouping: open, by: \.projectID).compactMap { id, records in
-            DriftDifference.adoption(of: records.map(\.difference)).flatMap { text in
-                names[id].map { (name: $0, text: text) }
-            }
+        let differences = Dictionary(grouping: open, by: \.projectID).mapValues { $0.map(\.difference) }
+        let adoptions = projects.compactMap { project -> (name: String, text: String)? in
+            let adoption = Adoption(project.config, (differences[project.id] ?? []).map(Adoption.Difference.init))
+            return adoption.isEmpty ? nil : (name: "\(project.repository)", text: adoption.text)
         }
         let ready = projects.count { $0.condition.status == .ready }
         let stalled = projects.count { $0.condition.status == .stalled }

@@ -32,25 +32,26 @@ struct ExplainDriftCommand: AsyncParsableCommand {
             try await Store.peekDrift(dataDirectory: folder)
         }
         let found = all.filter { name == nil || $0.repository == name }
+        let applied = try? await Store.peekApplied(dataDirectory: options.dataDirectory)
         switch options.output {
         case .json: try Print.json(found)
-        case .text: for line in Self.lines(found) { print(line.withoutControls) }
+        case .text: for line in Self.lines(found, applied?.projects ?? []) { print(line.withoutControls) }
         }
         if !found.isEmpty { throw ExitCode(2) }
     }
 
-    private static func lines(_ found: [ProjectDrift]) -> [String] {
+    private static func lines(_ found: [ProjectDrift], _ projects: [Project]) -> [String] {
         Dictionary(grouping: found, by: \.repository).sorted { $0.key < $1.key }.flatMap { repository, drifts in
             let rows = drifts.map { drift in
                 let difference = drift.difference
                 return "  \(difference.object), \(difference.field): declared \(shown(difference.old)), "
                     + "found \(shown(difference.new)) since \(drift.foundAt.formatted(.iso8601))"
             }
-            let yaml = DriftDifference.adoption(of: drifts.map(\.difference)).map { text in
-                ["  to adopt it, put this into the project's file:"]
-                    + text.split(separator: "\n").map { "    \($0)" }
-            }
-            return ["\(repository):"] + rows + (yaml ?? [])
+            let adoption = projects.first { $0.repository == repository }
+                .map { Adoption($0, drifts.map { Adoption.Difference($0.difference) }) }
+            guard let adoption, !adoption.isEmpty else { return ["\(repository):"] + rows }
+            return ["\(repository):"] + rows + ["  to adopt it, put this into the project's file:"]
+                + adoption.text.split(separator: "\n").map { "    \($0)" }
         }
     }
 
