@@ -82,23 +82,24 @@ let targets: [Target] = [
         ],
         path: "Sources/kozmic", resources: [.embedInCode("Demo/Files")], swiftSettings: settings),
 
+    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
     tests("OpenSSL", uses: ["OpenSSL"]),
     tests("Curl", uses: ["Curl"]),
     tests("YAML", uses: ["YAML"]),
     tests("Git", uses: ["Git"]),
-    tests("GitHub", uses: ["GitHub", "Curl"]),
-    tests("DockerEngine", uses: ["DockerEngine", "Curl"]),
+    tests("GitHub", uses: ["GitHub", "Curl", "SeededRandom"]),
+    tests("DockerEngine", uses: ["DockerEngine", "Curl", "SeededRandom"]),
     tests("Pipes", uses: ["Pipes"]),
-    tests("Model", uses: ["Model", "OpenSSL"]),
-    tests("Config", uses: ["Config", "Model", "YAML"], exclude: ["Fixtures"]),
-    tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging]),
-    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "Curl"]),
+    tests("Model", uses: ["Model", "OpenSSL", "SeededRandom"]),
+    tests("Config", uses: ["Config", "Model", "YAML", "SeededRandom"], exclude: ["Fixtures"]),
+    tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging, "SeededRandom"]),
+    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "Curl", "SeededRandom"]),
     tests("Store", uses: ["Store", "Model"]),
     tests(
         "Controller",
         uses: [
-            "Controller", "Curl", "Git", "GitHub", "GitHubSimulator", "Model", "Reconciler", "Runner", "Store",
-            lifecycle, logging,
+            "Controller", "Curl", "Git", "GitHub", "GitHubSimulator", "Model", "Reconciler", "Runner", "SeededRandom",
+            "Store", lifecycle, logging,
         ]),
     // Not with HummingbirdTesting: it brings a TLS library and an HTTP client that take twice as long to build as all
     // the rest together. The tests speak to the server over sockets.

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DockerEngine
@@ -6,7 +7,7 @@ import Testing
 struct FrameDecoderTests {
     @Test("come out the same wherever the chunks are cut", arguments: 0..<40 as Range<UInt64>)
     func chunkBoundaries(seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         var sent: [DockerFrame] = []
         var wire: [UInt8] = []
         for _ in 0..<Int.random(in: 0...60, using: &random) {
@@ -81,7 +82,7 @@ struct FrameDecoderTests {
 
     @Test("made of noise never crash", arguments: 0..<200 as Range<UInt64>)
     func noise(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         var decoder = DockerFrameDecoder()
         for _ in 0..<50 {
             var chunk = random.bytes(Int.random(in: 0...64, using: &random))

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DockerEngine
@@ -61,7 +62,7 @@ struct PullStreamTests {
 
     @Test("made of noise never crashes", arguments: 0..<100 as Range<UInt64>)
     func noise(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         var wire = Array(lines.joined(separator: "\n").utf8)
         for _ in 0..<Int.random(in: 1...8, using: &random) {
             wire[Int.random(in: 0..<wire.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import DockerEngine
@@ -122,7 +123,7 @@ struct TarTests {
 
     @Test("that are damaged are refused by the reader, which never crashes", arguments: 0..<150 as Range<UInt64>)
     func fuzz(seed: UInt64) async throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         let entries = [
             TarEntry("a", .directory), TarEntry(String(repeating: "b", count: 200), .bytes(random.bytes(600))),
             TarEntry("l", .symlink([0x61])),

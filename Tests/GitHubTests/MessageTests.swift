@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import GitHub
@@ -147,20 +148,5 @@ import Testing
                 for: GitHubRequest("GET", "/x"))
             #expect(!error.message.isEmpty && error.message.utf8.count < 20_000)
         }
-    }
-}
-
-/// The same numbers at every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

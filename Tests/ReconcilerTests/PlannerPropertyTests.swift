@@ -1,5 +1,6 @@
 import Model
 import Reconciler
+import SeededRandom
 import Testing
 
 @Suite struct PlannerPropertyTests {

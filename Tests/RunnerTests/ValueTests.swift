@@ -1,5 +1,6 @@
 import DockerEngine
 import Model
+import SeededRandom
 import Testing
 
 @testable import Runner

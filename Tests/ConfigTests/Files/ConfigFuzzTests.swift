@@ -1,12 +1,13 @@
 import Config
 import Model
+import SeededRandom
 import Testing
 
 @Suite("Whatever stands in the files")
 struct ConfigFuzzTests {
     @Test("Mangled files give diagnostics inside of the file, never a crash, and never half a project")
     func mangled() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         let pieces = [
             "{", "}", "[", "]", ": ", "- ", "\n", "  ", "'", "\"", "&a ", "*a", "null", "1", "true", "\u{0}", "ü", "#!",
         ]

@@ -1,5 +1,6 @@
 import Config
 import Model
+import SeededRandom
 import Testing
 import YAML
 
@@ -7,7 +8,7 @@ import YAML
 struct WrittenTests {
     @Test("a text is the same text when it is read again, as a key and as a value")
     func scalars() throws {
-        var random = SeededGenerator(state: 41)
+        var random = SeededGenerator(seed: 41)
         let pieces = [
             "a", "Z", "0", "9", "-", "_", ".", "/", " ", ":", "#", "'", "\"", "\\", "\n", "\t", "{", "}", "[", "]", ",",
             "&", "*", "!", "|", ">", "%", "@", "`", "é", "\u{2028}", "\u{202E}", "\u{85}", "🙂", "~", "?", "=", "<",

@@ -3,6 +3,7 @@ import GitHub
 import GitHubSimulator
 import Logging
 import Model
+import SeededRandom
 import Store
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import SeededRandom
 import Testing
 
 @Suite("Cron schedules in UTC")
@@ -56,7 +57,7 @@ struct CronScheduleTests {
 
     @Test("Walking on from time to time gives what a search by the minute gives")
     func walk() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         let start = try date("2027-12-20T00:00")
         for _ in 0..<20 {
             let minute = Int.random(in: 0...59, using: &random)

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import Model
@@ -67,7 +68,7 @@ struct SSHSignatureTests {
     func fuzz() throws {
         let signed = try sign("content")
         let rule = SignerRule([signed.publicKey])
-        var random = SeededGenerator(state: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<2000 {
             var bytes = signed.signature
             let place = Int.random(in: bytes.indices, using: &random)

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import SeededRandom
 import Testing
 
 @Suite("What a payload means")
@@ -196,7 +197,7 @@ struct WebhookEventTests {
 
     @Test("Cut and mangled payloads give an error or a value, never a crash")
     func fuzz() {
-        var random = SeededGenerator(state: 42)
+        var random = SeededGenerator(seed: 42)
         for sample in [push(), pullRequest()] {
             let bytes = Array(sample.utf8)
             for event in ["push", "pull_request", "ping"] {
