@@ -148,7 +148,7 @@ const live = view => {
     waiting.hidden = following || !unseen;
     waiting.textContent = unseen ? count(unseen, 'new line') : '';
   };
-  const toEnd = () => { scrollTo(0, document.documentElement.scrollHeight); view.draw(); };
+  const toEnd = () => { view.leave(); scrollTo(0, document.documentElement.scrollHeight); view.draw(); };
   follow.addEventListener('click', () => { following = !following; if (following) { unseen = 0; toEnd(); } say(); });
   let last = scrollY;
   addEventListener('scroll', () => {

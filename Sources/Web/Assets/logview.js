@@ -7,7 +7,7 @@ export const html = runs => runs.map(([c, text]) => c ? `<span class="${c}">${es
 export class LogView {
   // box: holds #rows, which holds the last lines; load(from, count) → { first, html, times?, total }; paint(row, number).
   constructor(box, bar, load, paint) {
-    Object.assign(this, { box, bar, load, paint, total: 0, lines: new Map(), rows: new Map(), heights: new Map() });
+    Object.assign(this, { box, bar, load, paint, total: 0, lines: new Map(), rows: new Map(), heights: new Map(), wanted: null, aimed: null });
     this.pane = box.querySelector('#rows');
     this.inner = document.createElement('div');
     this.inner.append(...this.pane.childNodes);
@@ -20,11 +20,20 @@ export class LogView {
     }
     box.classList.add('view');
     box.view = this;
-    addEventListener('scroll', () => this.soon(), { passive: true });
+    // A line that was asked for stays where it is, however late sizes settle, until the person scrolls.
+    for (const act of ['wheel', 'touchmove', 'keydown', 'pointerdown']) addEventListener(act, () => this.leave(), { passive: true, capture: true });
+    addEventListener('scroll', () => {
+      const page = document.documentElement.scrollHeight;
+      if (this.wanted !== null && this.aimed?.page === page && Math.abs(this.aimed.y - scrollY) > 2) this.leave();
+      this.soon();
+    }, { passive: true });
     addEventListener('resize', () => { this.heights.clear(); this.soon(); });
-    new ResizeObserver(() => this.soon()).observe(bar);
+    // What is above the log may grow and shrink: it says more when it is out of sight, and its times get longer.
+    const sizes = new ResizeObserver(() => this.soon());
+    for (const part of [bar, document.body]) sizes.observe(part);
     this.draw();
   }
+  leave() { this.wanted = this.aimed = null; }
   soon() { this.frame ??= requestAnimationFrame(() => this.draw()); }
   // What changed how lines look: wrapping, times, marks.
   again() { this.heights.clear(); this.rows.forEach((row, n) => this.paint(row, n)); this.draw(); }
@@ -72,16 +81,31 @@ export class LogView {
     this.frame = null;
     this.size();
     if (!this.total) return;
+    this.aim();
     this.place();
     const before = this.height;
     if (this.wraps) this.measure();
-    if (Math.abs(this.height - before) > 1) this.place();
+    if (Math.abs(this.height - before) > 1) { this.aim(); this.place(); }
     this.fetch();
     if (this.lines.size > kept) for (const n of this.lines.keys()) if (Math.abs(n - this.at) > kept / 3) this.lines.delete(n);
   }
+  // Scrolls to where the wanted line is with the sizes of now; what is read stays in place when the page above it changes.
+  aim() {
+    const start = this.box.getBoundingClientRect().top + scrollY - this.top, moved = start - (this.start ?? start);
+    this.start = start;
+    if (this.wanted === null) {
+      if (Math.abs(moved) > 1 && scrollY > start - moved) scrollTo(0, scrollY + moved);
+      return;
+    }
+    const y = Math.max(0, Math.round(start + this.part(this.wanted) * (this.height - this.view)));
+    if (Math.abs(scrollY - y) > 1) scrollTo(0, y);
+    this.aimed = { y: scrollY, page: document.documentElement.scrollHeight };
+  }
+  part(number) { return this.total > 1 ? (Math.min(number, this.total) - 0.5) / this.total : 0; }
   place() {
     const scroll = Math.max(0, Math.min(this.height - this.view, this.top - this.box.getBoundingClientRect().top));
-    const part = this.height > this.view ? scroll / (this.height - this.view) : 0;
+    // A pixel may be many lines: so a wanted one counts itself, not what it could be scrolled to.
+    const part = this.height <= this.view ? 0 : this.wanted !== null ? this.part(this.wanted) : scroll / (this.height - this.view);
     const at = part * this.total, anchor = Math.min(this.total - 1, Math.floor(at));
     this.at = anchor + 1;
     const first = Math.max(1, this.at - Math.ceil(part * this.view / this.line) - 6);
@@ -120,9 +144,7 @@ export class LogView {
   }
   // Brings a line into view.
   show(number) {
-    const part = this.total > 1 ? (Math.min(number, this.total) - 0.5) / this.total : 0;
-    const start = this.box.getBoundingClientRect().top + scrollY - this.top;
-    scrollTo(0, start + part * (this.height - this.view));
+    this.wanted = number;
     this.draw();
   }
 }
