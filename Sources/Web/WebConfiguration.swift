@@ -26,6 +26,14 @@ public struct WebConfiguration: Sendable {
     /// How people sign in; `nil` when they cannot.
     public var signIn: GitHubOAuth?
 
+    /// Whose GitHub token it is; `nil` when the API takes no tokens.
+    public var account: (@Sendable (GitHubToken) async throws(GitHubError) -> GitHubAccount)?
+
+    /// How many requests of the API one caller may make.
+    var callRate = CallLimits.Rate.requests
+    /// How many unknown tokens may come from one address.
+    var introductionRate = CallLimits.Rate.introductions
+
     /// Whether a network address is that of a running job, which is not served.
     public var isJobAddress: @Sendable (String) async -> Bool = { _ in false }
 

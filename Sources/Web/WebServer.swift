@@ -62,13 +62,20 @@ public struct WebServer: Service {
             configuration: configuration, assets: assets, policy: policy, syncTrouble: caches.syncTrouble,
             logger: logger)
         let sessions = Sessions(store: store, configuration: configuration, logger: logger)
-        let lookup = PageLookup(store: store, policy: policy, sessions: sessions)
+        let callers = Callers(
+            sessions: sessions,
+            tokens: TokenAccounts(ask: configuration.account, now: { [store] in store.time }, logger: logger))
+        let limits = CallLimits(
+            requests: configuration.callRate, introductions: configuration.introductionRate,
+            now: { [store] in store.time })
+        let lookup = PageLookup(store: store, policy: policy, callers: callers)
         let indexes = LogIndexes(store.logs)
         let logs = LogExcerpts(store.logs, indexes)
         let gitHubURL = configuration.gitHubURL
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: JobGate(isJob: configuration.isJobAddress))
+        router.add(middleware: APIGate(callers: callers, limits: limits, logger: logger))
         router.add(middleware: Visitors(sessions: sessions))
         router.add(
             middleware: ProblemPages(renderer: renderer, canSignIn: configuration.signIn != nil, logger: logger))
@@ -102,6 +109,10 @@ public struct WebServer: Service {
         ).add(to: router)
         DeliveriesPage(store: store, lookup: lookup, renderer: renderer).add(to: router)
         DeliveryPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
+        APIRoutes(
+            store: store, lookup: lookup, configuration: configuration, overview: caches.overview,
+            indexes: indexes, metrics: self.metrics
+        ).add(to: router)
         return router
     }
 }

@@ -68,39 +68,14 @@ extension Store {
     public static func peek(
         dataDirectory: String, commit: String, repository: RepositoryName?
     ) async throws(StoreError) -> (deliveries: [ExplainedDelivery], builds: [ExplainedBuild])? {
-        // Hexadecimal digits end before g.
-        let range: StatementArguments = [commit, commit + "g"]
-        let name = repository.map { [$0.key] } ?? []
-        return try await reading(dataDirectory) { db in
-            let isOfRepository = name.isEmpty ? "" : " AND delivery.repositoryKey = ?"
-            let deliveries = try db.explainedDeliveries(
-                "delivery.sha >= ? AND delivery.sha < ?\(isOfRepository) ORDER BY delivery.id LIMIT 1000",
-                range + StatementArguments(name))
-            let isOfProject = name.isEmpty ? "" : " AND project.repositoryKey = ?"
-            let builds = try db.all(
-                """
-                SELECT \(BuildRecord.columns), project.repository FROM build
-                JOIN project ON project.id = build.projectID
-                WHERE build.sha >= ? AND build.sha < ?\(isOfProject) ORDER BY build.id LIMIT 1000
-                """, range + StatementArguments(name)
-            ) { columns in
-                let build = try BuildRecord(&columns)
-                return (build, try columns.value { RepositoryName($0) })
-            }
-            return (
-                deliveries,
-                try builds.map { build, repository in
-                    ExplainedBuild(
-                        repository: repository, build: build,
-                        jobs: try db.all(JobRecord.latestAttempts, [build.id], JobRecord.init))
-                }
-            )
+        try await reading(dataDirectory) { db in
+            try db.explained(commit: commit, repository: repository)
         }
     }
 }
 
 extension Database {
-    fileprivate func explainedDeliveries(
+    func explainedDeliveries(
         _ condition: String, _ arguments: StatementArguments
     ) throws -> [ExplainedDelivery] {
         try all(

@@ -37,6 +37,14 @@ extension Store {
         try await database.read { db in try db.claimed("WHERE job.state = 'running' ORDER BY +job.id") }
     }
 
+    /// The jobs that have a slot and those that wait for one, oldest first.
+    public func openJobs(limit: Int) async throws(StoreError) -> [ClaimedJob] {
+        try await database.read { db in
+            try db.claimed("WHERE job.state = 'running' ORDER BY +job.id LIMIT ?", [limit])
+                + db.claimed("WHERE job.state = 'queued' ORDER BY +job.id LIMIT ?", [limit])
+        }
+    }
+
     /// Remembers what a running job is doing; `nil` leaves a value as it is.
     public func recordProgress(
         _ jobID: Int64, phase: JobPhase? = nil, baseImageID: String? = nil, digest: String? = nil,

@@ -47,15 +47,7 @@ extension Store {
                     Data(hash), time.milliseconds, time.addingTimeInterval(-lifetime.idle).milliseconds,
                 ], SessionRecord.init)
             guard var session = found else { return nil }
-            let levels = try db.all("SELECT projectID, level FROM role WHERE personID = ?", [session.personID]) {
-                (try $0.next(Int64.self), try $0.value(PermissionLevel.init(rawValue:)))
-            }
-            session.levels = Dictionary(levels) { first, _ in first }
-            session.readsAdminRepository =
-                try db.first(
-                    "SELECT 1 FROM adminReader WHERE personID = ? AND repositoryKey = ?",
-                    [session.personID, adminRepository?.key ?? ""]
-                ) { try $0.next(Int.self) } != nil
+            try db.addRoles(to: &session, adminRepository: adminRepository)
             return session
         }
     }

@@ -13,12 +13,14 @@ enum Viewer: Sendable {
         if case .person(let person) = self { person } else { nil }
     }
 
-    /// Somebody who signed in, in one browser.
+    /// Somebody who signed in, in one browser, or whose token came with the request.
     struct Person: Sendable {
         /// Who it is, and what GitHub lets the account do.
         var session: SessionRecord
         /// What every form of this session carries; see `Forms`.
         var formToken: String
+        /// Whether a token came with the request, in place of a browser's session.
+        var isByToken = false
 
         /// The account's name.
         var login: String { session.login }

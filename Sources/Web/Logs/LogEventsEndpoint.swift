@@ -27,7 +27,7 @@ struct LogEventsEndpoint: Sendable {
     private static let heartbeat = Duration.seconds(15)
 
     func add(to router: Router<WebContext>) {
-        router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log/events") { request, context in
+        router.get(JobAddress.page, "log/events", and: JobAddress.api) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
@@ -57,7 +57,7 @@ struct LogEventsEndpoint: Sendable {
     /// Whether the reader may still see the project: a stream can stay open for longer than a role lasts.
     private func mayGoOn(_ project: ProjectRecord, _ request: Request) async -> Bool {
         guard let current = try? await store.project(id: project.id) else { return false }
-        return lookup.policy.mayRead(current, await lookup.sessions.viewer(of: request))
+        return lookup.policy.mayRead(current, await lookup.viewer(of: request))
     }
 
     private func stream(

@@ -30,7 +30,7 @@ struct LogSearchEndpoint: Sendable {
     private struct Refusal: Encodable { var problem: String }
 
     func add(to router: Router<WebContext>) {
-        router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log/search") { request, context in
+        router.get(JobAddress.page, "log/search", and: JobAddress.api) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
@@ -39,6 +39,7 @@ struct LogSearchEndpoint: Sendable {
             do {
                 return JSONResponse.make(try await search(log, try pattern(query)))
             } catch let problem as POSIXExpression.Problem {
+                if APIGate.covers(request) { throw APIProblem.badRequest(problem.description) }
                 return JSONResponse.make(Refusal(problem: problem.description), status: .badRequest)
             }
         }

@@ -12,7 +12,7 @@ struct RawLogEndpoint: Sendable {
     private static let chunk = 256 << 10
 
     func add(to router: Router<WebContext>) {
-        router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log") { request, context in
+        router.get(JobAddress.page, "log", and: JobAddress.api) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)

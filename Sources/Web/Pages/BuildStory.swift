@@ -6,8 +6,9 @@ struct BuildStory {
     private let project: ProjectRecord
     private let failed: BuildRecord
     /// The first one of the failed builds in a row.
-    private let first: BuildRecord
-    private let passed: BuildRecord?
+    let first: BuildRecord
+    /// The last one before them that passed.
+    let passed: BuildRecord?
 
     /// How far back it looks.
     private static let limit = 100

@@ -10,7 +10,13 @@ import Store
 struct PageLookup: Sendable {
     var store: Store
     var policy: AccessPolicy
-    var sessions: Sessions
+    var callers: Callers
+
+    /// Who sends the request now; a stranger when that cannot be found out.
+    func viewer(of request: Request) async -> Viewer {
+        guard APIGate.covers(request) else { return await callers.sessions.viewer(of: request) }
+        return (try? await callers.viewer(of: request)) ?? .stranger
+    }
 
     /// The project of the address `/<owner>/<repo>/…`.
     func project(_ context: WebContext) async throws -> ProjectRecord {

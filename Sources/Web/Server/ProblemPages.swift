@@ -13,6 +13,8 @@ struct ProblemPages: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
+        // Programs get theirs from `APIGate`.
+        if APIGate.covers(request) { return try await next(request, context) }
         do {
             return try await next(request, context)
         } catch let error as HTTPError {

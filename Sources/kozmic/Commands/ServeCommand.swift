@@ -64,6 +64,7 @@ struct Server: Sendable {
             adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate,
             signIn: signIn(client), oldSecretKeys: settings.oldSecretKeys)
         page.isJobAddress = { await executor.isJobAddress($0) }
+        page.account = { token throws(GitHubError) in try await client.asking(with: token).user() }
         let web = WebServer(
             configuration: page,
             store: store, readiness: Readiness(store: store, executor: executor).checks,

@@ -1,0 +1,71 @@
+import Hummingbird
+import Model
+import Store
+
+extension APIRoutes {
+    func addProjects(to router: Router<WebContext>) {
+        router.get("\(Self.root)/user") { _, context in JSONResponse.make(user(context.viewer)) }
+        router.get("\(Self.root)/projects") { request, context in
+            JSONResponse.make(try await projects(request, context.viewer))
+        }
+        router.get("\(Self.root)/projects/{owner}/{repo}") { _, context in
+            JSONResponse.make(try await document(try await lookup.project(context), context.viewer))
+        }
+        router.get("\(Self.root)/projects/{owner}/{repo}/settings") { _, context in
+            let project = try await lookup.project(context)
+            let mayKnow =
+                lookup.policy.maySeeMembers(project, context.viewer)
+                || lookup.policy.mayReadAdministration(context.viewer)
+            let settings = try await store.projectSettings(project.id)
+            if mayKnow, let settings { try await store.wantConfigHistories(settings.unknown) }
+            return JSONResponse.make(
+                SettingsDocument(
+                    project, settings.map { ($0.commit, $0.values) }, showsWriters: mayKnow,
+                    externalURL: configuration.externalURL))
+        }
+        router.get("\(Self.root)/projects/{owner}/{repo}/members") { _, context in
+            let project = try await lookup.project(context)
+            guard lookup.policy.maySeeMembers(project, context.viewer) else { throw HTTPError(.notFound) }
+            let roles = try await store.roles(project.id)
+            return JSONResponse.make(
+                MemberListDocument(roles, try await store.roleReading(.project(project.id)), project))
+        }
+    }
+
+    private func user(_ viewer: Viewer) -> UserDocument {
+        let person = viewer.person
+        return UserDocument(
+            login: person?.login, name: person?.session.name,
+            readsAdministration: lookup.policy.mayReadAdministration(viewer),
+            csrfToken: person.flatMap { $0.isByToken ? nil : $0.formToken })
+    }
+
+    /// One project with its newest build and what differs on GitHub.
+    func document(_ project: ProjectRecord, _ viewer: Viewer) async throws -> ProjectDocument {
+        var document = ProjectDocument(
+            project, latest: try await store.latestBuild(project.id), role: lookup.policy.role(of: viewer, in: project),
+            externalURL: configuration.externalURL)
+        document.drift = try await store.drift(project.id, limit: 20).map { DriftDocument($0, project.repository) }
+        return document
+    }
+
+    /// By name; `text` filters by a part of it.
+    private func projects(_ request: Request, _ viewer: Viewer) async throws -> ProjectListDocument {
+        let limit = try Self.limit(request)
+        let text = try Self.text("text", request)?.lowercased()
+        let after = try Self.text("after", request)?.lowercased()
+        let found = try await overview.value().lazy.filter { item in
+            let key = item.project.repository.key
+            return item.project.isActive && lookup.policy.mayRead(item.project, viewer)
+                && after.map { key > $0 } ?? true && text.map { key.contains($0) } ?? true
+        }.prefix(limit + 1)
+        let shown = Array(found)
+        let last = shown.count > limit ? shown[limit - 1] : nil
+        return ProjectListDocument(
+            projects: shown.prefix(limit).map { item in
+                ProjectDocument(
+                    item.project, latest: item.latest, role: lookup.policy.role(of: viewer, in: item.project),
+                    externalURL: configuration.externalURL)
+            }, next: last.map { $0.project.repository.key })
+    }
+}

@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Store
+
+/// Stands before everything of the API: finds out who asks, keeps them to the rate limit, and gives errors their shape.
+struct APIGate: RouterMiddleware {
+    typealias Context = WebContext
+
+    var callers: Callers
+    var limits: CallLimits
+    var logger: Logger
+
+    /// Whether an address is the API's.
+    static func covers(_ request: Request) -> Bool { request.uri.path.hasPrefix("/_api/") }
+
+    func handle(
+        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        guard Self.covers(request) else { return try await next(request, context) }
+        do {
+            let address = Self.address(request, context)
+            var context = context
+            context.viewer = try await callers.viewer(of: request) { () throws(APIProblem) in
+                try limits.takeIntroduction(address)
+            }
+            try limits.take(context.viewer.person.map { "person \($0.session.personID)" } ?? "address \(address)")
+            return try await next(request, context)
+        } catch let problem as APIProblem {
+            return problem.response
+        } catch let error as HTTPError {
+            return APIProblem(error).response
+        } catch StoreError.conflict(let why) {
+            return APIProblem(.conflict, "conflict", why, wayOut: "Look again, then decide anew.").response
+        } catch StoreError.notFound {
+            return APIProblem(HTTPError(.notFound)).response
+        } catch is CancellationError {
+            return APIProblem(HTTPError(.serviceUnavailable)).response
+        } catch {
+            logger.error("a request of the API failed: \(error)", metadata: ["path": "\(request.uri.path)"])
+            return APIProblem(
+                .internalServerError, "internal", "Something went wrong in the server.",
+                wayOut: "The server's log says what; trying again may help."
+            ).response
+        }
+    }
+
+    /// Whose requests are counted together. A proxy on this machine says for whom it asks; anybody else could say
+    /// anything.
+    private static func address(_ request: Request, _ context: WebContext) -> String {
+        let peer = context.address ?? "unknown"
+        guard peer.hasPrefix("127.") || peer == "::1", let name = HTTPField.Name("X-Forwarded-For"),
+            let last = request.headers[values: name].last?.split(separator: ",").last
+        else { return peer }
+        return String(last.drop { $0 == " " }.prefix(64))
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Model
+import Store
+
+/// One attempt of a job, for programs.
+package struct JobDocument: Codable, Sendable {
+    /// The hook.
+    package var hook: String
+    /// The hook's title when the job was made.
+    package var title: String
+    /// From 1; a rerun has the next number.
+    package var attempt: Int
+    /// As in `JobState`.
+    package var state: String
+    /// What it is doing, or was doing when it ended.
+    package var phase: String?
+    /// Why it is not a success, or why somebody asked for its end.
+    package var reason: String?
+    /// Of the script that ended it.
+    package var exitCode: Int?
+    /// The base image's reference.
+    package var image: String
+    /// The base image's digest, or its id.
+    package var imageID: String?
+    /// The name of its cached image.
+    package var cacheKey: String?
+    /// Whether the cached image was there already.
+    package var cacheReused: Bool?
+    /// When it was queued.
+    package var createdAt: Date
+    /// When it got a slot.
+    package var startedAt: Date?
+    /// When it ended.
+    package var finishedAt: Date?
+    /// Where it stands in the queue; absent when it does not.
+    package var queue: Queue?
+    /// The page for people.
+    package var page: String?
+    /// All attempts, oldest first; absent in lists.
+    package var attempts: [Attempt]?
+
+    /// A place in the queue.
+    package struct Queue: Codable, Sendable {
+        /// From 1; absent while it waits for its group.
+        package var position: Int?
+        /// The concurrency group that is full.
+        package var fullGroup: String?
+    }
+
+    /// One of several.
+    package struct Attempt: Codable, Sendable {
+        /// From 1.
+        package var attempt: Int
+        /// As in `JobState`.
+        package var state: String
+        /// When it got a slot.
+        package var startedAt: Date?
+        /// When it ended.
+        package var finishedAt: Date?
+
+        init(_ job: JobRecord) {
+            (attempt, state, startedAt, finishedAt) = (job.attempt, job.state.rawValue, job.startedAt, job.finishedAt)
+        }
+    }
+
+    /// - Parameters:
+    ///   - buildPage: the build's page, if the server's address is known.
+    ///   - place: in the queue.
+    ///   - attempts: all of them.
+    package init(
+        _ job: JobRecord, buildPage: String?, place: QueuePlace? = nil, attempts: [JobRecord]? = nil
+    ) {
+        (hook, title, attempt, state) = (job.hook.description, job.title, job.attempt, job.state.rawValue)
+        (phase, reason, exitCode) = (job.phase?.rawValue, job.reason ?? job.cancelReason, job.exitCode)
+        (image, imageID) = (job.config.image, job.baseImageDigest ?? job.baseImageID)
+        (cacheKey, cacheReused) = (job.cacheKey, job.cacheReused)
+        (createdAt, startedAt, finishedAt) = (job.createdAt, job.startedAt, job.finishedAt)
+        queue = place.map { Queue(position: $0.position, fullGroup: $0.fullGroup) }
+        page = buildPage.map { "\($0)/jobs/\(job.hook)" }
+        self.attempts = attempts.map { $0.map(Attempt.init) }
+    }
+}
+
+/// What is running, and what waits, in the order in which slots would be given.
+package struct QueueDocument: Codable, Sendable {
+    /// A job with its build.
+    package struct Entry: Codable, Sendable {
+        /// The project.
+        package var repository: String
+        /// The build.
+        package var build: Int
+        /// The build's ref, as people say it.
+        package var refName: String
+        /// The job.
+        package var job: JobDocument
+    }
+
+    /// Jobs that have a slot, the one that has had it longest first.
+    package var running: [Entry]
+    /// Jobs that wait.
+    package var queued: [Entry]
+}

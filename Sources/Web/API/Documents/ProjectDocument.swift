@@ -1,0 +1,126 @@
+import Foundation
+import Model
+import Store
+
+/// A project, for programs.
+package struct ProjectDocument: Codable, Sendable {
+    /// Whether GitHub agrees with what is declared.
+    package struct Condition: Codable, Sendable {
+        /// As in `ProjectCondition.Status`.
+        package var status: String
+        /// Why it is not ready.
+        package var reason: String?
+        /// Since when it has been so.
+        package var since: Date
+
+        init(_ condition: ProjectCondition) {
+            (status, reason, since) = (condition.status.rawValue, condition.reason, condition.since)
+        }
+    }
+
+    /// Owner and name.
+    package var repository: String
+    /// Whether the admin repository still declares it.
+    package var isActive: Bool
+    /// Whether the repository is private.
+    package var isPrivate: Bool
+    /// The default branch, once known.
+    package var defaultBranch: String?
+    /// The hooks' identifiers.
+    package var hooks: [String]
+    /// Whether GitHub agrees with what is declared.
+    package var condition: Condition
+    /// The commit of the admin repository that last changed it.
+    package var configCommit: String
+    /// What the caller is in it; absent for nothing.
+    package var role: String?
+    /// The page for people.
+    package var page: String
+    /// Its newest build.
+    package var latestBuild: BuildDocument?
+    /// Differences on GitHub that nobody asked for, newest first; absent in lists.
+    package var drift: [DriftDocument]?
+
+    init(_ project: ProjectRecord, latest: BuildRecord?, role: Role?, externalURL: String) {
+        (repository, isActive, isPrivate) = (project.repository.description, project.isActive, project.isPrivate)
+        (defaultBranch, hooks) = (project.defaultBranch, project.config.hooks.map(\.id.description))
+        (condition, configCommit) = (Condition(project.condition), project.configCommit)
+        self.role = role?.rawValue
+        page = PageAddress(externalURL: externalURL, repository: project.repository).project
+        latestBuild = latest.map { BuildDocument($0, of: project.repository, externalURL: externalURL) }
+    }
+}
+
+/// A page of projects, by name.
+package struct ProjectListDocument: Codable, Sendable {
+    /// The projects.
+    package var projects: [ProjectDocument]
+    /// What `after` takes to go on; absent on the last page.
+    package var next: String?
+}
+
+/// A difference on GitHub that nobody asked for.
+package struct DriftDocument: Codable, Sendable {
+    /// The project.
+    package var repository: String
+    /// Such as `webhook tests`.
+    package var object: String
+    /// Such as `events`.
+    package var field: String
+    /// As it was declared and was.
+    package var declared: String
+    /// As it was found.
+    package var found: String
+    /// When it was seen first.
+    package var foundAt: Date
+    /// When it was repaired; absent while it is there.
+    package var healedAt: Date?
+
+    init(_ record: DriftRecord, _ repository: RepositoryName) {
+        self.repository = repository.description
+        (object, field) = (record.difference.object, record.difference.field)
+        (declared, found) = (record.difference.old, record.difference.new)
+        (foundAt, healedAt) = (record.foundAt, record.healedAt)
+    }
+}
+
+/// Who has which role in a project.
+package struct MemberListDocument: Codable, Sendable {
+    /// Somebody.
+    package struct Member: Codable, Sendable {
+        /// The account's name.
+        package var login: String
+        /// As in `Role`.
+        package var role: String
+        /// What GitHub lets the account do.
+        package var level: String
+    }
+
+    /// The owner first, then by name.
+    package var members: [Member]
+    /// When they were read from GitHub.
+    package var readAt: Date?
+    /// Why there are none, or fewer than one expects.
+    package var note: String?
+
+    init(_ roles: [RoleRecord], _ reading: RoleReading, _ project: ProjectRecord) {
+        let found = roles.map { ($0, Role($0.level, login: $0.login, declaredOwner: project.config.owner)) }
+        members = found.sorted { ($1.1, $0.0.login.lowercased()) < ($0.1, $1.0.login.lowercased()) }.map {
+            Member(login: $0.0.login, role: $0.1.rawValue, level: $0.0.level.rawValue)
+        }
+        readAt = reading.readAt
+        note = MemberValues.note(roles, reading, project)
+    }
+}
+
+/// Who asks.
+package struct UserDocument: Codable, Sendable {
+    /// The account's name; absent for a stranger.
+    package var login: String?
+    /// The person's name, if GitHub tells it.
+    package var name: String?
+    /// Whether the caller may see the configuration of the whole server.
+    package var readsAdministration: Bool
+    /// What a change needs in the header `X-CSRF-Token`; absent unless the caller is known by a cookie.
+    package var csrfToken: String?
+}

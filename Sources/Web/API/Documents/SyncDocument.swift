@@ -1,0 +1,115 @@
+import Foundation
+import GitHub
+import Model
+import Store
+
+/// Whether the configuration is live, for programs.
+package struct SyncDocument: Codable, Sendable {
+    /// A commit of the admin repository.
+    package struct Revision: Codable, Sendable {
+        package var commit: String
+        package var author: String
+        package var message: String
+        package var committedAt: Date
+        package var readAt: Date
+        /// Absent while it is held.
+        package var appliedAt: Date?
+        /// Why it is held.
+        package var held: String?
+
+        init(_ revision: ConfigRevision) {
+            (commit, author, message) = (revision.commit, revision.authorName, revision.message)
+            (committedAt, readAt, appliedAt) = (revision.committedAt, revision.readAt, revision.appliedAt)
+            held = revision.error
+        }
+    }
+
+    /// A mistake in the admin repository; as `kozmic lint` prints it.
+    package struct Diagnostic: Codable, Sendable {
+        package var path: String
+        package var line: Int
+        package var column: Int
+        package var severity: String
+        package var message: String
+    }
+
+    /// What hinders reading the admin repository.
+    package struct Problem: Codable, Sendable {
+        package var message: String
+        package var since: Date
+    }
+
+    /// One project's state.
+    package struct Entry: Codable, Sendable {
+        package var repository: String
+        package var condition: ProjectDocument.Condition
+        package var file: String
+        package var configCommit: String
+    }
+
+    /// What GitHub still lets the server ask.
+    package struct Quota: Codable, Sendable {
+        package var identity: String
+        package var limit: Int?
+        package var remaining: Int?
+        package var resetsAt: Date?
+        package var closedUntil: Date?
+        package var waiting: Int
+        package var writesInHour: Int
+
+        init(_ quota: GitHubQuota) {
+            (identity, limit, remaining) = (quota.identity, quota.limit, quota.remaining)
+            (resetsAt, closedUntil) = (quota.resetsAt, quota.closedUntil)
+            (waiting, writesInHour) = (quota.waiting, quota.writesInHour)
+        }
+    }
+
+    /// `waiting`: nothing was read yet; `attention`: a person is needed; `working`; `live`: everything is as declared.
+    package var state: String
+    /// The newest revision that was read.
+    package var revision: Revision?
+    /// The commit that is applied.
+    package var appliedCommit: String?
+    /// What hinders reading the admin repository.
+    package var problem: Problem?
+    /// The mistakes of the newest revision.
+    package var diagnostics: [Diagnostic]
+    /// What would change on GitHub, or is to be changed.
+    package var plan: PendingPlan?
+    /// Differences on GitHub that nobody asked for and that are still there.
+    package var drift: [DriftDocument]
+    /// All declared projects.
+    package var projects: [Entry]
+    /// What GitHub still lets the server ask.
+    package var quotas: [Quota]
+
+    init(_ store: Store, _ quotas: [GitHubQuota]) async throws {
+        let revision = try await store.latestConfigRevision()
+        let problem = try await store.configProblem()
+        let projects = try await store.activeProjects()
+        let names = Dictionary(projects.map { ($0.id, $0.repository) }) { first, _ in first }
+        self.revision = revision.map(Revision.init)
+        appliedCommit = try await store.appliedConfigRevision()?.commit
+        self.problem = problem.map { Problem(message: $0.message, since: $0.since) }
+        let text = Data((revision?.diagnosticsJSON ?? "[]").utf8)
+        diagnostics = (try? JSONDecoder().decode([Diagnostic].self, from: text)) ?? []
+        plan = try await store.pendingPlan()
+        drift = try await store.openDrift().compactMap { record in
+            names[record.projectID].map { DriftDocument(record, $0) }
+        }
+        self.projects = projects.map {
+            Entry(
+                repository: $0.repository.description, condition: ProjectDocument.Condition($0.condition),
+                file: $0.config.file, configCommit: $0.configCommit)
+        }
+        self.quotas = quotas.map(Quota.init)
+        let isWrong = problem != nil || revision?.error != nil || diagnostics.contains { $0.severity == "error" }
+        if revision == nil {
+            state = problem == nil ? "waiting" : "attention"
+        } else if isWrong || projects.contains(where: { $0.condition.status == .stalled }) {
+            state = "attention"
+        } else {
+            state = projects.allSatisfy { $0.condition.status == .ready } ? "live" : "working"
+        }
+    }
+}
