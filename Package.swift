@@ -94,7 +94,7 @@ let targets: [Target] = [
     tests("Config", uses: ["Config", "Model", "YAML", "SeededRandom"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging, "SeededRandom"]),
     tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "Curl", "SeededRandom"]),
-    tests("Store", uses: ["Store", "Model"]),
+    tests("Store", uses: ["Store", "Model", grdb]),
     tests(
         "Controller",
         uses: [
@@ -108,7 +108,7 @@ let targets: [Target] = [
         uses: ["Web", "Curl", "GitHub", "GitHubSimulator", "Store", "Model", "OpenSSL", lifecycle, logging]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
-    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL"]),
+    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", logging]),
 ]
 
 let package = Package(

@@ -12,7 +12,7 @@ struct Kozmic: AsyncParsableCommand {
             ExplainCommand.self, DoctorCommand.self, RotateCommand.self, ImportCommand.self, RunCommand.self,
             ReproCommand.self,
             ShellCommand.self,
-            CacheCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
+            CacheCommand.self, BackupCommand.self, RestoreCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
         ])
 }
 

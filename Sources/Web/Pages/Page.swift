@@ -17,6 +17,9 @@ struct Page {
     /// Whatever the template names.
     var values: PageValues
 
+    /// The feed of the project whose tabs the page has; the first tab is the project's own address.
+    var feedURL: String? { tabs.first.map { "\($0.url)/\(FeedEndpoint.name)" } }
+
     /// A link of a page.
     struct Link {
         var text: String

@@ -58,6 +58,7 @@ struct PageRenderer: Sendable {
             "version": configuration.version, "styleURL": assets.url("kozmic.css"),
             "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "isWide": page.isWide,
             "iconURL": assets.url(Assets.icon(page.mark)), "mark": Assets.mark, "refreshURL": page.refreshURL,
+            "feedURL": page.feedURL,
             "scripts": [assets.url("page.js")] + (page.isWide ? [assets.url("log.js")] : []),
             "mayAdminister": mayAdminister, "person": viewer.person?.login, "csrf": viewer.person?.formToken,
             "canSignIn": configuration.signIn != nil && viewer.person == nil,

@@ -26,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let problem as SettingProblem {
             throw ValidationError(problem.description)
         }
-        var logger = Logger(label: "kozmic")
+        var logger = settings.logFormat.logger(label: "kozmic")
         logger.logLevel = .info
         do {
             try await Server(settings: settings, logger: logger).run()

@@ -120,6 +120,9 @@ struct ServeOptions: ParsableArguments {
             """)
     var oldSecretKeyFile: [String] = []
 
+    @Option(help: "How events are logged: text, or json for one object a line (KOZMIC_LOG_FORMAT; default: text).")
+    var logFormat: String?
+
     @Option(help: "More certificates to trust, a PEM file (KOZMIC_CA_FILE; default: the system's).")
     var caFile: String?
 }

@@ -27,6 +27,7 @@ struct ServeSettings: Sendable {
     var syncInterval: Duration
     var secretKeyFile: String
     var oldSecretKeys: [SecretKey]
+    var logFormat: LogFormat
     var caFile: String?
 
     /// - Throws: `SettingProblem` for the first setting that is missing or wrong.
@@ -105,6 +106,11 @@ struct ServeSettings: Sendable {
         let oldFiles = environment["KOZMIC_OLD_SECRET_KEY_FILES"]?.split(separator: ":").map(String.init) ?? []
         oldSecretKeys = try (options.oldSecretKeyFile.isEmpty ? oldFiles : options.oldSecretKeyFile)
             .map(SecretKeyFile.read)
+        let format = value(options.logFormat, "KOZMIC_LOG_FORMAT") ?? "text"
+        guard let known = LogFormat(rawValue: format) else {
+            throw SettingProblem("--log-format (KOZMIC_LOG_FORMAT) must be text or json, not '\(format)'")
+        }
+        logFormat = known
         caFile = value(options.caFile, "KOZMIC_CA_FILE")
     }
 
