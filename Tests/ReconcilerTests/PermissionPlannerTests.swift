@@ -142,6 +142,15 @@ import Testing
         #expect(plan.isEmpty)
     }
 
+    @Test("what is declared above a level that comes from somewhere else is given")
+    func aboveInherited() throws {
+        let plan = try plan(["alice": .admin]) {
+            $0.collaborators = [person("alice", "maintain")]
+            $0.inherited = ["collaborator alice": "maintain"]
+        }
+        #expect(plan.operations == [.permission(.change(login: "alice", from: "maintain", to: .admin))])
+    }
+
     @Test("drift is what was as declared and is still declared so; a consequence of something else is none")
     func drift() throws {
         var permissions = Permissions()

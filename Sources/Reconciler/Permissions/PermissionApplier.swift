@@ -14,7 +14,7 @@ struct PermissionApplier: Sendable {
         case .invite(let login, let level): return try await set(login, level, repository)
         case .change(let login, let from, let to):
             _ = try await set(login, to, repository)
-            guard PermissionLevel(rawValue: from).map({ to < $0 }) ?? true else { return .done }
+            guard Self.mayRemain(from, to) else { return .done }
             let access = try await client.access(repository, login: login)
             let level = GitHubPermissions.level(ofAnswer: access.roleName ?? access.permission)
             return level == from ? .inherited(key: PermissionOperation.key(login: login), level: level) : .done
@@ -32,12 +32,18 @@ struct PermissionApplier: Sendable {
         case .grantTeam(let slug, let level): try await set(team: slug, level, repository)
         case .changeTeam(let slug, let from, let to):
             try await set(team: slug, to, repository)
+            guard Self.mayRemain(from, to) else { return .done }
             return try await remaining(slug, from, repository)
         case .revokeTeam(let slug, let from):
             try await client.removeTeam(repository, slug: slug)
             return try await remaining(slug, from, repository)
         }
         return .done
+    }
+
+    /// Whether the old level may come from elsewhere and stay. A lower one cannot hide a higher one.
+    private static func mayRemain(_ old: String, _ new: PermissionLevel) -> Bool {
+        PermissionLevel(rawValue: old).map { new < $0 } ?? true
     }
 
     private func set(

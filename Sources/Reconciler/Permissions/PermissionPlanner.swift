@@ -39,9 +39,8 @@ struct PermissionPlanner {
                 grants.append(.grantTeam(slug: slug, level))
                 continue
             }
-            guard there.level != level.rawValue, !isInherited(PermissionOperation.key(team: slug), there.level) else {
-                continue
-            }
+            let isInherited = isInherited(PermissionOperation.key(team: slug), there.level, declared: level)
+            guard there.level != level.rawValue, !isInherited else { continue }
             add(.changeTeam(slug: there.slug, from: there.level, to: level), from: there.level, to: level)
         }
         guard desired.permissions.authoritative else { return }
@@ -57,7 +56,7 @@ struct PermissionPlanner {
         // The user who owns a repository has every right, and can be neither invited nor removed.
         for (key, login, level) in declared where key != observed.ownerKey {
             if let there = direct[key] {
-                let isInherited = isInherited(PermissionOperation.key(login: login), there.level)
+                let isInherited = isInherited(PermissionOperation.key(login: login), there.level, declared: level)
                 guard there.level != level.rawValue, !isInherited else { continue }
                 add(.change(login: there.login, from: there.level, to: level), from: there.level, to: level)
             } else {
@@ -140,7 +139,12 @@ struct PermissionPlanner {
 
     private var sortedInvitations: [ObservedInvitation] { observed.invitations.sorted { $0.id < $1.id } }
 
-    private func isInherited(_ key: String, _ level: String) -> Bool { observed.inherited[key] == level }
+    /// Whether the level comes from elsewhere and lower is declared. What is declared higher has to be given here.
+    private func isInherited(_ key: String, _ level: String, declared: PermissionLevel? = nil) -> Bool {
+        guard observed.inherited[key] == level else { return false }
+        guard let declared, let shown = PermissionLevel(rawValue: level) else { return true }
+        return declared < shown
+    }
 
     /// An organization's own role is neither higher nor lower than a level; changing it counts as giving.
     private mutating func add(_ operation: PermissionOperation, from old: String, to new: PermissionLevel) {

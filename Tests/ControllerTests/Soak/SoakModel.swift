@@ -4,6 +4,8 @@ struct SoakModel {
     var files: [String: SoakFile] = [:]
     /// Whether `kozmic.yaml` has an error: then nothing is applied.
     var areSettingsBroken = false
+    /// Whether there is a `kozmic.yaml`. A repository with neither that nor a project file is taken for the wrong one.
+    var hasSettingsFile = false
     /// By name.
     private(set) var applied: [String: SoakProject] = [:]
     private(set) var isHeld = false
@@ -16,7 +18,7 @@ struct SoakModel {
 
     /// The controller read the newest commit.
     mutating func read() {
-        if areSettingsBroken {
+        if areSettingsBroken || !hasSettingsFile && files.isEmpty {
             messages = []
             isHeld = false
             return

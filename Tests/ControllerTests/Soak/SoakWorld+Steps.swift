@@ -16,6 +16,7 @@ extension SoakWorld {
         for (path, file) in model.files where before.files[path] != file { edits[path] = file.text }
         for path in before.files.keys where model.files[path] == nil { edits[path] = NSNull() }
         if before.areSettingsBroken != model.areSettingsBroken {
+            model.hasSettingsFile = true
             edits["kozmic.yaml"] = model.areSettingsBroken ? "version: 1\nprune: 7\n" : "version: 1\n"
         }
         model.messages.append(message)

@@ -51,7 +51,7 @@ final class SoakWorld {
         ConfigSync(configuration: world.configuration, store: world.store, logger: logger)
     }
 
-    private static func loop(_ world: GitHubWorld) -> ReconcileLoop {
+    private static func loop(_ world: GitHubWorld, _ logger: Logger = logger) -> ReconcileLoop {
         ReconcileLoop(configuration: world.configuration, store: world.store, client: world.client, logger: logger)
     }
 
@@ -82,9 +82,10 @@ final class SoakWorld {
         _ = await loop.pass()
         try await verify()
         _ = try await world.newWrites()
-        _ = await Self.loop(world).pass()
+        let words = OperationWords()
+        _ = await Self.loop(world, words.logger).pass()
         let writes = try await world.newWrites()
-        #expect(writes == [], "\(writes)\n\(told)")
+        #expect(writes == [], "\(words.all)\n\(told)")
     }
 
     var told: String { history.suffix(12).joined(separator: "\n") }

@@ -9,7 +9,11 @@ extension GitHubClient {
     /// - Parameter permission: `pull`, `triage`, `push`, `maintain` or `admin`.
     public func setTeam(_ repository: String, slug: String, permission: String) async throws(GitHubError) {
         let path = try teamPath(repository, slug)
-        _ = try await send(try GitHubRequest("PUT", path, body: ["permission": permission]))
+        let answer = try await send(try GitHubRequest("PUT", path, body: ["permission": permission]))
+        guard answer.status == 204 else {
+            // A proxy's page, for one: nobody knows whether GitHub heard of it.
+            throw GitHubError(kind: .decoding, message: "PUT \(path) was answered \(answer.status), not 204")
+        }
     }
 
     /// `DELETE /orgs/O/teams/SLUG/repos/O/R`. A team without access is as good.
