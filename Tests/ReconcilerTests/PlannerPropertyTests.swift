@@ -4,19 +4,16 @@ import SeededRandom
 import Testing
 
 @Suite struct PlannerPropertyTests {
-    private static let people = ["alice", "Bob", "carol", "dave", "erin", "kozmic", "octocat"]
-    private static let levels = PermissionLevel.allCases
-    private static let title = DesiredDeployKey.title(externalURL: external + "/")
-
     @Test(
         "after a plan, applied whole or cut anywhere and planned again, nothing is left to do, and nobody is shut out")
     func converges() throws {
         var random = SeededGenerator(seed: 20_261_125)
         var (operations, problems) = (0, 0)
         for round in 0..<5000 {
-            var desired = try desired(using: &random)
-            var model = RepositoryModel(observed(using: &random))
-            model.members = Set(Self.people.filter { _ in Bool.random(using: &random) }.map { $0.lowercased() })
+            var desired = try RandomRepository.desired(using: &random)
+            var model = RepositoryModel(RandomRepository.observed(using: &random))
+            model.members = Set(
+                RandomRepository.people.filter { _ in Bool.random(using: &random) }.map { $0.lowercased() })
             let before = model.observed
             var shuffled = before
             shuffled.collaborators.shuffle(using: &random)
@@ -54,16 +51,16 @@ import Testing
         var random = SeededGenerator(seed: 20_261_127)
         var (drifted, asked) = (0, 0)
         for round in 0..<3000 {
-            var desired = try desired(using: &random)
-            var model = RepositoryModel(observed(using: &random))
-            model.members = Set(Self.people.map { $0.lowercased() })
+            var desired = try RandomRepository.desired(using: &random)
+            var model = RepositoryModel(RandomRepository.observed(using: &random))
+            model.members = Set(RandomRepository.people.map { $0.lowercased() })
             converge(&desired, &model)
             let problems = Planner.plan(desired, model.observed, externalURL: external).problems
             guard problems.isEmpty else { continue }
             let baseline = Baseline(desired: desired, isPrivate: model.observed.isPrivate)
 
             // Declared anew, and nobody touched GitHub.
-            var next = try self.desired(using: &random)
+            var next = try RandomRepository.desired(using: &random)
             next.deployKey.held = desired.deployKey.held
             let wanted = Planner.plan(next, model.observed, externalURL: external)
             asked += wanted.operations.count
@@ -108,13 +105,15 @@ import Testing
             case 2: observed.deployKeys.removeAll { _ in Bool.random(using: &random) }
             case 3:
                 for index in observed.collaborators.indices where Bool.random(using: &random) {
-                    observed.collaborators[index].level = Self.levels.randomElement(using: &random)?.rawValue ?? "pull"
+                    observed.collaborators[index].level =
+                        RandomRepository.levels.randomElement(using: &random)?.rawValue ?? "pull"
                 }
             case 4: observed.collaborators.removeAll { $0.login != "acme" && Bool.random(using: &random) }
             case 5: observed.teams.removeAll { _ in Bool.random(using: &random) }
             default:
                 for index in observed.teams.indices where Bool.random(using: &random) {
-                    observed.teams[index].level = Self.levels.randomElement(using: &random)?.rawValue ?? "pull"
+                    observed.teams[index].level =
+                        RandomRepository.levels.randomElement(using: &random)?.rawValue ?? "pull"
                 }
             }
         }
@@ -153,80 +152,7 @@ import Testing
             }
             #expect(others(after.collaborators) == others(before.collaborators))
         }
-        let foreign = before.deployKeys.filter { $0.key != "ssh-ed25519 held" && $0.title != Self.title }
+        let foreign = before.deployKeys.filter { $0.key != "ssh-ed25519 held" && $0.title != RandomRepository.title }
         #expect(after.deployKeys.filter { key in foreign.contains { $0.id == key.id } } == foreign)
-    }
-
-    private func desired(using random: inout SeededGenerator) throws -> DesiredRepository {
-        var permissions = Permissions()
-        permissions.authoritative = Int.random(in: 0..<3, using: &random) == 0
-        for person in Self.people where Int.random(in: 0..<3, using: &random) == 0 {
-            let name = Bool.random(using: &random) ? person : person.uppercased()
-            permissions.collaborators[name] = Self.levels.randomElement(using: &random)
-        }
-        if permissions.authoritative, Int.random(in: 0..<4, using: &random) > 0 {
-            permissions.collaborators["kozmic"] = .admin
-            permissions.collaborators["KOZMIC"] = nil
-        }
-        for team in ["core", "docs"] where Int.random(in: 0..<4, using: &random) == 0 {
-            permissions.teams[team] = Self.levels.randomElement(using: &random)
-        }
-        let repository = try #require(widget)
-        let hooks = try ["tests", "lint"].filter { _ in Bool.random(using: &random) }.map { name in
-            let id = try hookID(name)
-            return DesiredWebhook(
-                hook: id, url: WebhookAddress.url(externalURL: external, repository: repository, hook: id),
-                events: ["push"], secretFingerprint: "s1")
-        }
-        let held = DeployKeyIdentity(publicKey: "ssh-ed25519 held comment", fingerprint: "SHA256:held")
-        return try DesiredRepository(
-            webhooks: hooks, owner: Bool.random(using: &random) ? "octocat" : nil, permissions: permissions,
-            deployKey: DesiredDeployKey(
-                mode: Project.DeployKeyMode.allCases.randomElement(using: &random) ?? .auto, title: Self.title,
-                held: Bool.random(using: &random) ? held : nil))
-    }
-
-    private func observed(using random: inout SeededGenerator) -> ObservedRepository {
-        var observed = ObservedRepository(
-            fullName: "acme/widget", isPrivate: Bool.random(using: &random),
-            isOrganization: [true, true, false, nil].randomElement(using: &random) ?? nil, viewer: "kozmic")
-        observed.isViewerAdmin = Bool.random(using: &random)
-        let words = Self.levels.map(\.rawValue) + ["security-reviewer"]
-        for (number, person) in Self.people.enumerated() {
-            let level = words.randomElement(using: &random) ?? "pull"
-            switch Int.random(in: 0..<5, using: &random) {
-            case 0, 1: observed.collaborators.append(ObservedCollaborator(login: person, level: level))
-            case 2:
-                observed.invitations.append(
-                    ObservedInvitation(
-                        id: Int64(100 + number), login: person, level: level,
-                        isExpired: Int.random(in: 0..<3, using: &random) == 0))
-            default: break
-            }
-        }
-        if Int.random(in: 0..<5, using: &random) == 0 {
-            observed.invitations.append(ObservedInvitation(id: 99, login: nil, level: "pull"))
-        }
-        if observed.isOrganization == false {
-            observed.collaborators.append(ObservedCollaborator(login: "acme", level: "admin"))
-        } else {
-            for team in ["core", "docs", "ops"] where Bool.random(using: &random) {
-                observed.teams.append(
-                    ObservedTeam(slug: team, level: words.randomElement(using: &random) ?? "pull"))
-            }
-        }
-        for (id, key) in ["held", "foreign"].enumerated() where Bool.random(using: &random) {
-            observed.deployKeys.append(
-                ObservedDeployKey(
-                    id: Int64(id + 1), title: Bool.random(using: &random) ? Self.title : "by hand",
-                    key: "ssh-ed25519 \(key)", isReadOnly: Bool.random(using: &random)))
-        }
-        for (id, name) in ["tests", "old"].enumerated() where Bool.random(using: &random) {
-            observed.webhooks.append(
-                ObservedWebhook(
-                    id: Int64(id + 1), url: "\(external)/_hooks/acme/widget/\(name)", events: ["push"],
-                    active: Bool.random(using: &random), secretFingerprint: "s1"))
-        }
-        return observed
     }
 }
