@@ -28,6 +28,7 @@ public struct Controller: Sendable {
             store: store, secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys)
         let mirrors = ProjectMirrors(configuration: configuration) { try await deployKeys.remote($0) }
         let config = ConfigSync(configuration: configuration, store: store, logger: named("config"))
+        let hints = GitHubHints(store.changes)
         var services: [any Service] = [
             StatusReporter(store: store, client: client, logger: named("status")),
             Housekeeping(
@@ -38,10 +39,11 @@ public struct Controller: Sendable {
             DeliveryIntake(configuration: configuration, store: store, mirrors: mirrors, logger: named("intake")),
             Schedules(configuration: configuration, store: store, mirrors: mirrors, logger: named("schedules")),
             MissedEvents(
-                configuration: configuration, store: store, client: client, mirrors: mirrors,
+                configuration: configuration, store: store, client: client, hints: hints, mirrors: mirrors,
                 logger: named("missed")),
             Retention(store: store, logger: named("retention")),
-            ReconcileLoop(configuration: configuration, store: store, client: client, logger: named("reconcile")),
+            ReconcileLoop(
+                configuration: configuration, store: store, client: client, hints: hints, logger: named("reconcile")),
             ConfigHistory(mirror: config.mirror, store: store, logger: named("history")),
             PendingPlans(configuration: configuration, mirror: config.mirror, store: store, logger: named("plans")),
             config,

@@ -13,6 +13,8 @@ public final class ChangeSignal: Sendable {
         case adminRepository
         /// What GitHub has for a project.
         case observations
+        /// GitHub tells by the way that somebody pushed, or that a delivery failed.
+        case hints
         /// Somebody wants to see who wrote settings.
         case configHistories
         /// A project.

@@ -12,10 +12,54 @@ import Testing
         options.clock = clock
         options.now = { Fixture.now }
         change(&options.pacing)
-        return (RequestGate(options), clock)
+        return (RequestGate(options, identity: "test"), clock)
     }
 
     private static func seconds(_ clock: RecordingClock) -> Double { clock.now.offset / .seconds(1) }
+
+    @Test("what was written before a restart counts for the rest of its hour")
+    func restart() async throws {
+        let clock = RecordingClock()
+        var options = GitHubOptions()
+        options.clock = clock
+        options.now = { Fixture.now }
+        let ledger = Book(
+            earlier: (0..<440).map { Fixture.now.addingTimeInterval(-1800 - Double($0)) }
+                + [Fixture.now.addingTimeInterval(-4000)])
+        options.ledger = ledger
+        let gate = RequestGate(options, identity: "test")
+        for _ in 0..<10 {
+            let pass = try await gate.pass(.init(priority: .change, isWrite: true))
+            await gate.remember(pass)
+            gate.end(pass)
+        }
+        #expect(ledger.noted == 10)
+        // 450 of an hour's 500 are for changes, and those before the start go out of the hour one by one.
+        let refused = await #expect(throws: GitHubError.self) {
+            _ = try await gate.pass(.init(priority: .change, isWrite: true))
+        }
+        guard case .paced(let until) = refused?.kind else {
+            Issue.record("\(String(describing: refused))")
+            return
+        }
+        #expect(until > Fixture.now.addingTimeInterval(1300) && until < Fixture.now.addingTimeInterval(1400))
+        // Reads are not counted, and a status still has room.
+        gate.end(try await gate.pass(.init(priority: .audit, isWrite: false)))
+        gate.end(try await gate.pass(.init(priority: .status, isWrite: true)))
+        #expect(gate.quota("test").writesInHour == 451)
+    }
+
+    private final class Book: GitHubLedger {
+        private let earlier: [Date]
+        private let count = Mutex(0)
+        var noted: Int { count.withLock { $0 } }
+
+        init(earlier: [Date]) { self.earlier = earlier }
+
+        func writes(by identity: String) -> [Date] { identity == "test" ? earlier : [] }
+
+        func noteWrite(by identity: String, at date: Date) async { count.withLock { $0 += 1 } }
+    }
 
     @Test(
         "the first synchronisation of 1,000 projects with 3 hooks each stays below every limit; no status waits for it")

@@ -13,15 +13,19 @@ struct ProjectReconciler: Sendable {
     private let surveyor: Surveyor
     let vault: DeployKeyVault
     private(set) var rotation: DeployKeyRotation
+    private let hints: GitHubHints?
 
-    /// - Parameter trial: see `DeployKeyRotation.trial`; `nil` for the usual one.
+    /// - Parameters:
+    ///   - hints: what GitHub tells by the way goes there.
+    ///   - trial: see `DeployKeyRotation.trial`; `nil` for the usual one.
     init(
-        configuration: ControllerConfiguration, store: Store, client: GitHubClient,
+        configuration: ControllerConfiguration, store: Store, client: GitHubClient, hints: GitHubHints? = nil,
         trial: (@Sendable (GitRemote) async throws -> Void)? = nil
     ) {
         self.configuration = configuration
         self.store = store
         self.client = client
+        self.hints = hints
         surveyor = Surveyor(
             client: client, externalURL: configuration.externalURL, secretKey: configuration.secretKey)
         vault = DeployKeyVault(
@@ -57,7 +61,12 @@ struct ProjectReconciler: Sendable {
             if project.condition.status == .ready { surveyor.client = client.with(priority: .audit) }
             var survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
             if project.isActive { try await yieldToNewName(project, survey.facts) }
-            if project.isActive { try await updateFacts(project, survey.facts) }
+            if project.isActive {
+                hints?.note(
+                    project.id, GitHubHints.Hint(pushedAt: survey.facts.pushedAt, failing: survey.seen.failing))
+                try await updateFacts(project, survey.facts)
+            }
+            if !project.isActive { try await leaveKeys(project, to: &survey) }
             if try await adopt(survey, project, memory) {
                 record = try await store.reconcileRecord(project.id) ?? record
                 memory = ProjectMemory(record, access: vault.access)
@@ -78,6 +87,16 @@ struct ProjectReconciler: Sendable {
         throw ReconcileProblem(
             reason: "It is called \(name) on GitHub now, and declared under that name, too: remove the file of "
                 + "\(project.repository) from the admin repository.", isStalled: true)
+    }
+
+    /// A repository that is declared under its new name has the same deploy keys, which are made from its number: they
+    /// are that project's now, and so is the removal of those that are of no use.
+    private func leaveKeys(_ project: ProjectRecord, to survey: inout Survey) async throws {
+        guard let name = RepositoryName(survey.facts.fullName), let other = try await store.project(name),
+            other.isActive, other.id != project.id
+        else { return }
+        survey.plan.operations.removeAll { $0.part == .deployKey }
+        survey.leavesDeployKeys = true
     }
 
     private func apply(
@@ -176,7 +195,8 @@ struct ProjectReconciler: Sendable {
             try await store.removeWebhook(githubID: webhook.githubID)
         }
         for key in record.deployKeys where key.role == .former || !project.isActive {
-            guard !survey.observed.deployKeys.contains(where: { key.identity.matches($0.key) }) else { continue }
+            let isThere = survey.observed.deployKeys.contains { key.identity.matches($0.key) }
+            guard !isThere || survey.leavesDeployKeys else { continue }
             try await store.removeDeployKey(project.id, key.publicKey)
         }
     }

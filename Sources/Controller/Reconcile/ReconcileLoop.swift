@@ -7,43 +7,60 @@ import Store
 
 /// Makes GitHub agree with the desired state, project by project.
 ///
-/// A project that changed is looked at at once, all of them once in a sync interval, one that failed after its own
-/// back-off. One project's trouble never holds up another's.
+/// A project that changed is looked at at once, one that failed after its own back-off, and all of them once in a sync
+/// interval, or as often as GitHub's limits allow: the next full pass begins when the one before has ended. One project's
+/// trouble never holds up another's, and a full pass holds up no change.
 public struct ReconcileLoop: Service {
     private let configuration: ControllerConfiguration
     private let store: Store
     private let reconciler: ProjectReconciler
     private let logger: Logger
     private let schedule = ReconcileSchedule()
-    /// How many projects are looked at at the same time.
+    /// How many projects are looked at at the same time, of either kind.
     private let width = 4
 
     /// - Parameter client: a client with the token that administers the projects.
     public init(configuration: ControllerConfiguration, store: Store, client: GitHubClient, logger: Logger) {
+        self.init(configuration: configuration, store: store, client: client, hints: nil, logger: logger)
+    }
+
+    /// - Parameter hints: what GitHub tells by the way goes there.
+    init(
+        configuration: ControllerConfiguration, store: Store, client: GitHubClient, hints: GitHubHints?, logger: Logger
+    ) {
         self.configuration = configuration
         self.store = store
         self.logger = logger
-        reconciler = ProjectReconciler(configuration: configuration, store: store, client: client)
+        reconciler = ProjectReconciler(configuration: configuration, store: store, client: client, hints: hints)
     }
 
     /// Runs until graceful shutdown.
     public func run() async throws {
-        await PassLoop(topics: [.config, .wantedSync], interval: configuration.syncInterval, changes: store.changes).run
-        {
-            await pass()
+        let interval = configuration.syncInterval
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await PassLoop(topics: [.config, .wantedSync], interval: interval, changes: store.changes).run {
+                    await passOverChanges()
+                }
+            }
+            group.addTask {
+                await PassLoop(topics: [], interval: interval, changes: store.changes).run { await passOverAll() }
+            }
         }
     }
 
-    /// One pass over the projects that are due. Answers when the next one is.
-    func pass() async -> Duration? {
+    /// Looks at each project that cannot wait, once. Answers when the next one is due.
+    func passOverChanges() async -> Duration? {
         do {
-            schedule.hurry(try await store.takeWantedSyncs())
-            let projects = try await store.activeProjects() + store.projectsToCleanUp()
-            let due = schedule.due(projects, interval: configuration.syncInterval)
-            await reconcile(due.filter(\.isActive))
-            // A repository that was renamed may be declared under its new name by now, which takes over the webhooks: what
-            // the old name leaves behind is removed only then.
-            await reconcile(due.filter { !$0.isActive })
+            var done: Set<Int64> = []
+            while !Task.isCancelled {
+                schedule.hurry(try await store.takeWantedSyncs())
+                // Few at a time, so that what changes meanwhile is not behind a thousand others.
+                let due = schedule.due(try await store.projectMarks(), except: done, limit: 2 * width)
+                guard !due.isEmpty else { break }
+                done.formUnion(due.map(\.id))
+                await due.forEach(width: width) { await reconcile($0) }
+            }
         } catch {
             logger.error("the projects could not be read: \(error)")
             return .seconds(5)
@@ -51,12 +68,35 @@ public struct ReconcileLoop: Service {
         return schedule.next(within: configuration.syncInterval)
     }
 
-    private func reconcile(_ projects: [ProjectRecord]) async {
-        await withTaskGroup(of: Void.self) { group in
-            for (position, project) in projects.enumerated() {
-                if position >= width { await group.next() }
-                group.addTask { await reconcile(project) }
+    /// Looks at all projects that nothing else is done about. Answers when the next such pass is due.
+    func passOverAll() async -> Duration? {
+        let start = ContinuousClock.now
+        let interval = configuration.syncInterval
+        do {
+            let projects = schedule.all(try await store.projectMarks(), notSince: interval / 2)
+            guard !projects.isEmpty else { return interval }
+            await projects.forEach(width: width) { project in
+                if schedule.claim(project) { await reconcile(project) }
             }
+            guard !Task.isCancelled else { return nil }
+            try await store.noteFullPass(projects: projects.count, took: .now - start)
+        } catch {
+            logger.error("the full pass could not be made: \(error)")
+            return .seconds(5)
+        }
+        return max(.zero, interval - (.now - start))
+    }
+
+    /// Looks at a project that was claimed.
+    private func reconcile(_ mark: ProjectMark) async {
+        do {
+            guard let project = try await store.project(id: mark.id), project.isActive == mark.isActive else {
+                return schedule.release(mark)
+            }
+            await reconcile(project)
+        } catch {
+            logger.error("a project could not be read: \(error)")
+            schedule.failed(mark, interval: configuration.syncInterval)
         }
     }
 
@@ -73,18 +113,19 @@ public struct ReconcileLoop: Service {
             }
             condition = result.condition
             if condition.status == .ready {
-                schedule.succeeded(project, interval: configuration.syncInterval)
+                schedule.succeeded(project.mark)
             } else {
-                schedule.failed(project, isStalled: condition.status == .stalled, interval: configuration.syncInterval)
+                schedule.failed(
+                    project.mark, isStalled: condition.status == .stalled, interval: configuration.syncInterval)
             }
         } catch let problem as ReconcileProblem {
             schedule.failed(
-                project, retryAfter: problem.retryAfter, isStalled: problem.isStalled,
+                project.mark, retryAfter: problem.retryAfter, isStalled: problem.isStalled,
                 interval: configuration.syncInterval)
             isTurn = problem.isTurn
             condition = ProjectCondition(status: problem.isStalled ? .stalled : .reconciling, reason: problem.reason)
         } catch {
-            schedule.failed(project, interval: configuration.syncInterval)
+            schedule.failed(project.mark, interval: configuration.syncInterval)
             condition = ProjectCondition(status: .reconciling, reason: "\(error)")
         }
         // What a stop interrupted is no news.

@@ -68,6 +68,8 @@ struct Survey: Sendable {
     var drift: [Reconciler.Operation]
     /// Deploy keys of ours that no record knows, the oldest first.
     var foundKeys: [FoundDeployKey] = []
+    /// Whether the deploy keys belong to another project by now.
+    var leavesDeployKeys = false
 }
 
 /// The login of the token's account, asked for once.

@@ -101,6 +101,7 @@ extension GitHubClient {
             throw error.named(request)
         }
         defer { gate.end(pass) }
+        await gate.remember(pass)
         var headers = [
             CurlHeader(name: "Accept", value: "application/vnd.github+json"),
             CurlHeader(name: "X-GitHub-Api-Version", value: "2022-11-28"),

@@ -31,7 +31,7 @@ public struct GitHubClient: Sendable {
         logger: Logger = Logger(label: "kozmic.github")
     ) {
         self.init(
-            apiURL, TokenIdentity(token: token, gate: RequestGate(options)), nil, curl, options, logger)
+            apiURL, TokenIdentity(token: token, options: options), nil, curl, options, logger)
     }
 
     /// A client that is a GitHub App: every request carries a token of the installation of the repository's owner.
@@ -44,7 +44,7 @@ public struct GitHubClient: Sendable {
         logger: Logger = Logger(label: "kozmic.github")
     ) {
         let itself = GitHubClient(
-            apiURL, AppIdentity(app: app, gate: RequestGate(options), now: options.now), nil, curl, options, logger)
+            apiURL, AppIdentity(app: app, options: options), nil, curl, options, logger)
         self.init(
             apiURL, InstallationIdentity(client: itself, app: app), AppClient(client: itself), curl, options, logger)
     }

@@ -25,6 +25,8 @@ public struct ObservedRepository: Sendable, Hashable, Codable {
     public var inherited: [String: String] = [:]
     /// Declared logins, lower case, whose accounts are called otherwise now; see `noteRenames`. `nil` for none.
     public var renamed: [String: String]?
+    /// Numbers of our webhooks whose latest delivery failed: no part of what is compared or remembered.
+    public var failing: Set<Int64> = []
     /// The lists that were read. The others are empty because nothing that was declared needed them.
     public var lists = Lists.all
 
@@ -44,6 +46,11 @@ public struct ObservedRepository: Sendable, Hashable, Codable {
         public static let teams = Lists(rawValue: 8)
         /// All of them.
         public static let all: Lists = [.webhooks, .deployKeys, .people, .teams]
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case fullName, isPrivate, isOrganization, viewer, isViewerAdmin, webhooks, collaborators, invitations, teams
+        case deployKeys, inherited, renamed, lists
     }
 
     /// The parts that are always known; the lists are empty.

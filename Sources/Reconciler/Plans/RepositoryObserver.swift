@@ -22,7 +22,13 @@ public struct RepositoryObserver: Sendable {
         var observed = ObservedRepository(
             fullName: name, isPrivate: facts.isPrivate, isOrganization: facts.owner?.isOrganization)
         observed.lists = desired.lists(isPrivate: facts.isPrivate, isOrganization: observed.isOrganization)
-        observed.webhooks = try await webhooks(name, desired, known: known)
+        let hooks = try await client.hooks(name)
+        observed.webhooks = webhooks(hooks, desired, known: known)
+        observed.failing = Set(
+            hooks.filter { hook in
+                hook.lastResponse?.isFailure == true
+                    && desired.webhooks.contains { WebhookAddress.areSame($0.url, hook.url) }
+            }.map(\.id))
         if observed.lists.contains(.deployKeys) {
             observed.deployKeys = try await client.deployKeys(name).map {
                 ObservedDeployKey(id: $0.id, title: $0.title, key: $0.key, isReadOnly: $0.isReadOnly)
@@ -39,10 +45,10 @@ public struct RepositoryObserver: Sendable {
     }
 
     private func webhooks(
-        _ name: String, _ desired: DesiredRepository, known: [Int64: String]?
-    ) async throws(GitHubError) -> [ObservedWebhook] {
+        _ hooks: [GitHubHook], _ desired: DesiredRepository, known: [Int64: String]?
+    ) -> [ObservedWebhook] {
         // GitHub's old services are no webhooks.
-        try await client.hooks(name).filter { $0.name == "web" }.map { hook in
+        hooks.filter { $0.name == "web" }.map { hook in
             let recorded =
                 if let known {
                     known[hook.id]

@@ -34,6 +34,7 @@ enum Schema {
         migrator.registerMigration("13 people, sessions, roles") { db in try db.execute(sql: people) }
         migrator.registerMigration("14 what would change") { db in try db.execute(sql: pendingPlan) }
         migrator.registerMigration("15 rotation of secrets and deploy keys") { db in try db.execute(sql: rotation) }
+        migrator.registerMigration("16 writes to GitHub, full passes") { db in try db.execute(sql: limits) }
         return migrator
     }
 

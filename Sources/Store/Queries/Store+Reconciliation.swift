@@ -9,13 +9,25 @@ extension Store {
         try await database.read { db in
             try db.all(
                 """
-                SELECT \(ProjectRecord.columns) FROM project WHERE isActive = 0
-                    AND (EXISTS (SELECT 1 FROM webhook WHERE webhook.projectID = project.id)
-                        OR EXISTS (SELECT 1 FROM deployKey WHERE deployKey.projectID = project.id)
-                        OR EXISTS (SELECT 1 FROM baseline WHERE baseline.projectID = project.id)
-                        OR EXISTS (SELECT 1 FROM observation WHERE observation.projectID = project.id))
+                SELECT \(ProjectRecord.columns) FROM project WHERE \(Database.needsCleanUp)
                 ORDER BY repositoryKey
                 """, [], ProjectRecord.init)
+        }
+    }
+
+    /// Everything that is declared or is to be cleaned up, by name.
+    public func projectMarks() async throws(StoreError) -> [ProjectMark] {
+        try await database.read { db in
+            try db.all(
+                """
+                SELECT id, configCommit, isActive, condition = 'ready' FROM project
+                WHERE isActive = 1 OR \(Database.needsCleanUp) ORDER BY repositoryKey
+                """, []
+            ) { columns in
+                ProjectMark(
+                    id: try columns.next(), configCommit: try columns.next(), isActive: try columns.next(),
+                    isReady: try columns.next())
+            }
         }
     }
 
@@ -44,6 +56,14 @@ extension Store {
 }
 
 extension Database {
+    /// Of a project that is no longer declared: whether something of ours may be left on GitHub.
+    fileprivate static let needsCleanUp = """
+        isActive = 0 AND (EXISTS (SELECT 1 FROM webhook WHERE webhook.projectID = project.id)
+            OR EXISTS (SELECT 1 FROM deployKey WHERE deployKey.projectID = project.id)
+            OR EXISTS (SELECT 1 FROM baseline WHERE baseline.projectID = project.id)
+            OR EXISTS (SELECT 1 FROM observation WHERE observation.projectID = project.id))
+        """
+
     /// What is remembered of all projects.
     func reconcileRecords() throws -> [ReconcileRecord] {
         try all("SELECT \(ProjectRecord.columns) FROM project ORDER BY id", [], ProjectRecord.init)

@@ -9,6 +9,7 @@ extension MetricsEndpoint {
         let (received, decided) = (await ledger.received, await ledger.decided)
         let applied = try await store.appliedConfigRevision()?.appliedAt?.timeIntervalSince1970
         let isWrong = try await store.latestConfigRevision()?.error != nil
+        let fullPass = try await store.lastFullPass()
         return [
             .counter(
                 "kozmic_deliveries_received_total", "Webhook deliveries since the server started.", Double(received)),
@@ -30,6 +31,15 @@ extension MetricsEndpoint {
                 "kozmic_config_trouble",
                 "1 when the admin repository cannot be read or its newest revision is not applied.",
                 isWrong ? 1 : 0),
+            .gauge(
+                "kozmic_full_pass_seconds", "How long the latest look at all projects on GitHub took.",
+                fullPass?.seconds),
+            .gauge(
+                "kozmic_full_pass_projects", "How many projects that look was at.",
+                (fullPass?.projects).map(Double.init)),
+            .gauge(
+                "kozmic_full_pass_ended_timestamp_seconds", "When that look ended, in seconds since 1970.",
+                fullPass?.endedAt.timeIntervalSince1970.rounded()),
         ]
     }
 

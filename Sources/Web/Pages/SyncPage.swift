@@ -92,6 +92,13 @@ struct SyncPage: Sendable {
                 ]
             },
             "hasProjects": !projects.isEmpty,
+            "fullPass": try await store.lastFullPass().map { pass -> PageValues in
+                [
+                    "projects": Count.text(pass.projects, "project"),
+                    "took": Elapsed.text(Int(pass.seconds.rounded(.up))),
+                    "ended": Moment.html(pass.endedAt),
+                ]
+            },
         ]
         return await renderer.page(
             "sync", Page(title: "\(mark.word) · Synchronisation", mark: mark, values: values), for: viewer)

@@ -49,7 +49,8 @@ struct Server: Sendable {
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
         let answers = await AnswerArchive.open(dataDirectory: settings.dataDirectory)
-        let client = settings.gitHubClient(curl, archive: answers)
+        let client = settings.gitHubClient(
+            curl, archive: answers, ledger: try await StoredWrites(store, logger: logger))
         let executor = DockerExecutor(
             engine: try DockerEngine(host: settings.dockerHost, curl: curl),
             workDirectory: settings.dataDirectory + "/work",

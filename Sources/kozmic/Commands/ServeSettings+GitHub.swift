@@ -18,11 +18,17 @@ extension ServeSettings {
 
     /// The client for GitHub's API.
     ///
-    /// - Parameter archive: where answers are kept over a restart.
-    func gitHubClient(_ curl: CurlClient, archive: AnswerArchive? = nil) -> GitHubClient {
+    /// - Parameters:
+    ///   - archive: where answers are kept over a restart.
+    ///   - ledger: where writes are remembered over a restart.
+    func gitHubClient(
+        _ curl: CurlClient, archive: AnswerArchive? = nil, ledger: (any GitHubLedger)? = nil
+    ) -> GitHubClient {
         var options = GitHubOptions()
         options.pacing = gitHubPacing
         options.archive = archive.map { StoredAnswers(archive: $0) }
+        // What is not counted need not be remembered.
+        if gitHubPacing != .unlimited { options.ledger = ledger }
         if let gitHubApp { return GitHubClient(apiURL: gitHubAPIURL, app: gitHubApp, curl: curl, options: options) }
         return GitHubClient(
             apiURL: gitHubAPIURL, token: GitHubToken(gitHubToken ?? ""), curl: curl, options: options)

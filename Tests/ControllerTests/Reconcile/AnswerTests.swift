@@ -95,15 +95,15 @@ struct AnswerTests {
             #expect(try await world.newWrites().isEmpty)
 
             let schedule = ReconcileSchedule()
-            _ = schedule.due([project], interval: .seconds(60))
+            _ = schedule.due([project.mark])
             schedule.failed(
-                project, retryAfter: found.retryAfter, isStalled: found.isStalled, interval: .seconds(60))
-            #expect(schedule.due([project], interval: .seconds(60)).isEmpty)
+                project.mark, retryAfter: found.retryAfter, isStalled: found.isStalled, interval: .seconds(60))
+            #expect(schedule.due([project.mark]).isEmpty)
             let delay = schedule.next(within: .seconds(3600)) / .seconds(1)
             #expect(delay > row.delay.lowerBound - 0.5 && delay <= row.delay.upperBound, "\(delay)")
             var changed = project
             changed.configCommit = "c2"
-            #expect(schedule.due([changed], interval: .seconds(60)).count == 1, "a changed project is due at once")
+            #expect(schedule.due([changed.mark]).count == 1, "a changed project is due at once")
 
             try await world.control("DELETE", "faults")
             let result = try await world.reconcile("guild/widget")
@@ -117,16 +117,16 @@ struct AnswerTests {
         try await GitHubWorld.with { world in
             let project = try await world.declare([GitHubWorld.project("guild/widget")], commit: "c1")[0]
             let schedule = ReconcileSchedule()
-            _ = schedule.due([project], interval: .seconds(60))
+            _ = schedule.due([project.mark])
             var last = 0.0
             for _ in 0..<12 {
-                schedule.failed(project, interval: .seconds(60))
+                schedule.failed(project.mark, interval: .seconds(60))
                 let delay = schedule.next(within: .seconds(3600)) / .seconds(1)
                 #expect(delay > min(last, 200) && delay <= 300)
                 last = delay
             }
-            schedule.succeeded(project, interval: .seconds(60))
-            schedule.failed(project, interval: .seconds(60))
+            schedule.succeeded(project.mark)
+            schedule.failed(project.mark, interval: .seconds(60))
             #expect(schedule.next(within: .seconds(3600)) <= .seconds(2))
         }
     }

@@ -179,6 +179,33 @@ struct ReconcileTests {
         }
     }
 
+    @Test("a repository that is declared under its new name keeps its deploy key; the old name forgets it")
+    func newNameOfPrivate() async throws {
+        try await GitHubWorld.with { world in
+            var logger = Logger(label: "reconcile")
+            logger.logLevel = .critical
+            func pass() async {
+                let loop = ReconcileLoop(
+                    configuration: world.configuration, store: world.store, client: world.client, logger: logger)
+                _ = await loop.pass()
+            }
+            try await world.declare([GitHubWorld.project("guild/gear")], commit: "c1")
+            await pass()
+            let old = try await world.client.deployKeys("guild/gear")
+            try await world.control("PATCH", "repos/guild/gear", ["name": "wheel"])
+            try await world.declare([GitHubWorld.project("guild/wheel")], commit: "c2")
+            _ = try await world.newWrites()
+            await pass()
+            #expect(try await world.newWrites().count == 1, "the webhook's address")
+            #expect(try await world.client.deployKeys("guild/wheel") == old)
+            await pass()
+            #expect(try await world.newWrites() == [])
+            #expect(try await world.store.projectsToCleanUp().isEmpty)
+            let project = try #require(try await world.store.activeProjects().first)
+            #expect(try await world.store.reconcileRecord(project.id)?.deployKey?.githubID == old.first?.id)
+        }
+    }
+
     @Test("a repository that is declared under its new name takes the webhook over; the old name deletes nothing")
     func newName() async throws {
         try await GitHubWorld.with { world in

@@ -111,8 +111,13 @@ struct ControllerFixture: Sendable {
     var mirrors: ProjectMirrors { ProjectMirrors(configuration: configuration) }
 
     var missedEvents: MissedEvents {
+        missedEvents(GitHubHints(store.changes))
+    }
+
+    func missedEvents(_ hints: GitHubHints) -> MissedEvents {
         MissedEvents(
-            configuration: configuration, store: store, client: client, mirrors: mirrors, logger: logger)
+            configuration: configuration, store: store, client: client, hints: hints, mirrors: mirrors,
+            logger: logger)
     }
 
     /// Reads the admin repository and answers the project.
@@ -228,6 +233,13 @@ struct ControllerFixture: Sendable {
         let answer = try await control("GET", "/requests?writes=true") as? [String: Any]
         let requests = try #require(answer?["requests"] as? [[String: Any]])
         return requests.compactMap { $0["path"] as? String }
+    }
+
+    /// How many requests git made under a path.
+    func gitRequests(of path: String) async throws -> Int {
+        let answer = try await control("GET", "/requests") as? [String: Any]
+        let requests = try #require(answer?["requests"] as? [[String: Any]])
+        return requests.count { $0["kind"] as? String == "git" && ($0["path"] as? String)?.hasPrefix(path) == true }
     }
 
     /// The states of a commit's statuses, oldest first.

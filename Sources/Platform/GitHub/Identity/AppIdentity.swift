@@ -5,8 +5,14 @@ struct AppIdentity: Identity {
     let app: GitHubApp
     let gate: RequestGate
     let now: @Sendable () -> Date
+    let name: String
 
-    var name: String { "app \(app.id) itself" }
+    init(app: GitHubApp, options: GitHubOptions) {
+        self.app = app
+        now = options.now
+        name = "app \(app.id) itself"
+        gate = RequestGate(options, identity: name)
+    }
 
     func credential(_ owner: String?) async throws(GitHubError) -> Credential {
         // Made for each request: signing takes a millisecond, and there are few of them.

@@ -45,7 +45,9 @@ final class InstallationIdentity: Identity {
         }
         let installation = try await installation(of: owner)
         let gate = state.withLock { state in
-            let gate = state.gates[installation.id] ?? RequestGate(options)
+            let gate =
+                state.gates[installation.id]
+                ?? RequestGate(options, identity: "\(name), installation \(installation.id)")
             state.gates[installation.id] = gate
             return gate
         }

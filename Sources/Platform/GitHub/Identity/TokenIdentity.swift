@@ -4,8 +4,13 @@ import OpenSSL
 struct TokenIdentity: Identity {
     let token: GitHubToken
     let gate: RequestGate
+    let name: String
 
-    var name: String { "token \(Hex.encode(SHA256.hash(Array(token.value.utf8)).prefix(8)))" }
+    init(token: GitHubToken, options: GitHubOptions) {
+        self.token = token
+        name = "token \(Hex.encode(SHA256.hash(Array(token.value.utf8)).prefix(8)))"
+        gate = RequestGate(options, identity: name)
+    }
 
     func credential(_ owner: String?) async throws(GitHubError) -> Credential {
         Credential(authorization: try token.authorization(), gate: gate)

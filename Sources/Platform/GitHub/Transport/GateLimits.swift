@@ -34,6 +34,17 @@ struct GateLimits: Sendable {
         return max(time, hour.room(for: 1, limit: share(pacing.writesPerHour, demand), ahead: writes, now))
     }
 
+    /// Writes of a process before this one.
+    ///
+    /// - Parameter ages: how long ago each was made; those of the last hour count.
+    mutating func recall(ages: [Duration], _ now: Duration) {
+        let write = Demand(priority: .change, isWrite: true)
+        for age in ages.map({ max(.zero, $0) }).sorted(by: >) where age < hour.length {
+            begin(write)
+            end(write, now - age)
+        }
+    }
+
     mutating func begin(_ demand: Demand) {
         underWay += 1
         points.begin(demand.points)

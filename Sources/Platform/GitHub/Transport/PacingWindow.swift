@@ -3,7 +3,8 @@
 /// What is used counts from its beginning until the window's length after its end, because nobody knows when in between
 /// GitHub counts it.
 struct PacingWindow: Sendable {
-    private let length: Duration
+    /// How long something counts.
+    let length: Duration
     private var underWay = 0
     /// Oldest first, from `first` on.
     private var ended: [(time: Duration, cost: Int)] = []

@@ -38,12 +38,29 @@ final class RequestGate: Sendable {
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
     private let state: Mutex<State>
+    private let identity: String
+    private let ledger: (any GitHubLedger)?
 
-    init(_ options: GitHubOptions) {
+    /// - Parameter identity: whom GitHub counts the requests for.
+    init(_ options: GitHubOptions, identity: String) {
         now = options.now
         clock = options.clock
         elapsed = Self.stopwatch(options.clock)
-        state = Mutex(State(limits: GateLimits(options.pacing)))
+        self.identity = identity
+        ledger = options.ledger
+        var limits = GateLimits(options.pacing)
+        if let earlier = options.ledger?.writes(by: identity), !earlier.isEmpty {
+            let now = options.now()
+            limits.recall(ages: earlier.map { .seconds(now.timeIntervalSince($0)) }, elapsed())
+        }
+        state = Mutex(State(limits: limits))
+    }
+
+    /// Remembers a write that was let through, before it is sent: what is sent and not remembered would be one too many
+    /// after a crash.
+    func remember(_ pass: Pass) async {
+        guard pass.demand.isWrite, let ledger else { return }
+        await ledger.noteWrite(by: identity, at: now())
     }
 
     /// Waits for the request's turn.

@@ -27,6 +27,12 @@ public struct GitHubHook: Sendable, Hashable, Decodable {
         public var status: String?
         /// GitHub's words.
         public var message: String?
+
+        /// Whether the latest delivery did not arrive, or was refused.
+        public var isFailure: Bool {
+            if let code, code != 0 { return !(200..<300).contains(code) }
+            return ![nil, "unused", "active", "pending"].contains(status)
+        }
     }
 
     private struct Config: Decodable {

@@ -17,6 +17,8 @@ public struct GitHubOptions: Sendable {
     public var pageLimit = 100
     /// Where answers are kept over a restart as well.
     public var archive: (any GitHubArchive)?
+    /// Where writes are remembered over a restart.
+    public var ledger: (any GitHubLedger)?
     /// Bytes of answers that are kept to ask GitHub only whether they changed.
     public var cacheLimit = 16 << 20
     /// The limits that requests are kept below.

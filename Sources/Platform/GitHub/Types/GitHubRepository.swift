@@ -1,3 +1,5 @@
+import Foundation
+
 /// A repository.
 public struct GitHubRepository: Sendable, Hashable, Decodable {
     /// Stays the same when the repository is renamed or given to somebody else.
@@ -14,6 +16,8 @@ public struct GitHubRepository: Sendable, Hashable, Decodable {
     public var isArchived: Bool
     /// Whether it was made from another one.
     public var isFork: Bool
+    /// When somebody pushed last, to any branch or tag; whole seconds. Forks' pull requests do not count.
+    public var pushedAt: Date?
     /// For git over HTTP.
     public var cloneURL: String?
     /// For git over SSH.
@@ -44,6 +48,7 @@ public struct GitHubRepository: Sendable, Hashable, Decodable {
         case cloneURL = "clone_url"
         case sshURL = "ssh_url"
         case htmlURL = "html_url"
+        case pushedAt = "pushed_at"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -58,6 +63,8 @@ public struct GitHubRepository: Sendable, Hashable, Decodable {
         cloneURL = try container.decodeIfPresent(String.self, forKey: .cloneURL)
         sshURL = try container.decodeIfPresent(String.self, forKey: .sshURL)
         htmlURL = try container.decodeIfPresent(String.self, forKey: .htmlURL)
+        // A hint, for which no answer is thrown away.
+        pushedAt = try? container.decodeIfPresent(Date.self, forKey: .pushedAt)
         permissions = try container.decodeIfPresent(GitHubPermissions.self, forKey: .permissions)
     }
 }

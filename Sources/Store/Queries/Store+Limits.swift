@@ -1,0 +1,56 @@
+import Foundation
+internal import GRDB
+
+/// What GitHub's limits are kept with.
+extension Store {
+    /// Remembers that an identity writes to GitHub, and forgets what was written more than an hour before.
+    public func noteGitHubWrite(by identity: String, at date: Date) async throws(StoreError) {
+        let second = Int64(date.timeIntervalSince1970)
+        try await database.write { db in
+            try db.run(
+                """
+                INSERT INTO gitHubWrite (identity, second, count) VALUES (?, ?, 1)
+                ON CONFLICT (identity, second) DO UPDATE SET count = count + 1
+                """, [identity, second])
+            try db.run("DELETE FROM gitHubWrite WHERE identity = ? AND second < ?", [identity, second - 3700])
+        }
+    }
+
+    /// When each identity wrote to GitHub within the hour before a date; whole seconds.
+    public func gitHubWrites(before date: Date) async throws(StoreError) -> [String: [Date]] {
+        let since = Int64(date.timeIntervalSince1970) - 3700
+        let rows = try await database.read { db in
+            try db.all("SELECT identity, second, count FROM gitHubWrite WHERE second >= ? ORDER BY second", [since]) {
+                (
+                    identity: try $0.next(String.self), second: try $0.next(Int64.self), count: try $0.next(Int.self)
+                )
+            }
+        }
+        return rows.reduce(into: [:]) { writes, row in
+            let date = Date(timeIntervalSince1970: Double(row.second))
+            writes[row.identity, default: []] += Array(repeating: date, count: row.count)
+        }
+    }
+
+    /// Remembers a look at all projects in place of the one before.
+    public func noteFullPass(projects: Int, took duration: Duration) async throws(StoreError) {
+        let time = now().milliseconds
+        let milliseconds = max(0, Int64(duration / .milliseconds(1)))
+        try await database.write { db in
+            try db.run(
+                "INSERT OR REPLACE INTO fullPass (id, projects, milliseconds, endedAt) VALUES (1, ?, ?, ?)",
+                [projects, milliseconds, time])
+        }
+    }
+
+    /// The latest look at all projects; `nil` before the first.
+    public func lastFullPass() async throws(StoreError) -> FullPass? {
+        try await database.read { db in
+            try db.first("SELECT projects, milliseconds, endedAt FROM fullPass") { columns in
+                FullPass(
+                    projects: try columns.next(), seconds: Double(try columns.next(Int64.self)) / 1000,
+                    endedAt: try columns.date())
+            }
+        }
+    }
+}
