@@ -1,4 +1,5 @@
 import GitHub
+import Model
 import Store
 import Synchronization
 
