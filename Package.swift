@@ -105,7 +105,9 @@ let targets: [Target] = [
     // the rest together. The tests speak to the server over sockets.
     tests(
         "Web",
-        uses: ["Web", "Curl", "GitHub", "GitHubSimulator", "Store", "Model", "OpenSSL", lifecycle, logging]),
+        uses: [
+            "Web", "Curl", "GitHub", "GitHubSimulator", "Store", "Model", "OpenSSL", hummingbird, lifecycle, logging,
+        ]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
     tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", logging]),

@@ -12,7 +12,8 @@ struct Kozmic: AsyncParsableCommand {
             ExplainCommand.self, DoctorCommand.self, RotateCommand.self, ImportCommand.self, RunCommand.self,
             ReproCommand.self,
             ShellCommand.self,
-            CacheCommand.self, BackupCommand.self, RestoreCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
+            CacheCommand.self, BackupCommand.self, RestoreCommand.self, BuildsCommand.self, LogsCommand.self,
+            RerunCommand.self, CancelCommand.self, ApproveCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
         ])
 }
 

@@ -23,6 +23,12 @@ struct QueryPlanTests {
             #expect(overview.last?.recent.count == 20)
             _ = try await store.builds(500, limit: 20)
             _ = try await store.builds(500, ref: .branch("main"), before: 12, limit: 20)
+            let tests: HookID = try #require(HookID("tests"))
+            let wanted = BuildFilter(
+                ref: .branch("main"), state: .success, author: "o", text: "a", hook: tests)
+            _ = try await store.builds(500, wanted, before: 12, limit: 20)
+            _ = try await store.builds(500, BuildFilter(text: "a"), limit: 20)
+            _ = try await store.caller(personID: 7, login: "mona", name: nil, adminRepository: project.repository)
             #expect(try await store.latestBuild(500, ref: .branch("main")) != nil)
             let build = try #require(try await store.build(500, number: 7))
             _ = try await store.build(id: build.id)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Store
+import Web
 
 /// `kozmic explain …`
 struct ExplainCommand: AsyncParsableCommand {
@@ -17,6 +18,15 @@ struct ExplainOptions: ParsableArguments {
 
     @Option(help: "text or json")
     var output = OutputFormat.text
+
+    @OptionGroup var server: ServerOptions
+
+    /// Whether a server is asked, and not the data on this machine.
+    var asksServer: Bool {
+        let isHere =
+            dataDir != nil || ProcessInfo.processInfo.environment["KOZMIC_DATA_DIR"].map { !$0.isEmpty } ?? false
+        return server.server != nil || (server.address != nil && !isHere)
+    }
 
     var dataDirectory: String {
         let variable = ProcessInfo.processInfo.environment["KOZMIC_DATA_DIR"]
@@ -40,8 +50,9 @@ struct ExplainDeliveryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delivery", abstract: "Print what became of a webhook request, and which line decided so.",
         discussion: """
-            Reads the server's data as it is, also while the server runs, and changes nothing. GitHub gives all webhooks \
-            of one event the same GUID, so there may be several deliveries.
+            Reads the server's data as it is, also while the server runs, and changes nothing; with --server it asks a \
+            server, as somebody who can read the admin repository. GitHub gives all webhooks of one event the same GUID, so \
+            there may be several deliveries.
 
             Exit status: 0 found, 1 there is no such delivery.
             """)
@@ -51,9 +62,23 @@ struct ExplainDeliveryCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ExplainOptions
 
+    func validate() throws {
+        let isGUID =
+            (1...200).contains(guid.utf8.count)
+            && guid.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        guard isGUID else { throw ValidationError("expected the GUID of a delivery, found '\(guid)'") }
+    }
+
     func run() async throws {
-        let found = try await options.look { folder throws(StoreError) in
-            try await Store.peek(dataDirectory: folder, guid: guid)
+        let found: [DeliveryDocument]
+        if options.asksServer {
+            found = try await options.server.ask("kozmic explain") { server -> DeliveryListDocument in
+                try await server.get("explain/deliveries/\(guid)")
+            }.deliveries
+        } else {
+            found = try await options.look { folder throws(StoreError) in
+                try await Store.peek(dataDirectory: folder, guid: guid)
+            }.map { DeliveryDocument($0) }
         }
         guard !found.isEmpty else {
             Print.error(
@@ -61,7 +86,7 @@ struct ExplainDeliveryCommand: AsyncParsableCommand {
             throw ExitCode.failure
         }
         switch options.output {
-        case .json: try Print.json(found.map(DeliveryText.Document.init))
+        case .json: try Print.json(found)
         case .text: for line in DeliveryText.lines(found) { print(line) }
         }
     }
@@ -72,7 +97,9 @@ struct ExplainCommitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "commit", abstract: "Print what came of a commit: its deliveries, decisions, builds and jobs.",
         discussion: """
-            Reads the server's data as it is, also while the server runs, and changes nothing.
+            Reads the server's data as it is, also while the server runs, and changes nothing; with --server it asks a \
+            server, which tells of builds to those who see the project, and of deliveries to those who can read the admin \
+            repository.
 
             Exit status: 0 found, 1 the server knows nothing about the commit.
             """)
@@ -95,8 +122,18 @@ struct ExplainCommitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let name = project.flatMap { RepositoryName($0) }
-        let found = try await options.look { folder throws(StoreError) in
-            try await Store.peek(dataDirectory: folder, commit: commit.lowercased(), repository: name)
+        let found: CommitDocument
+        if options.asksServer {
+            found = try await options.server.ask("kozmic explain") { server in
+                try await server.get("explain/commits/\(commit.lowercased())", [("repository", project)])
+            }
+        } else {
+            let rows = try await options.look { folder throws(StoreError) in
+                try await Store.peek(dataDirectory: folder, commit: commit.lowercased(), repository: name)
+            }
+            found = CommitDocument(
+                deliveries: rows.deliveries.map { DeliveryDocument($0) },
+                builds: rows.builds.map { BuildDocument($0, externalURL: nil) })
         }
         guard !found.deliveries.isEmpty || !found.builds.isEmpty else {
             Print.error(
@@ -105,18 +142,11 @@ struct ExplainCommitCommand: AsyncParsableCommand {
             throw ExitCode.failure
         }
         switch options.output {
-        case .json:
-            try Print.json(
-                Document(
-                    deliveries: found.deliveries.map(DeliveryText.Document.init),
-                    builds: found.builds.map(DeliveryText.BuildDocument.init)))
+        case .json: try Print.json(found)
         case .text:
-            for line in DeliveryText.lines(found.deliveries) + found.builds.flatMap(DeliveryText.lines) { print(line) }
+            for line in DeliveryText.lines(found.deliveries) + found.builds.flatMap({ DeliveryText.lines($0) }) {
+                print(line)
+            }
         }
-    }
-
-    private struct Document: Encodable {
-        var deliveries: [DeliveryText.Document]
-        var builds: [DeliveryText.BuildDocument]
     }
 }

@@ -21,6 +21,9 @@ struct ExplainDriftCommand: AsyncParsableCommand {
     @OptionGroup var options: ExplainOptions
 
     func validate() throws {
+        if options.server.server != nil {
+            throw ValidationError("drift is read where the server's data is; from elsewhere see its page /_sync")
+        }
         if let project, RepositoryName(project) == nil {
             throw ValidationError("expected a project such as acme/widget, found '\(project)'")
         }

@@ -33,6 +33,8 @@ struct Site: Sendable {
         externalURL: String = "http://ci.example.org", signIn: GitHubOAuth? = nil,
         oldSecretKeys: [SecretKey] = [],
         isJobAddress: @escaping @Sendable (String) async -> Bool = { _ in false },
+        account: (@Sendable (GitHubToken) async throws(GitHubError) -> GitHubAccount)? = nil,
+        calls: CallLimits.Rate = .requests, introductions: CallLimits.Rate = .introductions,
         readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
         _ body: @Sendable (Site) async throws -> Void
     ) async throws {
@@ -48,6 +50,9 @@ struct Site: Sendable {
             secretKey: key, version: "1.2.3", adminRepository: adminRepository.flatMap { RepositoryName($0) },
             showsPrivate: showsPrivate, signIn: signIn, oldSecretKeys: oldSecretKeys)
         configuration.isJobAddress = isJobAddress
+        configuration.account = account
+        configuration.callRate = calls
+        configuration.introductionRate = introductions
         let server = WebServer(
             configuration: configuration,
             store: store, readiness: readiness, logger: Logger(label: "web") { _ in log },

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@testable import kozmic
+
+/// The client's commands against a running server, as somebody calls them who has a GitHub token.
+@Suite("The client", .enabled(if: World.engine != nil, "KOZMIC_TEST_DOCKER_HOST is not set"))
+struct ClientTests {
+    private static let script = """
+        #!/bin/sh
+        for n in $(seq 40); do echo "line $n"; sleep 0.1; done
+        exit 3
+        """
+
+    private func kozmic(
+        _ world: World, _ arguments: [String], token: String = "token-of-octocat"
+    ) async throws -> Shell.Result {
+        try await Shell.result(
+            Program.kozmic, arguments,
+            environment: ["KOZMIC_SERVER": world.client.kozmic, "KOZMIC_TOKEN": token, "GITHUB_TOKEN": ""],
+            withErrors: true)
+    }
+
+    @Test("a log is followed over the server's death without a gap or a double, and the job's outcome is the command's")
+    func follow() async throws {
+        try await World.with(Project.file(Self.script)) { world in
+            let job = "\(world.repository)#1/tests"
+            let commit = try await world.push(["a": "1"])
+            try await world.logShows("line 3")
+            let followed = Task {
+                try await Shell.result(
+                    Program.kozmic, ["logs", "-f", job],
+                    environment: ["KOZMIC_SERVER": world.client.kozmic, "KOZMIC_TOKEN": "token-of-octocat"])
+            }
+            try await world.logShows("line 6")
+            await world.kill()
+            try await world.serve()
+            let result = try await followed.value
+            try await world.expect(commit, "failure")
+            let log = try await world.log(build: 1)
+            #expect(result.status == 1 && result.output == log)
+            let lines = log.split(separator: "\n").filter { $0.hasPrefix("line ") }
+            #expect(lines.map(String.init) == (1...40).map { "line \($0)" })
+
+            let plain = try await kozmic(world, ["logs", job])
+            #expect(plain.status == 0 && plain.output == log)
+            let json = try await kozmic(world, ["logs", "--json", job])
+            let texts = try json.output.split(separator: "\n").map { line in
+                try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["text"] as? String
+            }
+            #expect(texts.compactMap(\.self).filter { $0.hasPrefix("line ") }.count == 40)
+            try await change(world, commit)
+        }
+    }
+
+    /// Lists, reruns, cancels and explains.
+    private func change(_ world: World, _ commit: String) async throws {
+        let build = "\(world.repository)#1"
+        try await world.client.eventually("octocat's role", within: .seconds(60)) {
+            let list = try await kozmic(world, ["builds", "--json"])
+            return list.output.contains("\"role\" : \"manager\"") ? true : nil
+        }
+        let list = try await kozmic(world, ["builds", world.repository, "--branch", "main"])
+        #expect(list.status == 0 && list.output.hasPrefix("#1  failure  main"), "\(list.output)")
+        let none = try await kozmic(world, ["builds", world.repository, "--status", "success", "--json"])
+        #expect(none.status == 0 && !none.output.contains("\"number\""), "\(none.output)")
+
+        let stranger = try await kozmic(world, ["rerun", build], token: "")
+        #expect(stranger.status == 1 && stranger.output.contains("Send a GitHub token"), "\(stranger.output)")
+        let unknown = try await kozmic(world, ["rerun", build], token: "nobodys-token")
+        #expect(unknown.status == 1 && unknown.output.contains("GitHub does not accept this token"))
+        #expect(!unknown.output.contains("nobodys-token"))
+        let approved = try await kozmic(world, ["approve", build, "--commit", String(commit.prefix(8))])
+        #expect(approved.status == 1 && approved.output.contains("does not wait for an approval"), "\(approved.output)")
+        let rerun = try await kozmic(world, ["rerun", build])
+        #expect(rerun.status == 0 && rerun.output.contains("attempt 2"), "\(rerun.output)")
+        let cancelled = try await kozmic(world, ["cancel", "\(build)/tests"])
+        #expect(cancelled.status == 0 && cancelled.output.contains("cancelled by octocat"), "\(cancelled.output)")
+        let followed = try await kozmic(world, ["logs", "-f", build])
+        #expect(followed.status == 1, "\(followed.output)")
+
+        let why = try await kozmic(world, ["explain", "commit", String(commit.prefix(10))])
+        #expect(
+            why.status == 0 && why.output.contains("tests: runs") && why.output.contains("build #1"), "\(why.output)")
+        let nowhere = try await kozmic(world, ["builds", "--server", "http://127.0.0.1:9"])
+        #expect(nowhere.status == 1 && nowhere.output.contains("cannot be asked"), "\(nowhere.output)")
+        for shell in ["bash", "zsh", "fish"] {
+            let words = try await kozmic(world, ["--generate-completion-script", shell])
+            #expect(words.status == 0 && words.output.contains("approve"), "\(shell)")
+        }
+    }
+}
