@@ -89,11 +89,12 @@ struct ProjectReconciler: Sendable {
                 + "\(project.repository) from the admin repository.", isStalled: true)
     }
 
-    /// A repository that is declared under its new name has the same deploy keys, which are made from its number: they
-    /// are that project's now, and so is the removal of those that are of no use.
+    /// A repository that is declared under its new name has the same deploy keys, which are made from its number: when
+    /// that project wants a key, they are its own now, and so is the removal of those that are of no use.
     private func leaveKeys(_ project: ProjectRecord, to survey: inout Survey) async throws {
         guard let name = RepositoryName(survey.facts.fullName), let other = try await store.project(name),
-            other.isActive, other.id != project.id
+            other.isActive, other.id != project.id,
+            DesiredDeployKey.isWanted(other.config.deployKey, isPrivate: survey.facts.isPrivate)
         else { return }
         survey.plan.operations.removeAll { $0.part == .deployKey }
         survey.leavesDeployKeys = true

@@ -57,7 +57,10 @@ public struct DesiredDeployKey: Sendable, Hashable, Codable {
     var isKnown: Bool { held != nil || kept != nil || !former.isEmpty }
 
     /// Whether a repository has a key.
-    func isWanted(isPrivate: Bool) -> Bool {
+    func isWanted(isPrivate: Bool) -> Bool { Self.isWanted(mode, isPrivate: isPrivate) }
+
+    /// The same for what is declared.
+    public static func isWanted(_ mode: Project.DeployKeyMode, isPrivate: Bool) -> Bool {
         switch mode {
         case .auto: isPrivate
         case .always: true

@@ -203,6 +203,14 @@ struct ReconcileTests {
             #expect(try await world.store.projectsToCleanUp().isEmpty)
             let project = try #require(try await world.store.activeProjects().first)
             #expect(try await world.store.reconcileRecord(project.id)?.deployKey?.githubID == old.first?.id)
+
+            // Under a third name it wants none.
+            try await world.control("PATCH", "repos/guild/wheel", ["name": "axle"])
+            try await world.declare([GitHubWorld.project("guild/axle") { $0.deployKey = .never }], commit: "c3")
+            await pass()
+            #expect(try await world.client.deployKeys("guild/axle").isEmpty)
+            await pass()
+            #expect(try await world.store.projectsToCleanUp().isEmpty)
         }
     }
 
