@@ -12,12 +12,13 @@ ONCE ?=
 # the end of a directory entry), and would time out on two cores.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
 
-.PHONY: help setup test-setup build release demo test checks unit soak lint format bench clean
+.PHONY: help setup test-setup build release demo test checks unit soak screenshots lint format bench clean
 
 help:
 	@echo "make demo    the whole system on this machine, with a stand-in for GitHub (ONCE=1: check it and exit)"
 	@echo "make test    everything that is checked: builds, lint, unit, engine, browser and end-to-end tests"
 	@echo "make soak    1,000 random commits of an admin repository while GitHub has trouble"
+	@echo "make screenshots   pictures of every screen, in both themes and four widths, in SCREENSHOTS=.build/screenshots"
 	@echo "make setup   install the system packages that the build and the demo need"
 	@echo "make build   a debug build;  make release: an optimised one"
 	@echo "make lint    swift format, warnings as errors;  make format: rewrite the sources"
@@ -66,6 +67,12 @@ unit:
 soak: test-setup
 	$(BUILD) --build-tests
 	KOZMIC_SOAK_COMMITS=$${KOZMIC_SOAK_COMMITS:-1000} $(SWIFT) test --skip-build --filter SoakTests
+
+# Of the gallery that the tests look at: every state, and texts that mean no good.
+SCREENSHOTS ?= .build/screenshots
+screenshots: test-setup
+	$(BUILD) --build-tests
+	KOZMIC_SCREENSHOTS="$(abspath $(SCREENSHOTS))" $(SWIFT) test --skip-build --filter ShowcaseTests
 
 bench: setup release
 	Benchmarks/run.sh

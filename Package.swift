@@ -49,6 +49,7 @@ let targets: [Target] = [
     system("CLibyaml", package: "yaml-0.1", apt: "libyaml-dev"),
     system("CLibcurl", package: "libcurl", apt: "libcurl4-openssl-dev"),
     system("COpenSSL", package: "libcrypto", apt: "libssl-dev"),
+    system("CZlib", package: "zlib", apt: "zlib1g-dev"),
     .systemLibrary(name: "CLinux", path: "Sources/Platform/CLinux"),
 
     library("Git", in: "Platform/", uses: ["CLibgit2", logging]),
@@ -57,6 +58,7 @@ let targets: [Target] = [
     library("OpenSSL", in: "Platform/", uses: ["COpenSSL"]),
     library("GitHub", in: "Platform/", uses: ["Curl", "OpenSSL", logging]),
     library("DockerEngine", in: "Platform/", uses: ["Curl", logging]),
+    library("Zlib", in: "Platform/", uses: ["CZlib"]),
     library("Pipes", in: "Platform/", uses: ["CLinux"]),
 
     library("Model", uses: ["OpenSSL"]),
@@ -71,7 +73,7 @@ let targets: [Target] = [
             "Store", lifecycle, asyncAlgorithms, logging,
         ]),
     library(
-        "Web", uses: ["Model", "Store", "GitHub", "OpenSSL", hummingbird, mustache, logging],
+        "Web", uses: ["Model", "Store", "GitHub", "OpenSSL", "Zlib", hummingbird, mustache, logging],
         resources: [.embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Schemas")]),
     library("GitHubSimulator", uses: ["OpenSSL", hummingbird, subprocess, logging]),
     .executableTarget(

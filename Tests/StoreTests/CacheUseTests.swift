@@ -53,4 +53,22 @@ struct CacheUseTests {
             }
         }
     }
+
+    @Test("the images that the engine has are those of the last look, each with its last use")
+    func images() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            func image(_ key: String, _ made: Double, of name: String? = nil) -> KnownImage {
+                KnownImage(
+                    entry: CacheEntry(repository: name ?? project.repository.key, hook: "tests", key: key),
+                    isTrusted: key != "c", madeAt: Date(timeIntervalSince1970: made), size: 5)
+            }
+            let store = fixture.store
+            try await store.saveCachedImages([image("a", 1), image("b", 2), image("x", 3, of: "o/unknown")])
+            #expect(try await store.cachedImages(project.id) == [image("b", 2), image("a", 1)])
+            try await store.saveCachedImages([image("c", 4)])
+            #expect(try await store.cachedImages(project.id) == [image("c", 4)])
+            #expect(try await store.cachedImages(99).isEmpty)
+        }
+    }
 }

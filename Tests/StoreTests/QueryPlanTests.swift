@@ -32,6 +32,12 @@ struct QueryPlanTests {
             #expect(try await store.latestBuild(500, ref: .branch("main")) != nil)
             let build = try #require(try await store.build(500, number: 7))
             _ = try await store.build(id: build.id)
+            _ = try await store.siblings(of: build)
+            _ = try await store.refOverview(500, limit: 50)
+            _ = try await store.openPullRequests(500, limit: 50)
+            _ = try await store.builds(500, BuildFilter(text: "x"), limit: 20)
+            _ = try await store.builds(
+                500, BuildFilter(ref: .branch("main"), state: .success, author: "y"), before: 9, limit: 20)
             #expect(try await store.jobs(build.id).count == 1)
             #expect(try await store.attempts(build.id, #require(HookID("tests"))).count == 1)
             _ = try await store.job(5)
@@ -50,13 +56,13 @@ struct QueryPlanTests {
             _ = try await store.roles(5)
             _ = try await store.roleReading(.project(5))
 
-            let selects = statements.stop().filter { $0.hasPrefix("SELECT") }
+            let selects = statements.stop().filter { $0.hasPrefix("SELECT") || $0.hasPrefix("WITH") }
             #expect(selects.count >= 16)
             for sql in selects {
                 for step in try await store.database.query("EXPLAIN QUERY PLAN \(sql)") {
                     let isScan = [
                         "build", "job", "delivery", "payload", "status", "webhook", "older", "role", "session",
-                        "person",
+                        "person", "pullRequest", "head", "newest",
                     ].contains {
                         step.contains("SCAN \($0)")
                     }

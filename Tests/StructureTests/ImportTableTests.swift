@@ -14,6 +14,7 @@ struct ImportTableTests {
         "GitHub": ["Curl", "OpenSSL"],
         "DockerEngine": ["Curl"],
         "Pipes": ["CLinux"],
+        "Zlib": ["CZlib"],
         "Model": ["OpenSSL"],
         "Config": ["Model", "YAML"],
         "Reconciler": ["Model", "GitHub"],
@@ -23,7 +24,7 @@ struct ImportTableTests {
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
             "Store", "ServiceLifecycle", "AsyncAlgorithms",
         ],
-        "Web": Set(["Model", "Store", "GitHub", "OpenSSL", "Mustache"]).union(server),
+        "Web": Set(["Model", "Store", "GitHub", "OpenSSL", "Zlib", "Mustache"]).union(server),
         "GitHubSimulator": Set(["OpenSSL", "Subprocess"]).union(server),
         "kozmic": [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",

@@ -2,7 +2,7 @@
 # Installs the Debian packages that are missing: `run` for the build and the demo, `test` for the tests as well.
 set -euo pipefail
 
-run="git pkg-config libgit2-dev libyaml-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev docker.io iptables debootstrap ca-certificates"
+run="git pkg-config libgit2-dev libyaml-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev docker.io iptables debootstrap ca-certificates"
 bench="wrk"
 test="docker-registry python3 python3-venv python3-jsonschema openssh-client openssh-server chromium"
 

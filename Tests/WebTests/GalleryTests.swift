@@ -17,7 +17,9 @@ import Testing
         "/acme/widget/builds/25/jobs/tests", "/acme/widget/builds/25/jobs/tests?attempt=1",
         "/acme/widget/builds/25/jobs/package", "/acme/widget/builds/26/jobs/package",
         "/acme/widget/builds/26/jobs/package?part=head", "/acme/widget/builds/27/jobs/lint", "/acme/widget/settings",
-        "/hubot/an-empty-one", "/hubot/an-empty-one/builds", "/_sync", "/_deliveries",
+        "/acme/widget/branches", "/acme/widget/builds?q=sprocket&status=failure&author=mona&ref=main",
+        "/acme/widget/builds?q=nothing+like+that", "/hubot/an-empty-one", "/hubot/an-empty-one/builds",
+        "/hubot/an-empty-one/branches", "/_sync", "/_deliveries",
         "/_deliveries?repository=acme/widget",
     ]
 

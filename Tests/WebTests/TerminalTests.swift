@@ -12,6 +12,19 @@ import Testing
         return lines
     }
 
+    @Test("our 16 colours can be read on the log's ground, and on each other as grounds")
+    func palette() {
+        for text in 0..<16 {
+            #expect(TerminalPalette.contrast(TerminalPalette.colour(text), "#14161c") >= 4.5, "\(text)")
+            for ground in 0..<16 {
+                let colour = TerminalPalette.text(text, on: ground)
+                #expect(
+                    TerminalPalette.contrast(colour, TerminalPalette.ground(ground)) >= 4.5, "\(text) on \(ground)")
+            }
+        }
+        #expect(abs(TerminalPalette.contrast("#000000", "#ffffff") - 21) < 0.01)
+    }
+
     @Test(
         "colours, styles, progress and what is left out",
         arguments: [

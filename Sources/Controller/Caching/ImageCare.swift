@@ -34,6 +34,11 @@ struct ImageCare: Sendable {
         }
         try await relieveDisk(&images, keeping, now)
         try await store.keepCacheUses(of: Set(images.map(CacheEntry.init)))
+        try await store.saveCachedImages(
+            images.map { image in
+                KnownImage(
+                    entry: CacheEntry(image), isTrusted: image.isTrusted, madeAt: image.created, size: image.size)
+            })
     }
 
     private func relieveDisk(_ images: inout [CachedImage], _ keeping: ImageKeeping, _ now: Date) async throws {

@@ -30,9 +30,9 @@ public struct LogChunk: Sendable, Hashable {
     ///
     /// A record is written before its bytes, so after a crash the last ones may speak of bytes that never came: these
     /// are cut off at the log's end. Reading stops at a record that cannot be, as a torn page may leave one.
-    static func chunks(_ records: [UInt8], logSize: Int64) -> [LogChunk] {
+    static func chunks(_ records: [UInt8], from start: Int64 = 0, logSize: Int64) -> [LogChunk] {
         var chunks: [LogChunk] = []
-        var start: Int64 = 0
+        var start = start
         records.withUnsafeBytes { buffer in
             for offset in stride(from: 0, through: buffer.count - recordSize, by: recordSize) where start < logSize {
                 let end = Int64(littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: Int64.self))

@@ -15,27 +15,36 @@ extension LogReader {
             let records = try FileDescriptor.openIfPresent(paths.chunks, O_RDONLY)
         else { return [] }
         let count = Int(try records.size()) / LogChunk.recordSize
-        func record(_ number: Int) throws(StoreError) -> (end: Int64, time: Int64)? {
-            let bytes = try records.read(at: Int64(number * LogChunk.recordSize), count: 16)
-            guard bytes.count == 16 else { return nil }
-            return bytes.withUnsafeBytes {
-                (
-                    Int64(littleEndian: $0.loadUnaligned(as: Int64.self)),
-                    Int64(littleEndian: $0.loadUnaligned(fromByteOffset: 8, as: Int64.self))
-                )
-            }
-        }
-        // The first record that ends after the first place.
+        guard let low = try Self.record(after: first, records, count) else { return [] }
+        let bytes = try records.read(
+            at: Int64(low * LogChunk.recordSize), count: min(count - low, Self.recordLimit) * LogChunk.recordSize)
+        return Self.times(at: offsets, bytes)
+    }
+
+    /// When the byte at that place came; `nil` when there is none.
+    public func time(at offset: Int64) throws(StoreError) -> Date? {
+        guard let records = try FileDescriptor.openIfPresent(paths.chunks, O_RDONLY) else { return nil }
+        let count = Int(try records.size()) / LogChunk.recordSize
+        guard let number = try Self.record(after: offset, records, count) else { return nil }
+        let bytes = try records.read(at: Int64(number * LogChunk.recordSize + 8), count: 8)
+        guard bytes.count == 8 else { return nil }
+        return Date(milliseconds: bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) })
+    }
+
+    /// The first record that ends after a place; the number of records when there is none.
+    private static func record(
+        after offset: Int64, _ records: FileDescriptor, _ count: Int
+    ) throws(StoreError) -> Int? {
         var low = 0
         var high = count
         while low < high {
             let middle = (low + high) / 2
-            guard let found = try record(middle) else { return [] }
-            if found.end > first { high = middle } else { low = middle + 1 }
+            let bytes = try records.read(at: Int64(middle * LogChunk.recordSize), count: 8)
+            guard bytes.count == 8 else { return nil }
+            let end = bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) }
+            if end > offset { high = middle } else { low = middle + 1 }
         }
-        let bytes = try records.read(
-            at: Int64(low * LogChunk.recordSize), count: min(count - low, Self.recordLimit) * LogChunk.recordSize)
-        return Self.times(at: offsets, bytes)
+        return low
     }
 
     private static func times(at offsets: [Int64], _ records: [UInt8]) -> [Date] {

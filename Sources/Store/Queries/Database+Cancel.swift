@@ -39,6 +39,7 @@ extension Database {
                 wanted.projectID, "build.ref = ? AND \(Self.isNotLater)", [ref.description, wanted.happenedAt])
         case .pullRequest(let number):
             isOvertaken = true
+            try notePullRequestClosed(wanted.projectID, number, happenedAt: wanted.happenedAt, at: time)
             ids = try openBuilds(
                 wanted.projectID, "build.pullRequest = ? AND \(Self.isNotLater) AND \(Self.isNotOnDefaultBranch)",
                 [number, wanted.happenedAt])

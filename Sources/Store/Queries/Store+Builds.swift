@@ -28,6 +28,7 @@ extension Database {
     /// Finds the build of the ref and commit or makes it, and queues the jobs that it does not have yet.
     func make(_ new: NewBuild, at time: Date) throws -> MadeBuild? {
         let event = new.event
+        try notePullRequest(new.projectID, event, at: time)
         let known = try first(
             "SELECT id, coalesce(eventAt, createdAt / 1000) FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
             [new.projectID, event.ref.description, event.commit]

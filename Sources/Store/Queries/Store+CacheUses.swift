@@ -21,6 +21,45 @@ extension Store {
         return Dictionary(uses.map { ($0.entry, $0.date) }) { max($0, $1) }
     }
 
+    /// Remembers which images the engine has, in place of what was known before. Those of unknown projects are left out.
+    public func saveCachedImages(_ images: [KnownImage]) async throws(StoreError) {
+        try await database.write { db in
+            try db.run("DELETE FROM cachedImage")
+            for image in images {
+                try db.run(
+                    """
+                    INSERT OR REPLACE INTO cachedImage (projectID, hook, cacheKey, isTrusted, madeAt, size)
+                    SELECT id, ?, ?, ?, ?, ? FROM project WHERE repositoryKey = ?
+                    """,
+                    [
+                        image.entry.hook, image.entry.key, image.isTrusted, image.madeAt.milliseconds, image.size,
+                        image.entry.repository,
+                    ])
+            }
+        }
+    }
+
+    /// The cached images of a project, by hook, the newest first.
+    public func cachedImages(_ projectID: Int64) async throws(StoreError) -> [KnownImage] {
+        try await database.read { db in
+            try db.all(
+                """
+                SELECT project.repositoryKey, cachedImage.hook, cachedImage.cacheKey, isTrusted, madeAt, size, lastUsedAt
+                FROM cachedImage CROSS JOIN project ON project.id = cachedImage.projectID
+                LEFT JOIN cacheUse ON cacheUse.projectID = cachedImage.projectID
+                    AND cacheUse.hook = cachedImage.hook AND cacheUse.cacheKey = cachedImage.cacheKey
+                WHERE cachedImage.projectID = ? ORDER BY cachedImage.hook, madeAt DESC
+                """, [projectID]
+            ) { columns in
+                KnownImage(
+                    entry: CacheEntry(
+                        repository: try columns.next(), hook: try columns.next(), key: try columns.next()),
+                    isTrusted: try columns.next(), madeAt: try columns.date(), size: try columns.next(),
+                    lastUsedAt: try columns.dateIfAny())
+            }
+        }
+    }
+
     /// The cached images of the jobs that run now.
     public func cacheEntriesInUse() async throws(StoreError) -> Set<CacheEntry> {
         try await database.read { db in

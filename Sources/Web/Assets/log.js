@@ -5,6 +5,10 @@ import { LogView, html } from './logview.js';
 const log = document.getElementById('log');
 const el = id => document.getElementById(id);
 const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+const elapsed = seconds => {
+  const s = Math.floor(seconds), m = Math.floor(s / 60);
+  return s < 1 ? '< 1 s' : s < 60 ? `${s} s` : m < 60 ? `${m} m ${s % 60} s` : `${Math.floor(m / 60)} h ${m % 60} m`;
+};
 const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* Then it holds for this page only. */ } };
 const recall = name => { try { return localStorage.getItem(name); } catch { return null; } };
 const ask = async url => { const answer = await fetch(url); return answer.ok || answer.status === 400 ? answer.json() : {}; };
@@ -29,17 +33,111 @@ const start = () => {
     row.classList.toggle('on', range !== null && number >= range[0] && number <= range[1]);
     row.classList.toggle('bad', bad.has(number));
     row.classList.toggle('hit', hits.has(number));
+    head(row, heads.get(number));
     if (times) {
       row.firstChild.dataset.t = clock(number);
       row.classList.toggle('slow', times === 'step' && parseFloat(row.firstChild.dataset.t) >= 1);
     }
   };
+  // Sections: what was prepared, installed and built, and the groups that scripts mark. Each folds under a line.
+  let sections = [], ends = [];
+  const heads = new Map(), folded = new Set(), chosen = new Set();
+  const holds = (section, number) => number > section.header && number <= section.last;
+  const head = (row, section) => {
+    let button = row.querySelector('button');
+    row.classList.toggle('sec', section !== undefined);
+    if (!section) { button?.remove(); return; }
+    if (!button) {
+      button = Object.assign(document.createElement('button'), { type: 'button' });
+      row.insertBefore(button, row.lastChild);
+    }
+    const isFolded = folded.has(section.header), text = row.lastChild;
+    if (section.kind === 'group') text.innerHTML = section.html || 'group';
+    button.setAttribute('aria-expanded', !isFolded);
+    button.setAttribute('aria-label', text.textContent);
+    text.dataset.t = [section.seconds === undefined ? '' : elapsed(section.seconds), isFolded ? count(section.last - section.header, 'line') : ''].filter(Boolean).join(' · ');
+  };
+  const fold = () => {
+    const ranges = sections.filter(s => folded.has(s.header)).map(s => [s.header + 1, s.last]);
+    for (const number of ends) ranges.push([number, number]);
+    ranges.sort((a, b) => a[0] - b[0]);
+    const apart = [];
+    for (const range of ranges) {
+      const last = apart.at(-1);
+      if (last && range[0] <= last[1] + 1) last[1] = Math.max(last[1], range[1]); else if (range[0] > 1) apart.push(range);
+    }
+    view.hide(apart);
+  };
+  // What went well folds; what failed, what still goes on and what somebody points at does not.
+  const choose = () => {
+    const at = view.wanted ?? (range ? range[0] : scrollY > log.offsetTop ? view.at : 0);
+    for (const section of sections) {
+      if (chosen.has(section.header)) continue;
+      const isLong = section.last - section.header > (section.kind === 'prepare' ? 5 : 1);
+      const isGood = section.isDone && section.kind !== 'build' && ![...bad].some(n => holds(section, n));
+      const isMeant = holds(section, at) || (range && range[0] <= section.last && range[1] > section.header);
+      if (isLong && isGood && !isMeant) folded.add(section.header); else folded.delete(section.header);
+    }
+    if (view.wanted === null && scrollY > log.offsetTop) view.keep(view.at, fold); else fold();
+  };
+  const seek = async isFirst => {
+    const answer = await ask(log.dataset.sections);
+    if (!answer.sections) return;
+    for (const section of sections) if (!isFirst) chosen.add(section.header);
+    sections = answer.sections.filter(s => s.last > s.header);
+    ends = answer.ends;
+    heads.clear();
+    // A group that begins where a script does is the nearer one.
+    for (const section of sections) {
+      heads.set(section.header, section);
+      if (!isFirst) chosen.add(section.header);
+    }
+    choose();
+  };
+  log.addEventListener('click', event => {
+    const header = Number(event.target.closest?.('button')?.parentElement.firstChild.dataset.n);
+    if (!header) return;
+    chosen.add(header);
+    view.keep(header, () => { if (!folded.delete(header)) folded.add(header); fold(); });
+  });
+  const reveal = number => {
+    for (const section of sections) if (holds(section, number) && folded.delete(section.header)) chosen.add(section.header);
+    fold();
+  };
+
+  // Where on the window's scroll bar the lines are that were found and that tell of errors.
+  const strip = Object.assign(document.createElement('canvas'), { id: 'marks', hidden: true });
+  let drawn = '';
+  const place = number => {
+    const part = view.part(number), start = log.getBoundingClientRect().top + scrollY - view.top;
+    return (start + part * (view.height - view.view + innerHeight)) / document.documentElement.scrollHeight * innerHeight;
+  };
+  const drawMarks = () => {
+    const what = [view.height, view.count, innerHeight, bad.size, asked, hits.size, document.documentElement.scrollHeight].join();
+    if (what === drawn) return;
+    drawn = what;
+    strip.hidden = !(bad.size + hits.size) || view.height <= view.view;
+    if (strip.hidden) return;
+    Object.assign(strip, { width: 8, height: innerHeight });
+    const pen = strip.getContext('2d');
+    for (const [numbers, colour] of [[hits, '#d9a400'], [bad, '#e5404f']]) {
+      pen.fillStyle = colour;
+      numbers.forEach(number => pen.fillRect(0, Math.round(place(number)) - 1, 8, 3));
+    }
+  };
+  strip.addEventListener('click', event => {
+    const near = [...hits, ...bad].sort((a, b) => Math.abs(place(a) - event.clientY) - Math.abs(place(b) - event.clientY))[0];
+    if (near) go(`#L${near}`);
+  });
+  document.body.append(strip);
+
   const load = (from, many) => ask(`${log.dataset.lines}&from=${from}&count=${many}${times ? '&times' : ''}`);
   const wrap = on => { log.classList.toggle('nowrap', !on); el('wrap').setAttribute('aria-pressed', on); };
   wrap(recall('wrap') !== 'no');
-  let view = null;
+  let view = null, asked = '';
   read();
   view = new LogView(log, el('bar'), load, paint);
+  Object.assign(view, { reveal, drawn: drawMarks, seek: () => seek(false) });
   view.again();
   const mark = scroll => { read(); view.again(); if (scroll && range) view.show(range[0]); };
   const go = hash => { history.replaceState(null, '', hash); mark(true); };
@@ -91,7 +189,6 @@ const start = () => {
     el('found').textContent = `${(at + 1).toLocaleString('en')} of ${el('found').dataset.all}`;
     go(`#L${places[at]}`);
   };
-  let asked = '';
   const find = async (words, first = 1) => {
     asked = words;
     hits.clear(); places = []; at = -1;
@@ -122,6 +219,7 @@ const start = () => {
   if (el('head').hasAttribute('data-failed')) ask(`${log.dataset.search}&errors`).then(answer => {
     const errors = answer.hits ?? [];
     errors.forEach(number => bad.add(number));
+    if (sections.length) choose();
     el('next').hidden = errors.length === 0;
     let at = -1;
     el('next').addEventListener('click', () => { at = (at + 1) % errors.length; go('#L' + errors[at]); });
@@ -133,6 +231,7 @@ const start = () => {
     if (!box || box.bottom > innerHeight - 40) { view.show(errors[0]); at = 0; }
   });
   if (range) view.show(range[0]);
+  seek(true);
   return view;
 };
 
@@ -169,12 +268,16 @@ const live = view => {
     view.draw();
     if (following) toEnd();
     say();
+    if (/::(end)?group::|^Running the /m.test(text)) seeking ||= setTimeout(() => { seeking = 0; view.seek(); }, 5000);
   };
+  let seeking = 0;
   const source = new EventSource(log.dataset.events);
   source.addEventListener('log', event => add(JSON.parse(event.data).text));
   source.addEventListener('end', async () => {
     source.close();
     state.hidden = true; follow.hidden = true; waiting.hidden = true;
+    clearTimeout(seeking);
+    view.seek();
     const { refresh } = await import(document.querySelector('script[src*="/page.js"]').src);
     await refresh();
   });

@@ -7,7 +7,7 @@ export const html = runs => runs.map(([c, text]) => c ? `<span class="${c}">${es
 export class LogView {
   // box: holds #rows, which holds the last lines; load(from, count) → { first, html, times?, total }; paint(row, number).
   constructor(box, bar, load, paint) {
-    Object.assign(this, { box, bar, load, paint, total: 0, lines: new Map(), rows: new Map(), heights: new Map(), wanted: null, aimed: null });
+    Object.assign(this, { box, bar, load, paint, total: 0, lines: new Map(), rows: new Map(), heights: new Map(), gaps: [], wanted: null, aimed: null });
     this.pane = box.querySelector('#rows');
     this.inner = document.createElement('div');
     this.inner.append(...this.pane.childNodes);
@@ -62,13 +62,15 @@ export class LogView {
   get wraps() { return !this.box.classList.contains('nowrap'); }
   size() {
     this.line = parseFloat(getComputedStyle(this.pane).lineHeight) || 20;
-    let all = this.total * this.line;
+    const count = this.count;
+    let all = count * this.line;
     if (this.wraps && this.heights.size) {
       let sum = 0;
       this.heights.forEach(height => { sum += height; });
       // Lines that were not seen yet are taken to be like those that were.
-      all = sum + (this.total - this.heights.size) * (sum / this.heights.size);
+      all = sum + (count - this.heights.size) * (sum / this.heights.size);
     }
+    this.all = all;
     this.top = this.bar.offsetHeight;
     this.view = Math.max(this.line, Math.min(innerHeight - this.top, all));
     this.height = Math.max(this.view, Math.min(all, highest));
@@ -87,6 +89,7 @@ export class LogView {
     if (this.wraps) this.measure();
     if (Math.abs(this.height - before) > 1) { this.aim(); this.place(); }
     this.fetch();
+    this.drawn?.();
     if (this.lines.size > kept) for (const n of this.lines.keys()) if (Math.abs(n - this.at) > kept / 3) this.lines.delete(n);
   }
   // Scrolls to where the wanted line is with the sizes of now; what is read stays in place when the page above it changes.
@@ -101,18 +104,20 @@ export class LogView {
     if (Math.abs(scrollY - y) > 1) scrollTo(0, y);
     this.aimed = { y: scrollY, page: document.documentElement.scrollHeight };
   }
-  part(number) { return this.total > 1 ? (Math.min(number, this.total) - 0.5) / this.total : 0; }
+  part(number) { const count = this.count; return count > 1 ? (Math.min(this.index(number), count) - 0.5) / count : 0; }
   place() {
     const scroll = Math.max(0, Math.min(this.height - this.view, this.top - this.box.getBoundingClientRect().top));
     // A pixel may be many lines: so a wanted one counts itself, not what it could be scrolled to.
     const part = this.height <= this.view ? 0 : this.wanted !== null ? this.part(this.wanted) : scroll / (this.height - this.view);
-    const at = part * this.total, anchor = Math.min(this.total - 1, Math.floor(at));
-    this.at = anchor + 1;
-    const first = Math.max(1, this.at - Math.ceil(part * this.view / this.line) - 6);
-    const last = Math.min(this.total, this.at + Math.ceil((1 - part) * this.view / this.line) + 6);
-    for (const [number, row] of this.rows) if (number < first || number > last) { row.remove(); this.rows.delete(number); }
+    const count = this.count, at = part * count, anchor = Math.min(count - 1, Math.floor(at));
+    this.at = this.number(anchor + 1);
+    const first = Math.max(1, anchor + 1 - Math.ceil(part * this.view / this.line) - 6);
+    const last = Math.min(count, anchor + 1 + Math.ceil((1 - part) * this.view / this.line) + 6);
+    const shown = new Set();
+    for (let i = first; i <= last; i += 1) shown.add(this.number(i));
+    for (const [number, row] of this.rows) if (!shown.has(number)) { row.remove(); this.rows.delete(number); }
     let next = this.inner.firstChild;
-    for (let number = first; number <= last; number += 1) {
+    for (const number of shown) {
       const row = this.rows.get(number) ?? this.make(number);
       if (row === next) next = next.nextSibling; else this.inner.insertBefore(row, next);
     }
@@ -130,8 +135,9 @@ export class LogView {
   async fetch() {
     if (this.busy) return;
     let missing = null;
-    for (let n = Math.max(1, this.at - 150); n <= Math.min(this.total, this.at + 150); n += 1) {
-      if (!this.lines.has(n)) { missing = n; break; }
+    const here = this.index(this.at), last = Math.min(this.count, here + 150);
+    for (let i = Math.max(1, here - 150); i <= last && missing === null; i += 1) {
+      if (!this.lines.has(this.number(i))) missing = this.number(i);
     }
     if (missing === null) return;
     this.busy = true;
@@ -144,7 +150,41 @@ export class LogView {
   }
   // Brings a line into view.
   show(number) {
+    if (this.hides(number)) this.reveal?.(number);
     this.wanted = number;
     this.draw();
+  }
+  // Ranges of lines that take no place: in order, and none touches another or holds the first line.
+  hide(ranges) {
+    let gone = 0;
+    this.gaps = ranges.map(([from, to]) => ({ at: from - gone, from, to, gone: gone += to - from + 1 }));
+    this.again();
+  }
+  gap(holds) {
+    let low = -1, high = this.gaps.length;
+    while (high - low > 1) { const middle = (low + high) >> 1; if (holds(this.gaps[middle])) low = middle; else high = middle; }
+    return this.gaps[low];
+  }
+  hides(number) { return number <= (this.gap(gap => gap.from <= number)?.to ?? 0); }
+  // The place of a line among those that are shown, from 1, and the line at a place.
+  index(number) {
+    const gap = this.gap(gap => gap.from <= number);
+    return gap === undefined ? number : number > gap.to ? number - gap.gone : gap.at - 1;
+  }
+  number(index) { return index + (this.gap(gap => gap.at <= index)?.gone ?? 0); }
+  get count() { return this.index(this.total); }
+  // Changes what takes place while a line stays where it is in the window.
+  keep(number, change) {
+    const top = () => this.rows.get(number)?.getBoundingClientRect().top, before = top();
+    change();
+    if (before === undefined) return;
+    if (!this.rows.has(number)) this.show(number);
+    this.leave();
+    for (let i = 0; i < 3 && Math.abs((top() ?? before) - before) > 1; i += 1) {
+      // A pixel of the scroll bar may be many of the log.
+      const scale = (this.height - this.view) / Math.max(1, this.all - this.view);
+      scrollTo(0, scrollY + (top() - before) * scale);
+      this.draw();
+    }
   }
 }

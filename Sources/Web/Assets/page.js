@@ -60,6 +60,10 @@ addEventListener('mouseover', event => {
   if (time) time.title = new Date(time.dateTime).toLocaleString();
 });
 
+// The tab one is on is in view on a narrow screen, too.
+const tab = document.querySelector('.tabs [aria-current]');
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+
 const keys = [
   ['/', 'filter, search'], ['j k', 'next, previous row'], ['Enter', 'open the row'], ['g p', 'projects'], ['g s', 'sync'],
   ['g d', 'deliveries'], ['e', 'next error in a log'], ['f', 'follow a log'], ['w', 'wrap lines'], ['t', 'times of lines'], ['?', 'this list'],

@@ -7,9 +7,6 @@ struct LogExcerpts: Sendable {
     private let logs: LogFiles
     private let indexes: LogIndexes
 
-    /// The records of a log that was written byte by byte are 24 times as large as the log.
-    private static let sectionLimit: Int64 = 1 << 20
-
     init(_ logs: LogFiles, _ indexes: LogIndexes) {
         self.logs = logs
         self.indexes = indexes
@@ -42,17 +39,15 @@ struct LogExcerpts: Sendable {
 
     /// When the install script and the build script began, as far as they wrote something.
     func sectionBegins(_ job: JobRecord) async throws -> (install: Date?, build: Date?) {
-        let log = logs.reader(job.id)
-        guard try await log.size() <= Self.sectionLimit else { return (nil, nil) }
         var announced: Date?
         var begins: [UInt8: Date] = [:]
-        for chunk in try await log.chunks() {
+        for part in try await logs.reader(job.id).parts() {
             // The runner says what it is about to do, so its last word is nearer to the beginning than the script's
             // first one.
-            if chunk.section == 0 {
-                announced = chunk.time
-            } else if begins[chunk.section] == nil {
-                begins[chunk.section] = announced ?? chunk.time
+            if part.section == 0 {
+                announced = part.lastTime
+            } else if begins[part.section] == nil {
+                begins[part.section] = announced ?? part.firstTime
             }
         }
         return (begins[1], begins[2])

@@ -1,9 +1,12 @@
 import HTTPTypes
 import Hummingbird
+import Model
 import NIOCore
 import Store
+import Zlib
 
-/// `…/jobs/<hook>/log`: the log as it was written, with range requests. Of a job that still runs it is what there is.
+/// `…/jobs/<hook>/log`: the log as it was written, with range requests; `?download` is a gzip file of it. Of a job that still
+/// runs it is what there is.
 struct RawLogEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -16,7 +19,12 @@ struct RawLogEndpoint: Sendable {
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
-            return try await answer(request, store.logs.reader(job.id))
+            let log = store.logs.reader(job.id)
+            guard request.uri.queryParameters["download"] == nil else {
+                let name = "\(project.repository.name)-\(build.number)-\(job.hook)-\(job.attempt).log.gz"
+                return try await file(named: name, log)
+            }
+            return try await answer(request, log)
         }
     }
 
@@ -35,6 +43,29 @@ struct RawLogEndpoint: Sendable {
             headers[.contentRange] = "bytes */\(size)"
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
+    }
+
+    /// - Parameter name: letters, digits and the signs that GitHub allows in names, so it needs no quoting.
+    private func file(named name: String, _ log: LogReader) async throws -> Response {
+        let size = try await log.size()
+        let headers: HTTPFields = [
+            .contentType: "application/gzip", .cacheControl: "private, no-cache",
+            .contentDisposition: "attachment; filename=\"\(name)\"",
+        ]
+        let body = ResponseBody { writer in
+            let gzip = try GzipStream()
+            var position: Int64 = 0
+            while position < size {
+                let bytes = try await log.read(from: position, count: min(Self.chunk, Int(size - position)))
+                guard !bytes.isEmpty else { throw HTTPError(.gone) }
+                position += Int64(bytes.count)
+                let ready = try gzip.compress(bytes)
+                if !ready.isEmpty { try await writer.write(ByteBuffer(bytes: ready)) }
+            }
+            try await writer.write(ByteBuffer(bytes: try gzip.end()))
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
     }
 
     private func body(_ log: LogReader, _ range: Range<Int64>) -> ResponseBody {

@@ -36,6 +36,12 @@ struct BuildFacts {
         return body.isEmpty ? nil : body.count > 4000 ? "\(body.prefix(3999))…" : body
     }
 
+    /// What a link to the build says of it in a chat.
+    var sentence: String {
+        let author = build.authorName.isEmpty ? "somebody unknown" : build.authorName
+        return "\(subject), by \(author) on \(build.ref.shortName): \(StateMark(build.state).word.lowercased())"
+    }
+
     private var trigger: String {
         let what =
             switch build.trigger {

@@ -31,10 +31,13 @@ struct BuildPage: Sendable {
         var jobValues: [PageValues] = []
         for job in jobs { jobValues.append(try await rows.values(job)) }
         let story = try await BuildStory(store, build, project)
+        let siblings = try await store.siblings(of: build)
         var values: PageValues = [
             "body": facts.body, "created": Moment.html(build.createdAt),
             "configCommit": String(build.configCommit.prefix(7)), "jobs": jobValues,
-            "story": story?.values(gitHubURL), "usually": mark.isOpen ? try await usually(build) : nil,
+            "story": story?.values(gitHubURL), "redMain": try await redMain(tab, build, project),
+            "hasSiblings": !siblings.isEmpty, "siblings": siblings.map { sibling(project, $0) },
+            "usually": mark.isOpen ? try await usually(build) : nil,
             "isRetired": !project.isActive, "isUntrusted": !build.trusted,
         ]
         values.merge(facts.values)
@@ -52,8 +55,26 @@ struct BuildPage: Sendable {
             "build",
             Page(
                 title: "\(mark.word) · #\(build.number) \(facts.subject) · \(project.repository)",
+                description: facts.sentence,
                 crumbs: ProjectLinks.crumbs(project, link), tabs: ProjectLinks.tabs(project, current: tab),
                 mark: mark, showsLog: true, values: values), for: viewer)
+    }
+
+    private func sibling(_ project: ProjectRecord, _ build: BuildRecord) -> PageValues {
+        [
+            "ref": build.ref.shortName, "state": StateMark(build.state), "number": build.number,
+            "url": ProjectLinks.url(project, build: build.number),
+        ]
+    }
+
+    /// On the page that stands for the project: the default branch is red, and it is not this build that says so.
+    private func redMain(
+        _ tab: ProjectLinks.Tab?, _ build: BuildRecord, _ project: ProjectRecord
+    ) async throws -> PageValues? {
+        guard tab == .latest, let story = try await BuildStory.main(store, project), !story.isAbout(build) else {
+            return nil
+        }
+        return story.banner(gitHubURL)
     }
 
     /// The middle one of the durations of the last successful builds.

@@ -33,6 +33,26 @@ struct BuildStory {
         self.passed = passed
     }
 
+    /// The story of the default branch while it is red, whatever has begun since.
+    static func main(_ store: Store, _ project: ProjectRecord) async throws -> BuildStory? {
+        guard let ref = project.mainRef else { return nil }
+        let verdict = try await store.builds(project.id, ref: ref, limit: limit).first { build in
+            [.success, .failure, .error].contains(build.state)
+        }
+        guard let verdict else { return nil }
+        return try await BuildStory(store, verdict, project)
+    }
+
+    /// Whether this build is the one that it tells of.
+    func isAbout(_ build: BuildRecord) -> Bool { failed.id == build.id }
+
+    /// The same with the first red build even if it is the last one, too.
+    func banner(_ gitHubURL: String) -> PageValues {
+        var values = values(gitHubURL)
+        values["first"] = BuildFacts(build: first, project: project, gitHubURL: gitHubURL).values
+        return values
+    }
+
     func values(_ gitHubURL: String) -> PageValues {
         [
             "ref": failed.ref.shortName,

@@ -4,7 +4,7 @@ import Hummingbird
 import Model
 import Store
 
-/// `…/builds`: since when? `?ref=` shows one branch, `?before=` goes on with older builds.
+/// `…/builds`: since when? A filter and the page are in the address; `?before=` goes on with older builds.
 struct HistoryPage: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -22,28 +22,32 @@ struct HistoryPage: Sendable {
     private func response(
         _ request: Request, of project: ProjectRecord, for viewer: Viewer
     ) async throws -> Response {
-        let query = request.uri.queryParameters
-        let ref = try query["ref"].map { text in
-            guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
-            return ref
-        }
-        let before = query["before"].flatMap { Int($0) }
-        let builds = try await store.builds(project.id, ref: ref, before: before, limit: Self.pageLength + 1)
-        let shown = builds.prefix(Self.pageLength)
-        let base = ref.map { ProjectLinks.history(project, of: $0) } ?? "\(ProjectLinks.url(project))/builds?"
-        let older = builds.count > Self.pageLength ? shown.last.map { "\(base)&before=\($0.number)" } : nil
+        let filter = try HistoryFilter(request)
+        let (builds, next) = try await builds(of: project, filter)
+        let ref = filter.filter.ref?.shortName
+        var values: PageValues = [
+            "builds": rows(builds[...], project), "isEmpty": builds.isEmpty,
+            "formURL": "\(ProjectLinks.url(project))/builds", "allURL": "\(ProjectLinks.url(project))/builds",
+            "olderURL": next.map { filter.url(project, before: $0) },
+            "newestURL": filter.before == nil ? nil : filter.url(project),
+        ]
+        values.merge(filter.values)
         return await renderer.page(
             "history",
             Page(
-                title: "Builds of \(ref.map { "\($0.shortName), " } ?? "")\(project.repository)",
+                title: "Builds of \(ref.map { "\($0), " } ?? "")\(project.repository)",
                 crumbs: ProjectLinks.crumbs(
                     project, Page.Link(text: "builds", url: "\(ProjectLinks.url(project))/builds")),
-                tabs: ProjectLinks.tabs(project, current: .history),
-                values: [
-                    "builds": rows(shown, project), "isEmpty": shown.isEmpty, "ref": ref?.shortName,
-                    "allURL": "\(ProjectLinks.url(project))/builds", "olderURL": older?.replacing("?&", with: "?"),
-                    "newestURL": before == nil ? nil : base,
-                ]), for: viewer)
+                tabs: ProjectLinks.tabs(project, current: .history), values: values), for: viewer)
+    }
+
+    private func builds(
+        of project: ProjectRecord, _ history: HistoryFilter
+    ) async throws -> (builds: [BuildRecord], next: Int?) {
+        let length = Self.pageLength
+        let builds = try await store.builds(
+            project.id, history.filter, before: history.before, limit: length + 1)
+        return (Array(builds.prefix(length)), builds.count > length ? builds[length - 1].number : nil)
     }
 
     private func rows(_ builds: ArraySlice<BuildRecord>, _ project: ProjectRecord) -> [PageValues] {

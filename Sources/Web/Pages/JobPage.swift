@@ -66,6 +66,7 @@ struct JobPage: Sendable {
             isHead ? "jobhead" : "job",
             Page(
                 title: "\(mark.word) · \(job.title) #\(build.build.number) · \(build.project.repository)",
+                description: build.sentence,
                 crumbs: ProjectLinks.crumbs(
                     build.project, Page.Link(text: "#\(build.build.number)", url: build.url),
                     Page.Link(text: job.title, url: url)),
@@ -86,6 +87,7 @@ struct JobPage: Sendable {
             "omitted": excerpt.firstLine > 1 ? Count.text(excerpt.firstLine - 1, "earlier line") : nil,
             "nextLine": next, "style": rows.style.classes,
             "eventsURL": "\(logURL)/events\(query)&offset=\(excerpt.end)",
+            "downloadURL": "\(logURL)\(query)&download", "sectionsURL": "\(logURL)/sections\(query)",
             "linesURL": "\(logURL)/lines\(query)", "searchURL": "\(logURL)/search\(query)",
         ]
     }

@@ -2,6 +2,8 @@
 struct Page {
     /// For the window, without the program's name.
     var title: String
+    /// One sentence for those who were sent the address.
+    var description: String?
     /// Where the reader is, from the left.
     var crumbs: [Link] = []
     /// The tabs of a project.

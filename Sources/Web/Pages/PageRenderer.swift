@@ -45,6 +45,7 @@ struct PageRenderer: Sendable {
             "settingrows": PackageResources.settingrows_mustache,
             "account": PackageResources.account_mustache,
             "acts": PackageResources.acts_mustache,
+            "branches": PackageResources.branches_mustache, "red": PackageResources.red_mustache,
         ]
     }
 
@@ -54,7 +55,8 @@ struct PageRenderer: Sendable {
     ) async -> Response {
         let mayAdminister = policy.mayReadAdministration(viewer)
         var values: PageValues = [
-            "title": page.title, "crumbs": page.crumbs.map(\.values), "tabs": page.tabs.map(\.values),
+            "title": page.title, "description": page.description, "crumbs": page.crumbs.map(\.values),
+            "tabs": page.tabs.map(\.values),
             "version": configuration.version, "styleURL": assets.url("kozmic.css"),
             "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "isWide": page.isWide,
             "iconURL": assets.url(Assets.icon(page.mark)), "mark": Assets.mark, "refreshURL": page.refreshURL,

@@ -5,7 +5,7 @@ import Store
 /// The links that all pages of a project have.
 enum ProjectLinks {
     /// The tabs of a project.
-    enum Tab { case latest, history, settings }
+    enum Tab { case latest, history, branches, settings }
 
     static func crumbs(_ project: ProjectRecord, _ more: Page.Link...) -> [Page.Link] {
         let owner = project.repository.owner
@@ -21,6 +21,8 @@ enum ProjectLinks {
         return [
             Page.Link(text: "Latest build", url: base, isCurrent: current == .latest),
             Page.Link(text: "Build history", url: "\(base)/builds", isCurrent: current == .history),
+            Page.Link(
+                text: "Branches and pull requests", url: "\(base)/branches", isCurrent: current == .branches),
             Page.Link(text: "Settings", url: "\(base)/settings", isCurrent: current == .settings),
         ]
     }
@@ -30,8 +32,11 @@ enum ProjectLinks {
     static func url(_ project: ProjectRecord, build number: Int) -> String { "/\(project.repository)/builds/\(number)" }
 
     static func history(_ project: ProjectRecord, of ref: GitRef) -> String {
-        "\(url(project))/builds?ref=\(encode(ref.kind.isBranch ? ref.shortName : ref.description))"
+        "\(url(project))/builds?ref=\(query(ref))"
     }
+
+    /// A ref as `ref` understands it, for a query.
+    static func query(_ ref: GitRef) -> String { encode(ref.kindIsBranch ? ref.shortName : ref.description) }
 
     /// A ref in a query: `main` or `refs/tags/v1`; `nil` for one that cannot be.
     static func ref(_ text: some StringProtocol) -> GitRef? {
@@ -46,6 +51,7 @@ enum ProjectLinks {
     }
 }
 
-extension GitRef.Kind {
-    fileprivate var isBranch: Bool { if case .branch = self { true } else { false } }
+extension GitRef {
+    /// Whether its short name is enough to find it again.
+    var kindIsBranch: Bool { if case .branch = kind { true } else { false } }
 }

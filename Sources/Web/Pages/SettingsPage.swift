@@ -21,6 +21,7 @@ struct SettingsPage: Sendable {
             let rows = settings.map { SettingRows($0, AdminLinks(configuration), showsWriters: mayKnow) }
             var values = values(project, drift, rows)
             values.merge(try await members(project, context.viewer))
+            values.merge(images(try await store.cachedImages(project.id)))
             return await renderer.page(
                 "settings",
                 Page(
@@ -30,6 +31,20 @@ struct SettingsPage: Sendable {
                     tabs: ProjectLinks.tabs(project, current: .settings), values: values),
                 for: context.viewer)
         }
+    }
+
+    /// What install scripts left behind.
+    private func images(_ images: [KnownImage]) -> PageValues {
+        [
+            "hasImages": !images.isEmpty,
+            "images": images.map { image -> PageValues in
+                [
+                    "hook": image.entry.hook, "key": String(image.entry.key.prefix(12)), "fullKey": image.entry.key,
+                    "size": "\(max(1, image.size / 1_000_000)) MB", "made": Moment.html(image.madeAt),
+                    "used": Moment.html(image.lastUsedAt), "isUntrusted": !image.isTrusted,
+                ]
+            },
+        ]
     }
 
     /// The part about people; strangers see none of it.

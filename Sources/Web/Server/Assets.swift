@@ -18,13 +18,13 @@ struct Assets: Sendable {
     init() {
         let script = "text/javascript; charset=utf-8"
         let sheet = "text/css; charset=utf-8"
-        add("kozmic.css", PackageResources.kozmic_css, sheet)
+        add("kozmic.css", Self.dense(Self.compact(PackageResources.kozmic_css)), sheet)
         add("palette.css", TerminalPalette.styleSheet, sheet)
-        add("page.js", PackageResources.page_js, script)
-        add("terminal.js", PackageResources.terminal_js, script)
+        add("page.js", Self.compact(PackageResources.page_js), script)
+        add("terminal.js", Self.compact(PackageResources.terminal_js), script)
         // A module that is imported has its hash in its address too.
-        add("logview.js", PackageResources.logview_js, script)
-        var log = String(decoding: PackageResources.log_js, as: UTF8.self)
+        add("logview.js", Self.compact(PackageResources.logview_js), script)
+        var log = String(decoding: Self.compact(PackageResources.log_js), as: UTF8.self)
         for module in ["terminal.js", "logview.js"] { log = log.replacing("./\(module)", with: url(module)) }
         add("log.js", Array(log.utf8), script)
         add("kozmic.svg", PackageResources.kozmic_svg, "image/svg+xml")
@@ -65,6 +65,22 @@ struct Assets: Sendable {
             return Response(
                 status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
         }
+    }
+
+    /// A style sheet without the spaces that only people need. None of ours has these pairs in a string or a selector.
+    private static func dense(_ sheet: [UInt8]) -> [UInt8] {
+        var text = String(decoding: sheet, as: UTF8.self)
+        for (wide, narrow) in [(": ", ":"), ("; ", ";"), (", ", ","), (" { ", "{"), (" {", "{"), (" }", "}")] {
+            text = text.replacing(wide, with: narrow)
+        }
+        return Array(text.utf8)
+    }
+
+    /// Without indentation and lines that only comment: those are for who reads the sources.
+    private static func compact(_ bytes: [UInt8]) -> [UInt8] {
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { $0.drop { $0 == " " } }
+        let kept = lines.filter { !$0.hasPrefix("// ") && !($0.hasPrefix("/* ") && $0.hasSuffix(" */")) && !$0.isEmpty }
+        return Array(kept.joined(separator: "\n").utf8)
     }
 
     private mutating func add(_ name: String, _ bytes: [UInt8], _ type: String) {

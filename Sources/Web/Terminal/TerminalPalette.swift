@@ -1,9 +1,21 @@
-/// The 256 colours: 16 of our own, made to be read on the log's dark ground, then xterm's cube and greys.
+import Foundation
+
+/// The 256 colours: 16 of our own, made to be read on the log's dark ground, then xterm's cube and greys. As grounds the 16
+/// are darker, so that light text can be read on them; where a script's choice of two of them cannot be read, the text is
+/// white or black.
 enum TerminalPalette {
     private static let own = [
-        "#5c6370", "#ff7b86", "#5bc98e", "#e8b04a", "#86a5ff", "#d79bff", "#5cc8d8", "#d7dae2",
-        "#8a92a3", "#ff9aa3", "#7fe0aa", "#f5cb77", "#a9bfff", "#e5bcff", "#86e0ec", "#ffffff",
+        "#838a9a", "#ff7b86", "#5bc98e", "#e8b04a", "#86a5ff", "#d79bff", "#5cc8d8", "#d7dae2",
+        "#9aa2b3", "#ff9aa3", "#7fe0aa", "#f5cb77", "#a9bfff", "#e5bcff", "#86e0ec", "#ffffff",
     ]
+    private static let grounds = [
+        "#2c313c", "#701c29", "#0f4a2a", "#573c00", "#233a86", "#542678", "#0c4a54", "#d7dae2",
+        "#3a414e", "#7a2130", "#13502f", "#5e4200", "#2a4190", "#5b2c80", "#10505a", "#ffffff",
+    ]
+    private static let black = "#14161c"
+    private static let white = "#ffffff"
+    /// What WCAG AA asks for.
+    private static let least = 4.5
     private static let levels = [0, 95, 135, 175, 215, 255]
 
     /// The colour of a number, `#rrggbb`.
@@ -31,10 +43,45 @@ enum TerminalPalette {
     static var styleSheet: [UInt8] {
         var text = ""
         for index in 0..<256 {
-            let colour = colour(index)
-            text += ".f\(index){color:\(colour)}.b\(index){background:\(colour)}"
+            text += ".f\(index){color:\(colour(index))}.b\(index){background:\(ground(index))}"
+        }
+        for index in grounds.indices where contrast(black, ground(index)) > least {
+            text += ".b\(index){color:\(black)}"
+        }
+        for ground in grounds.indices {
+            let bad = own.indices.filter { contrast(colour($0), grounds[ground]) < least }
+            guard !bad.isEmpty else { continue }
+            text += bad.map { ".f\($0).b\(ground)" }.joined(separator: ",") + "{color:\(readable(on: ground))}"
         }
         return Array(text.utf8)
+    }
+
+    /// The colour of a ground.
+    static func ground(_ index: Int) -> String { index < grounds.count ? grounds[index] : colour(index) }
+
+    /// The colour of a text on a ground, both of the 16.
+    static func text(_ index: Int, on ground: Int) -> String {
+        let chosen = colour(index)
+        return contrast(chosen, grounds[ground]) < least ? readable(on: ground) : chosen
+    }
+
+    /// From 1 to 21, as WCAG counts.
+    static func contrast(_ first: String, _ second: String) -> Double {
+        let (one, other) = (luminance(first), luminance(second))
+        return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+    }
+
+    private static func readable(on ground: Int) -> String {
+        contrast(white, grounds[ground]) < contrast(black, grounds[ground]) ? black : white
+    }
+
+    private static func luminance(_ colour: String) -> Double {
+        let value = Int(colour.dropFirst(), radix: 16) ?? 0
+        let parts = [value >> 16, value >> 8 & 0xFF, value & 0xFF].map { part -> Double in
+            let share = Double(part) / 255
+            return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+        }
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
     }
 
     private static func hex(_ parts: Int...) -> String {

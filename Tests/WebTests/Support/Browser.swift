@@ -53,7 +53,21 @@ final class Browser: Sendable {
     func resize(width: Int) async throws {
         _ = try await call(
             "Emulation.setDeviceMetricsOverride",
-            ["width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true])
+            ["width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600])
+    }
+
+    /// Prefers `light` or `dark`.
+    func theme(_ name: String) async throws {
+        _ = try await call(
+            "Emulation.setEmulatedMedia", ["features": [["name": "prefers-color-scheme", "value": name]]])
+    }
+
+    /// A picture of the window, PNG.
+    func picture() async throws -> Data {
+        struct Picture: Decodable { var data: Data }
+        return try JSONDecoder().decode(
+            Picture.self, from: try await call("Page.captureScreenshot", ["format": "png"])
+        ).data
     }
 
     /// The value of a function's body, as JSON.

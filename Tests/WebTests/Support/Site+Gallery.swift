@@ -8,7 +8,7 @@ import Testing
 /// A store in which every page has something to show, in every state, with texts that mean no good.
 extension Site {
     static let hostile =
-        "<script>alert(1)</script> \"quoted\" 'single' & \u{202E}turned\u{202C} \u{1B}[31mred e\u{301}'"
+        "<script>alert(1)</script> <img src=x onerror=alert(1)> \"quoted\" 'single' & \u{202E}turned\u{202C} \u{1B}[31mred e\u{301}'"
 
     /// Fills the store. `acme/widget` has the builds.
     func fillGallery() async throws {
@@ -35,6 +35,15 @@ extension Site {
         try await latest(records[0], end: end)
         try await others(records, end: end)
         clock.set(end)
+        try await store.saveCachedImages([
+            KnownImage(
+                entry: CacheEntry(
+                    repository: "acme/widget", hook: "tests", key: String(repeating: "3bf872e348d9a0c4", count: 4)),
+                isTrusted: true, madeAt: end.addingTimeInterval(-86_400), size: 412_000_000),
+            KnownImage(
+                entry: CacheEntry(repository: "acme/widget", hook: "tests", key: String(repeating: "e", count: 64)),
+                isTrusted: false, madeAt: end.addingTimeInterval(-900), size: 1_250_000_000),
+        ])
         try await deliveries()
     }
 
@@ -110,7 +119,8 @@ extension Site {
 
         clock.set(end.addingTimeInterval(-20))
         try await build(
-            project, "From afar", ref: .pullRequest(32), author: "A Stranger", kind: .pullRequest, pullRequest: 32,
+            project, "From afar", ref: .pullRequest(32), author: "A Stranger \(Self.hostile)", kind: .pullRequest,
+            pullRequest: 32,
             trusted: false)
         clock.set(end)
     }

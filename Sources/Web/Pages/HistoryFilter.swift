@@ -1,0 +1,56 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import Store
+
+/// What of a project's history is shown, as the address says it: `?ref=main&status=failure&author=mona&q=sprocket`.
+struct HistoryFilter {
+    private(set) var filter = BuildFilter()
+    /// The page begins below this number.
+    private(set) var before: Int?
+
+    /// More of a text is not looked for.
+    private static let textLimit = 200
+
+    /// - Throws: 404 for a ref that cannot be.
+    init(_ request: Request) throws {
+        // As a form sends it: a space is a plus sign.
+        let fields = Forms.parse(request.uri.query ?? "").compactMapValues { text -> String? in
+            let text = text.trimmingCharacters(in: .whitespaces)
+            return text.isEmpty ? nil : String(text.prefix(Self.textLimit * 3))
+        }
+        filter.ref = try fields["ref"].map { text in
+            guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
+            return ref
+        }
+        filter.state = fields["status"].flatMap { BuildState(rawValue: $0) }
+        filter.author = fields["author"].map { String($0.prefix(Self.textLimit)) }
+        filter.text = fields["q"].map { String($0.prefix(Self.textLimit)) }
+        before = fields["before"].flatMap { Int($0) }
+    }
+
+    /// The address of the history with this filter.
+    func url(_ project: ProjectRecord, before: Int? = nil) -> String {
+        let pairs = [
+            ("ref", filter.ref.map { ProjectLinks.query($0) }), ("status", filter.state?.rawValue),
+            ("author", filter.author.map(ProjectLinks.encode)), ("q", filter.text.map(ProjectLinks.encode)),
+            ("before", before.map { "\($0)" }),
+        ].compactMap { name, value in value.map { "\(name)=\($0)" } }
+        let page = "\(ProjectLinks.url(project))/builds"
+        return pairs.isEmpty ? page : "\(page)?\(pairs.joined(separator: "&"))"
+    }
+
+    /// For the form.
+    var values: PageValues {
+        let states: [BuildState] = [.success, .failure, .error, .cancelled, .running, .queued]
+        return [
+            "isFiltered": filter != BuildFilter(), "ref": filter.ref?.shortName,
+            "refField": filter.ref.map { $0.kindIsBranch ? $0.shortName : $0.description },
+            "authorField": filter.author, "textField": filter.text,
+            "states": states.map { state -> PageValues in
+                ["value": state.rawValue, "word": StateMark(state).word, "isChosen": state == filter.state]
+            },
+        ]
+    }
+}
