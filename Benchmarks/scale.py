@@ -8,6 +8,7 @@ to the limits of the hour, too, is tested on a clock that jumps: `swift test --f
 
 import argparse
 import contextlib
+import datetime
 import http.client
 import json
 import os
@@ -184,11 +185,14 @@ def most(times, length):
     return best
 
 
+def moment(request):
+    return datetime.datetime.fromisoformat(request["time"].replace("Z", "+00:00")).timestamp()
+
+
 def paced(program, count, interval, seconds):
     with World(program, count, interval) as world:
         time.sleep(seconds)
         log = [r for r in world.ask("GET", "requests")["requests"] if r["kind"] == "rest"]
-        moment = lambda r: __import__("datetime").datetime.fromisoformat(r["time"].replace("Z", "+00:00")).timestamp()
         writes = sorted(moment(r) for r in log if r["method"] != "GET")
         points = sorted(moment(r) for r in log for _ in range(1 if r["method"] == "GET" else 5))
         row(f"the first {seconds} s with pacing",
