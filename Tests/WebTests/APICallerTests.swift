@@ -76,6 +76,7 @@ struct APICallerTests {
             #expect(try await status("manager") == 200)
             for _ in 0..<3 { #expect(try await status(nil) == 200) }
             #expect(try await status(nil) == 429)
+            #expect(try await site.client.get("//_api//v1/projects").status == 429)
             // A proxy on this machine says for whom it asks.
             #expect(try await status(nil, ["X-Forwarded-For": "192.0.2.1, 192.0.2.7"]) == 200)
             // The pages have no such limit.

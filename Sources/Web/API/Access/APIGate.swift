@@ -11,8 +11,10 @@ struct APIGate: RouterMiddleware {
     var limits: CallLimits
     var logger: Logger
 
-    /// Whether an address is the API's.
-    static func covers(_ request: Request) -> Bool { request.uri.path.hasPrefix("/_api/") }
+    /// Whether an address is the API's. The router takes several slashes for one, and so does this.
+    static func covers(_ request: Request) -> Bool {
+        request.uri.path.split(separator: "/", maxSplits: 1).first == "_api"
+    }
 
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
