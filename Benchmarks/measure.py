@@ -7,8 +7,11 @@ import hashlib
 import hmac
 import http.client
 import json
+import multiprocessing
 import os
 import re
+import resource
+import selectors
 import shutil
 import socket
 import struct
@@ -113,7 +116,7 @@ class World:
         self.control("POST", "repos", {"owner": "acme", "name": "config", "private": True, "files": files})
         self.controller = self.serve()
         for name in self.names:
-            until(lambda: len(self.control("GET", f"repos/acme/{name}/hooks")) == len(self.hooks))
+            until(lambda: len(self.control("GET", f"repos/acme/{name}/hooks")) == len(self.hooks), 900)
         return self
 
     def __exit__(self, *_):
@@ -370,6 +373,69 @@ def webhooks(program):
     row("webhooks", f"{rate:,.0f} a second stored, 99th percentile {worst}")
 
 
+def watch(port, path, count, ready):
+    """Opens so many streams of one log and reads them until all end."""
+    sockets = selectors.DefaultSelector()
+    for _ in range(count):
+        stream = socket.create_connection(("127.0.0.1", port))
+        stream.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        if not stream.recv(4096).startswith(b"HTTP/1.1 200"):
+            raise SystemExit("measure.py: a stream was refused")
+        sockets.register(stream, selectors.EVENT_READ, [b""])
+    ready.set()
+    while sockets.get_map():
+        for key, _ in sockets.select():
+            data = key.fileobj.recv(1 << 16)
+            key.data[0] = (key.data[0] + data)[-100:]
+            if not data or b"event: end" in key.data[0]:
+                sockets.unregister(key.fileobj)
+                key.fileobj.close()
+
+
+def probe(port, path):
+    """Seconds from each line's own time to its arrival here, and the seconds between the first and the last line."""
+    values, last, rest = [], [], b""
+    with socket.create_connection(("127.0.0.1", port)) as stream:
+        stream.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        while b"event: end" not in rest:
+            data = stream.recv(1 << 16)
+            now = time.time_ns()
+            if not data:
+                break
+            times = [int(text) for text in re.findall(rb"(?<!\d)(1\d{18})\\n", rest + data)]
+            values += [(now - text) / 1e9 for text in times]
+            last += times
+            rest = (rest + data).rsplit(b"\n", 1)[-1] if times else rest + data
+    return values, (last[-1] - last[0]) / 1e9
+
+
+def live(program, watchers=500, lines=500):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    script = f"#!/bin/sh\nsleep 4\nfor n in $(seq {lines}); do date +%s%N; sleep 0.02; done"
+    with World(program, script) as world:
+        for count in (0, watchers, 0, watchers):
+            world.prepared(4)
+            sha, build = world.commit()
+            world.push(sha)
+            path = f"/acme/p0/builds/{build}/jobs/tests/log/events"
+            until(lambda: request(world.port, "GET", f"/acme/p0/builds/{build}/jobs/tests")[0] == 200)
+            before, ready = world.memory(), multiprocessing.Event()
+            crowd = multiprocessing.Process(target=watch, args=(world.port, path, count, ready))
+            crowd.start()
+            ready.wait(60)
+            open_ = world.memory() - before
+            used = world.cpu()
+            values, seconds = probe(world.port, path)
+            # The script waits first: lines that were there before the probe say nothing.
+            values = sorted(values)
+            row(f"live log, {count} others watch",
+                f"a line is here after {ms(values)}, 99th percentile {values[int(len(values) * 0.99)] * 1000:.1f} ms; "
+                f"{lines} lines took the job {seconds:.1f} s; the streams cost {open_:.0f} MiB at first, "
+                f"{world.memory() - before:.0f} MiB at the end, {world.cpu() - used:.1f} s of CPU")
+            crowd.join(60)
+            world.wait(build)
+
+
 def thousand(program, count=1000):
     interval = 120
     options = ("--no-github-pacing", "--sync-interval", f"{interval}s")
@@ -410,7 +476,8 @@ def thousand(program, count=1000):
 
 
 if __name__ == "__main__":
-    rows = {"start": start, "job": job, "fifty": fifty, "log": log, "webhooks": webhooks, "thousand": thousand}
+    rows = {"start": start, "job": job, "fifty": fifty, "log": log, "live": live, "webhooks": webhooks,
+            "thousand": thousand}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True, help="the kozmic binary")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {' '.join(rows)} (default: all)")
