@@ -45,9 +45,12 @@ struct ConfigurationTests {
             var desired = DesiredState(projects: [try Fixture.project("b")])
             desired.broken = [try #require(RepositoryName("O/A"))]
             #expect(try await store.applyConfig(desired, revision: Fixture.revision("c2")) == ConfigChanges())
+            let since = try #require(try await store.project(id: project.id)?.keptSince)
             desired.broken = []
             desired.hasUnreadableFile = true
             #expect(try await store.applyConfig(desired, revision: Fixture.revision("c3")) == ConfigChanges())
+            #expect(try await store.activeProjects().map(\.keptSince) == [since, nil])
+            #expect(try await store.figures(since: nil).figures.keptProjects == 1)
             desired.hasUnreadableFile = false
             let result = try await store.applyConfig(desired, revision: Fixture.revision("c4"))
             #expect(result == ConfigChanges(removed: [project.id]))
@@ -62,6 +65,67 @@ struct ConfigurationTests {
             #expect(back.isActive)
             #expect(back.repository.description == "o/A", "in the letters of the latest configuration")
             #expect(back.configCommit == "c5")
+        }
+    }
+
+    @Test("a file that is repaired is no longer kept as it was, whether or not that changed anything")
+    func repaired() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            try await fixture.declare(["a", "b"])
+            var desired = DesiredState(projects: [])
+            desired.broken = try ["o/a", "o/b"].map { try #require(RepositoryName($0)) }
+            try await store.applyConfig(desired, revision: Fixture.revision("c2"))
+            #expect(try await store.activeProjects().allSatisfy { $0.keptSince != nil })
+            let changed = try Fixture.project("b", hooks: ["lint"])
+            try await store.applyConfig(
+                DesiredState(projects: [try Fixture.project("a"), changed]), revision: Fixture.revision("c3"))
+            #expect(try await store.activeProjects().allSatisfy { $0.keptSince == nil })
+        }
+    }
+
+    @Test("files with errors are counted, each once; a revision that is held is known as such")
+    func figures() async throws {
+        try await Fixture.with { fixture in
+            func figures() async throws -> StoreFigures { try await fixture.store.figures(since: nil).figures }
+            #expect(try await figures().brokenFiles == 0)
+            try await fixture.declare(["a"])
+            #expect(try await !figures().isRevisionHeld)
+            var revision = Fixture.revision("c2")
+            revision.diagnosticsJSON = """
+                [{"path":"a","severity":"error"},{"path":"a","severity":"error"},{"path":"b","severity":"warning"},
+                 {"path":"c","severity":"error"}]
+                """
+            revision.error = "held"
+            try await fixture.store.saveRevision(revision)
+            let held = try await figures()
+            #expect(held.brokenFiles == 2 && held.isRevisionHeld)
+            try await fixture.declare(["a"], commit: "c3")
+            let after = try await figures()
+            #expect(after.brokenFiles == 0 && !after.isRevisionHeld)
+        }
+    }
+
+    @Test("the next try is known until one succeeds, or another configuration is to be compared")
+    func retries() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let next = Date(timeIntervalSince1970: 1_800_000_000)
+            let condition = ProjectCondition(status: .reconciling, reason: "GitHub has trouble")
+            for failures in 1...2 {
+                try await store.setCondition(
+                    project.id, condition, configCommit: "c1", retry: ProjectRetry(failures: failures, nextTryAt: next))
+                let now = try #require(try await store.project(id: project.id))
+                #expect(now.failures == failures && now.nextTryAt == next)
+            }
+            try await fixture.declare(["a"], hooks: ["lint"], commit: "c2")
+            #expect(try await store.project(id: project.id)?.nextTryAt == nil)
+            try await store.setCondition(
+                project.id, condition, configCommit: "c2", retry: ProjectRetry(failures: 1, nextTryAt: next))
+            try await store.setCondition(project.id, ProjectCondition(status: .ready), configCommit: "c2")
+            let now = try #require(try await store.project(id: project.id))
+            #expect(now.failures == 0 && now.nextTryAt == nil)
         }
     }
 

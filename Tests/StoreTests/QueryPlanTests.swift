@@ -102,6 +102,46 @@ struct QueryPlanTests {
         }
     }
 
+    @Test("a delivery is found by its GUID, and a commit's deliveries and builds by its id, without reading the tables")
+    func explanations() async throws {
+        let statements = Recorder()
+        try await Fixture.with(trace: { statements.add($0) }) { fixture in
+            try await fixture.declare(["a"])
+            _ = try await fixture.store.inbox.store(Fixture.delivery("g"))
+            let database = fixture.store.database
+            try await fill(database)
+            for (repository, hook) in [("o/a", "lint"), ("o/b", "a"), ("o/b", "tests")] {
+                _ = try await database.query(
+                    """
+                    INSERT INTO delivery (repository, repositoryKey, hook, guid, event, receivedAt, state, decision, sha)
+                    VALUES ('\(repository)', '\(repository)', '\(hook)', 'g777', 'push', 0, 'done', 'runs', 'c77')
+                    """)
+            }
+            statements.start()
+            let found = try await fixture.store.deliveries(guid: "g777")
+            #expect(
+                found.map { "\($0.delivery.repository) \($0.delivery.hook)" }
+                    == ["o/a tests", "o/a lint", "o/b a", "o/b tests"])
+            #expect(try await fixture.store.deliveries(guid: "nothing").isEmpty)
+            let name = RepositoryName("o/b")
+            let all = try await fixture.store.explained(commit: "c77", repository: nil)
+            // c77, c770 to c779, c7700 to c7799
+            #expect(all.deliveries.count == 3 && all.builds.count == 111)
+            let one = try await fixture.store.explained(commit: "c77", repository: name)
+            #expect(one.deliveries.count == 2 && one.builds.isEmpty)
+            let selects = statements.stop().filter { $0.hasPrefix("SELECT") }
+            #expect(selects.count >= 6)
+            for sql in selects {
+                for step in try await database.query("EXPLAIN QUERY PLAN \(sql)") {
+                    let isScan = ["build", "job", "delivery", "payload", "sample", "found", "later"].contains {
+                        step.contains("SCAN \($0)")
+                    }
+                    #expect(!isScan, "\(step) in \(sql)")
+                }
+            }
+        }
+    }
+
     /// Copies the first project, with 20 builds of one job each.
     private func fill(_ database: DatabaseFile) async throws {
         let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %)"

@@ -46,6 +46,25 @@ import Testing
             #expect(now["kozmic_deliveries_waiting"] == 0)
             #expect(now["kozmic_deliveries_decided_total{result=\"nothing\"}"] == 1)
             #expect(now["kozmic_jobs_total{state=\"success\"}"] == 1, "counted once")
+
+            #expect(now["kozmic_config_broken_files"] == 0 && now["kozmic_config_held"] == 0)
+            #expect(now["kozmic_projects_kept"] == 0)
+            var desired = DesiredState(projects: [])
+            desired.broken = [project.repository, try Site.repository("acme/secret-gear")]
+            let diagnostics = #"[{"path":"x.yaml","line":1,"column":1,"severity":"error","message":"no"}]"#
+            try await site.store.applyConfig(
+                desired,
+                revision: ConfigRevision(
+                    commit: "c2", authorName: "Mona", committedAt: site.clock.now, message: "Oops",
+                    diagnosticsJSON: diagnostics))
+            try await site.store.saveRevision(
+                ConfigRevision(
+                    commit: "c3", authorName: "Mona", committedAt: site.clock.now, message: "Oops",
+                    diagnosticsJSON: diagnostics, error: "held"))
+            now = try await Exposition(site.client.get("/_metrics"))
+            #expect(now["kozmic_config_broken_files"] == 1 && now["kozmic_config_held"] == 1)
+            #expect(now["kozmic_projects_kept"] == 2)
+            #expect(now.text.contains("acme") == false)
         }
     }
 

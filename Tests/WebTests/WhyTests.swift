@@ -124,6 +124,31 @@ struct WhyTests {
         }
     }
 
+    @Test("a project that failed says when it is tried again; one whose file has errors, that it stays as it was")
+    func retries() async throws {
+        try await Site.with(showsPrivate: true, adminRepository: "acme/ci") { site in
+            let records = try await site.declare([Site.project("acme/gear"), Site.project("acme/widget")])
+            let condition = ProjectCondition(status: .reconciling, reason: "GitHub has trouble", since: site.clock.now)
+            let next = Date(timeIntervalSinceNow: 1000)
+            try await site.store.setCondition(
+                records[0].id, condition, configCommit: records[0].configCommit,
+                retry: ProjectRetry(failures: 7, nextTryAt: next))
+            var page = try await site.client.get("/_sync").text
+            let exact = next.formatted(.iso8601)
+            #expect(page.contains("Failed 7 times in a row; next try <time datetime=\"\(exact)\""))
+            #expect(page.contains(">in 16 m "))
+            #expect(!page.contains("Its file has errors"))
+            var desired = DesiredState(projects: [records[0].config])
+            desired.broken = [records[1].repository]
+            try await site.store.applyConfig(
+                desired,
+                revision: ConfigRevision(
+                    commit: "c2", authorName: "Mona", committedAt: site.clock.now, message: "Oops"))
+            page = try await site.client.get("/_sync").text
+            #expect(page.contains("Its file has errors; what was declared before holds"))
+        }
+    }
+
     @Test("the schemas are published for editors, and kept by them")
     func schemas() async throws {
         try await Site.with { site in

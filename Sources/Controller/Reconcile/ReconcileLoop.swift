@@ -1,3 +1,4 @@
+import Foundation
 import GitHub
 import Logging
 import Model
@@ -103,6 +104,7 @@ public struct ReconcileLoop: Service {
     private func reconcile(_ project: ProjectRecord) async {
         let condition: ProjectCondition
         var isTurn = false
+        var retry: ProjectRetry?
         do {
             let result = try await reconciler.reconcile(project)
             for operation in result.operations {
@@ -115,33 +117,42 @@ public struct ReconcileLoop: Service {
             if condition.status == .ready {
                 schedule.succeeded(project.mark)
             } else {
-                schedule.failed(
-                    project.mark, isStalled: condition.status == .stalled, interval: configuration.syncInterval)
+                retry = failed(project, isStalled: condition.status == .stalled)
             }
         } catch let problem as ReconcileProblem {
-            schedule.failed(
-                project.mark, retryAfter: problem.retryAfter, isStalled: problem.isStalled,
-                interval: configuration.syncInterval)
+            retry = failed(project, retryAfter: problem.retryAfter, isStalled: problem.isStalled)
             isTurn = problem.isTurn
+            if isTurn { retry?.failures = 0 }
             condition = ProjectCondition(status: problem.isStalled ? .stalled : .reconciling, reason: problem.reason)
         } catch {
-            schedule.failed(project.mark, interval: configuration.syncInterval)
+            retry = failed(project)
             condition = ProjectCondition(status: .reconciling, reason: "\(error)")
         }
         // What a stop interrupted is no news.
         guard !Task.isCancelled else { return }
-        await store(condition, of: project, isTurn: isTurn)
+        await store(condition, of: project, isTurn: isTurn, retry)
     }
 
-    private func store(_ condition: ProjectCondition, of project: ProjectRecord, isTurn: Bool) async {
-        guard condition.status != project.condition.status || condition.reason != project.condition.reason else {
-            return
-        }
-        if condition.status != .ready, let reason = condition.reason {
+    private func failed(
+        _ project: ProjectRecord, retryAfter: Duration? = nil, isStalled: Bool = false
+    ) -> ProjectRetry {
+        let failed = schedule.failed(
+            project.mark, retryAfter: retryAfter, isStalled: isStalled, interval: configuration.syncInterval)
+        return ProjectRetry(
+            failures: failed.failures, nextTryAt: store.time.addingTimeInterval(failed.delay / .seconds(1)))
+    }
+
+    private func store(
+        _ condition: ProjectCondition, of project: ProjectRecord, isTurn: Bool, _ retry: ProjectRetry?
+    ) async {
+        let isNews = condition.status != project.condition.status || condition.reason != project.condition.reason
+        guard isNews || retry != nil || project.nextTryAt != nil else { return }
+        if isNews, condition.status != .ready, let reason = condition.reason {
             logger.log(level: isTurn ? .debug : .warning, "\(project.repository): \(reason)")
         }
         do {
-            try await store.setCondition(project.id, condition, configCommit: project.configCommit)
+            try await store.setCondition(
+                project.id, condition, configCommit: project.configCommit, retry: retry)
         } catch {
             logger.error("\(project.repository): the condition could not be stored: \(error)")
         }

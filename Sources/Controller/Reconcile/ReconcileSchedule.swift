@@ -102,9 +102,12 @@ final class ReconcileSchedule: Sendable {
 
     /// It failed: next look after GitHub's wait, or after the back-off. What waits for a person is looked at again in
     /// the usual interval, because that person may act on GitHub, where we hear nothing of it.
+    ///
+    /// - Returns: how often it failed in a row, and the time until the next look.
+    @discardableResult
     func failed(
         _ project: ProjectMark, retryAfter: Duration? = nil, isStalled: Bool = false, interval: Duration
-    ) {
+    ) -> (failures: Int, delay: Duration) {
         state.withLock { state in
             let failures = (state.entries[project.id]?.failures ?? 0) + 1
             let delay = retryAfter ?? max(Backoff().delay(after: failures), isStalled ? interval : .zero)
@@ -112,6 +115,7 @@ final class ReconcileSchedule: Sendable {
             state.entries[project.id] = Entry(
                 next: .now + delay, failures: failures, configCommit: project.configCommit,
                 isActive: project.isActive)
+            return (failures, delay)
         }
     }
 

@@ -4,7 +4,7 @@ extension ProjectRecord {
     static let columns = """
         project.id, project.repository, project.isActive, project.config, project.configCommit, project.githubID, \
         project.isPrivate, project.defaultBranch, project.condition, project.conditionReason, \
-        project.conditionSince, project.createdAt
+        project.conditionSince, project.createdAt, project.failedTries, project.retryAt, project.keptSince
         """
 
     init(_ columns: inout Columns) throws {
@@ -16,7 +16,8 @@ extension ProjectRecord {
             condition: ProjectCondition(
                 status: try columns.value(ProjectCondition.Status.init(rawValue:)), reason: try columns.next(),
                 since: try columns.date()),
-            createdAt: try columns.date())
+            createdAt: try columns.date(), failures: try columns.next(), nextTryAt: try columns.dateIfAny(),
+            keptSince: try columns.dateIfAny())
     }
 }
 

@@ -30,13 +30,15 @@ extension Store {
                 changes.changed.append(
                     try db.declare(project, text, id: row?.id, commit: stored.commit, time: time.milliseconds))
             }
-            guard !desired.hasUnreadableFile else { return changes }
             let broken = Set(desired.broken.map(\.key))
-            for (key, row) in known where row.isActive && !broken.contains(key) {
+            let kept = known.filter { $1.isActive && (desired.hasUnreadableFile || broken.contains($0)) }
+            try db.keep(kept.values.map(\.id), since: time.milliseconds)
+            for (key, row) in known where row.isActive && kept[key] == nil {
                 try db.run(
                     """
                     UPDATE project SET isActive = 0, configCommit = ?, condition = 'reconciling',
-                        conditionReason = 'no longer declared', conditionSince = ? WHERE id = ?
+                        conditionReason = 'no longer declared', conditionSince = ?, failedTries = 0, retryAt = NULL
+                    WHERE id = ?
                     """, [stored.commit, time.milliseconds, row.id])
                 changes.removed.append(row.id)
             }
@@ -132,6 +134,17 @@ extension Database {
         try run("DELETE FROM configProblem")
     }
 
+    /// Marks exactly these projects as kept at their last good state.
+    fileprivate func keep(_ ids: [Int64], since time: Int64) throws {
+        let list = String(decoding: try JSONEncoder().encode(ids), as: UTF8.self)
+        try run(
+            "UPDATE project SET keptSince = NULL WHERE keptSince IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?))",
+            [list])
+        try run(
+            "UPDATE project SET keptSince = ? WHERE keptSince IS NULL AND id IN (SELECT value FROM json_each(?))",
+            [time, list])
+    }
+
     /// Makes or changes a project's row and returns its number.
     fileprivate func declare(
         _ project: Project, _ config: String, id: Int64?, commit: String, time: Int64
@@ -140,7 +153,9 @@ extension Database {
             try run(
                 """
                 UPDATE project SET repository = ?, isActive = 1, config = ?, configCommit = ?,
-                    condition = 'reconciling', conditionReason = NULL, conditionSince = ? WHERE id = ?
+                    condition = 'reconciling', conditionReason = NULL, conditionSince = ?, failedTries = 0,
+                    retryAt = NULL
+                WHERE id = ?
                 """, [project.repository.description, config, commit, time, id])
             return id
         }

@@ -6,9 +6,7 @@ import Model
 extension Store {
     /// Deliveries by GUID, oldest first. GitHub gives all webhooks of one event the same GUID.
     public func deliveries(guid: String) async throws(StoreError) -> [ExplainedDelivery] {
-        try await database.read { db in
-            try db.explainedDeliveries("delivery.guid = ? ORDER BY delivery.id LIMIT 100", [guid])
-        }
+        try await database.read { db in try db.deliveries(guid: guid) }
     }
 
     /// What came of a commit: the deliveries about it and its builds, oldest first.
@@ -24,6 +22,34 @@ extension Store {
 }
 
 extension Database {
+    /// Deliveries by GUID, oldest first.
+    ///
+    /// Goes from webhook to webhook in the index that keeps deliveries unique, and looks the GUID up for each: there are
+    /// few webhooks and very many deliveries, and an index more would cost every delivery a write for a rare question.
+    func deliveries(guid: String) throws -> [ExplainedDelivery] {
+        try explainedDeliveries(
+            """
+            delivery.id IN (
+                WITH RECURSIVE known (id) AS (
+                    SELECT (
+                        SELECT id FROM delivery WHERE repositoryKey > ''
+                        ORDER BY repositoryKey, hook, guid LIMIT 1)
+                    UNION ALL
+                    SELECT coalesce(
+                        (SELECT later.id FROM delivery AS later
+                        WHERE later.repositoryKey = sample.repositoryKey AND later.hook > sample.hook
+                        ORDER BY later.hook, later.guid LIMIT 1),
+                        (SELECT later.id FROM delivery AS later WHERE later.repositoryKey > sample.repositoryKey
+                        ORDER BY later.repositoryKey, later.hook, later.guid LIMIT 1))
+                    FROM known JOIN delivery AS sample ON sample.id = known.id
+                )
+                SELECT found.id FROM known JOIN delivery AS sample ON sample.id = known.id
+                JOIN delivery AS found ON found.repositoryKey = sample.repositoryKey AND found.hook = sample.hook
+                    AND found.guid = ?)
+            ORDER BY delivery.id LIMIT 100
+            """, [guid])
+    }
+
     /// What came of a commit, or of those that begin so.
     func explained(
         commit: String, repository: RepositoryName?

@@ -47,14 +47,14 @@ extension Store {
     }
 
     /// Deliveries by GUID, oldest first, also while another process works with the store. GitHub gives all webhooks of one
-    /// event the same GUID. Reads the whole table.
+    /// event the same GUID.
     ///
     /// - Returns: `nil` when there is no database in that folder.
     public static func peek(
         dataDirectory: String, guid: String
     ) async throws(StoreError) -> [ExplainedDelivery]? {
         try await reading(dataDirectory) { db in
-            try db.explainedDeliveries("delivery.guid = ? ORDER BY delivery.id LIMIT 100", [guid])
+            try db.deliveries(guid: guid)
         }
     }
 

@@ -25,6 +25,7 @@ extension Store {
                 (try columns.value(ProjectCondition.Status.init(rawValue:)), try columns.next(Int.self))
             }
             figures.projects = Dictionary(conditions) { first, _ in first }
+            try db.countTrouble(&figures)
             var next = try cursor ?? db.cursor()
             if cursor != nil {
                 try db.countJobs(&figures, &next, limit: Self.most)
@@ -44,6 +45,25 @@ extension Store {
 extension Database {
     fileprivate func count(_ table: String) throws -> Int {
         try first("SELECT COUNT(*) FROM \(table)") { columns in try columns.next(Int.self) } ?? 0
+    }
+
+    fileprivate func countTrouble(_ figures: inout StoreFigures) throws {
+        figures.keptProjects = try count("project WHERE isActive AND keptSince IS NOT NULL")
+        let newest = try first(
+            "SELECT id, appliedAt FROM configRevision WHERE id = (SELECT MAX(id) FROM configRevision)"
+        ) { columns in
+            (id: try columns.next(Int64.self), appliedAt: try columns.dateIfAny())
+        }
+        guard let newest else { return }
+        figures.isRevisionHeld = newest.appliedAt == nil
+        figures.brokenFiles =
+            try Int.fetchOne(
+                self,
+                sql: """
+                    SELECT COUNT(DISTINCT json_extract(json_each.value, '$.path'))
+                    FROM configRevision, json_each(configRevision.diagnostics)
+                    WHERE configRevision.id = ? AND json_extract(json_each.value, '$.severity') = 'error'
+                    """, arguments: [newest.id]) ?? 0
     }
 
     /// - Parameter condition: the one of a partial index, word for word.

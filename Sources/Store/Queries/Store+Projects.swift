@@ -41,10 +41,11 @@ extension Store {
     ///   - condition: `since` is taken only when the status or the reason is another one than before.
     ///   - configCommit: the commit of the configuration that was compared. When a newer one was applied meanwhile,
     ///     nothing is changed: the newer one has to be compared first.
+    ///   - retry: when it is tried again, if it has to be. Nobody is told of that alone: it changes with every try.
     /// - Returns: whether that was still the project's commit.
     @discardableResult
     public func setCondition(
-        _ projectID: Int64, _ condition: ProjectCondition, configCommit: String
+        _ projectID: Int64, _ condition: ProjectCondition, configCommit: String, retry: ProjectRetry? = nil
     ) async throws(StoreError) -> Bool {
         let (isCurrent, isChange) = try await database.write { db in
             let current = try db.first(
@@ -56,6 +57,9 @@ extension Store {
                 )
             }
             guard let current, current.commit == configCommit else { return (false, false) }
+            try db.run(
+                "UPDATE project SET failedTries = ?1, retryAt = ?2 WHERE id = ?3 AND (failedTries, retryAt) IS NOT (?1, ?2)",
+                [retry?.failures ?? 0, retry?.nextTryAt.milliseconds, projectID])
             guard current.status != condition.status.rawValue || current.reason != condition.reason else {
                 return (true, false)
             }

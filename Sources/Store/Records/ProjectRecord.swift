@@ -23,6 +23,26 @@ public struct ProjectRecord: Sendable, Hashable, Codable, Identifiable {
     public var condition: ProjectCondition
     /// When the project was first declared.
     public var createdAt: Date
+    /// How often in a row it could not be made as declared.
+    public var failures: Int
+    /// When that is tried again; `nil` for the usual pass.
+    public var nextTryAt: Date?
+    /// Since when its file has errors, so that the configuration before them holds; `nil` when it has none.
+    public var keptSince: Date?
+}
+
+/// When a project that could not be made as declared is tried again.
+public struct ProjectRetry: Sendable, Hashable {
+    /// How often in a row it failed.
+    public var failures: Int
+    /// The next try.
+    public var nextTryAt: Date
+
+    /// Memberwise.
+    public init(failures: Int, nextTryAt: Date) {
+        self.failures = failures
+        self.nextTryAt = nextTryAt
+    }
 }
 
 /// Whether GitHub agrees with a project's configuration.

@@ -45,6 +45,12 @@ public struct StoreFigures: Sendable, Hashable {
     public var projects: [ProjectCondition.Status: Int] = [:]
     /// Differences from what is declared that nobody asked for.
     public var openDrift = 0
+    /// Projects whose file has errors, so that what was declared before holds.
+    public var keptProjects = 0
+    /// Files with errors in the newest revision of the admin repository.
+    public var brokenFiles = 0
+    /// Whether that revision is held: it was read, and is not applied.
+    public var isRevisionHeld = false
     /// Jobs that ended since the last look.
     public var endedJobs: [EndedJob] = []
     /// Deliveries that came since then.

@@ -43,7 +43,7 @@ const elapsed = seconds => {
   if (s < 3600) return s % 60 ? `${m} m ${s % 60} s` : `${m} m`;
   return m % 60 ? `${Math.floor(m / 60)} h ${m % 60} m` : `${m / 60} h`;
 };
-const ago = (date, s) => s < 10 ? 'just now' : s < 60 ? `${Math.floor(s)} s ago` : s < 3600 ? `${Math.floor(s / 60)} m ago`
+const ago = (date, s) => s < -10 ? `in ${elapsed(-s)}` : s < 10 ? 'just now' : s < 60 ? `${Math.floor(s)} s ago` : s < 3600 ? `${Math.floor(s / 60)} m ago`
   : s < 86400 ? `${Math.floor(s / 3600)} h ago` : s < 2592000 ? `${Math.floor(s / 86400)} d ago` : date.slice(0, 10);
 const set = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 setInterval(() => {

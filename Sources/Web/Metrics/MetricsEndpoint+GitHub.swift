@@ -25,6 +25,16 @@ extension MetricsEndpoint {
                 "kozmic_drift_differences", "Differences from what is declared that nobody asked for.",
                 Double(figures.openDrift)),
             .gauge(
+                "kozmic_config_broken_files", "Files with errors in the newest revision of the admin repository.",
+                Double(figures.brokenFiles)),
+            .gauge(
+                "kozmic_projects_kept", "Projects whose file has errors, so that what was declared before holds.",
+                Double(figures.keptProjects)),
+            .gauge(
+                "kozmic_config_held",
+                "1 when the newest revision is held: it removes much, or is not signed by an allowed key.",
+                figures.isRevisionHeld ? 1 : 0),
+            .gauge(
                 "kozmic_config_applied_timestamp_seconds",
                 "When a revision of the admin repository was applied last, in seconds since 1970.", applied),
             .gauge(

@@ -10,10 +10,12 @@ enum Moment {
         return "<time datetime=\"\(exact)\" title=\"\(exact)\">\(ago(date, now: now))</time>"
     }
 
-    /// `3 m ago`
+    /// `3 m ago`, or `in 3 m`.
     static func ago(_ date: Date, now: Date = Date()) -> String {
         let seconds = now.timeIntervalSince(date)
         return switch seconds {
+        // Two clocks may differ by a little.
+        case ..<(-10): "in \(Elapsed.text(Int(min(-seconds, 1e9))))"
         case ..<10: "just now"
         case ..<60: "\(Int(seconds)) s ago"
         case ..<3600: "\(Int(seconds / 60)) m ago"

@@ -119,7 +119,19 @@ struct SyncPage: Sendable {
             case .reconciling: (StateMark("running", word: "Working"), "being made as declared")
             case .stalled: (StateMark("error", word: "Stalled"), "cannot be made as declared")
             }
-        return ["state": mark, "text": words, "reason": project.condition.reason]
+        return [
+            "state": mark, "text": words, "reason": project.condition.reason,
+            "retry": project.isActive ? retry(project) : nil,
+            "kept": project.isActive ? Moment.html(project.keptSince) : nil,
+        ]
+    }
+
+    /// When a project that failed is tried again.
+    private static func retry(_ project: ProjectRecord) -> PageValues? {
+        guard let next = project.nextTryAt else { return nil }
+        let failures = project.failures > 1 ? "Failed \(project.failures) times in a row; next" : "Next"
+        let isSoon = next.timeIntervalSinceNow < 10
+        return ["text": failures + (isSoon ? " try within seconds" : " try"), "when": isSoon ? nil : Moment.html(next)]
     }
 
     private static func isMoreInteresting(_ left: ProjectRecord, _ right: ProjectRecord) -> Bool {

@@ -1,5 +1,6 @@
 import Foundation
 import GitHub
+import Logging
 import Model
 import Reconciler
 import Store
@@ -128,6 +129,33 @@ struct AnswerTests {
             schedule.succeeded(project.mark)
             schedule.failed(project.mark, interval: .seconds(60))
             #expect(schedule.next(within: .seconds(3600)) <= .seconds(2))
+        }
+    }
+
+    @Test("the store knows of each project that failed when it is tried again, until it succeeds")
+    func nextTry() async throws {
+        try await GitHubWorld.with { world in
+            let projects = try ["guild/gear", "guild/nothing", "guild/widget"].map { try GitHubWorld.project($0) }
+            try await world.declare(projects, commit: "c1")
+            try await world.control(
+                "POST", "faults",
+                [
+                    "target": "request", "path": "/repos/guild/gear/hooks", "action": "status", "status": 500,
+                    "times": -1,
+                ])
+            var logger = Logger(label: "reconcile")
+            logger.logLevel = .critical
+            let loop = ReconcileLoop(
+                configuration: world.configuration, store: world.store, client: world.client, logger: logger)
+            let start = Date()
+            _ = await loop.pass()
+            let records = try await world.store.activeProjects()
+            #expect(records.map(\.failures) == [1, 1, 0])
+            #expect(records.map(\.condition.status) == [.reconciling, .stalled, .ready])
+            #expect(try #require(records[0].nextTryAt) > start)
+            // What waits for a person is looked at in the usual pass.
+            #expect(try #require(records[1].nextTryAt) >= start.addingTimeInterval(59))
+            #expect(records[2].nextTryAt == nil)
         }
     }
 
