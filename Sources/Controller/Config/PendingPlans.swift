@@ -41,7 +41,8 @@ struct PendingPlans: Service {
         guard let latest = try await store.latestConfigRevision() else { return }
         let records = try await store.reconcileRecords()
         let plans = StoredPlan(
-            records: records, externalURL: configuration.externalURL, secretKey: configuration.secretKey)
+            records: records, externalURL: configuration.externalURL, secretKey: configuration.secretKey,
+            oldSecretKeys: configuration.oldSecretKeys)
         let isHeld = latest.appliedAt == nil
         let entries =
             if isHeld {

@@ -14,7 +14,7 @@ struct PreviewMaker: Sendable {
     private let mirror: GitMirror
     private let surveyor: Surveyor
     private let finder: ConsequenceFinder
-    private let vault: DeployKeyVault
+    private let foresight: DeployKeyForesight
 
     /// Projects that are looked at on GitHub because nobody ever did; of more it is said that they were not.
     private static let mostLooks = 20
@@ -28,8 +28,8 @@ struct PreviewMaker: Sendable {
         surveyor = Surveyor(
             client: client, externalURL: configuration.externalURL, secretKey: configuration.secretKey)
         finder = ConsequenceFinder(store: store, client: client)
-        vault = DeployKeyVault(
-            store: store, secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys,
+        foresight = DeployKeyForesight(
+            secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys,
             server: configuration.externalURL)
     }
 
@@ -93,7 +93,7 @@ struct PreviewMaker: Sendable {
         let records = Dictionary(all.map { ($0.project.repository, $0) }) { first, _ in first }
         let stored = StoredPlan(
             records: all, externalURL: configuration.externalURL, secretKey: configuration.secretKey,
-            identity: { [vault] in vault.access($0) == .none ? nil : $0.identity })
+            oldSecretKeys: configuration.oldSecretKeys)
         preview.entries = stored.entries(desired)
         for record in preview.entries.compactMap({ records[$0.repository] }) {
             preview.touched.append(record.project.id)
@@ -115,7 +115,7 @@ struct PreviewMaker: Sendable {
             guard let project = desired.project(entry.repository), looks < Self.mostLooks else { continue }
             looks += 1
             let record = records[entry.repository]
-            let memory = record.map { ProjectMemory($0, access: vault.access) } ?? .empty
+            let memory = record.map(foresight.memory) ?? .empty
             do {
                 let survey = try await surveyor.survey(project, isActive: true, memory)
                 preview.entries[position].plan = survey.plan

@@ -58,6 +58,11 @@ struct DeployKeyVault: Sendable {
 
     /// Whether a record's key can still be opened, and with what.
     func access(_ record: DeployKeyRecord) -> Access {
+        Self.access(record, secretKey: secretKey, oldSecretKeys: oldSecretKeys)
+    }
+
+    /// The same without a store.
+    static func access(_ record: DeployKeyRecord, secretKey: SecretKey, oldSecretKeys: [SecretKey]) -> Access {
         if (try? open(record, with: secretKey)) != nil { return .own }
         return oldSecretKeys.contains { (try? open(record, with: $0)) != nil } ? .older : .none
     }
@@ -67,9 +72,9 @@ struct DeployKeyVault: Sendable {
     /// - Throws: `CryptoError` when the record is not one of this project, or of another secret key.
     func privateKey(_ record: DeployKeyRecord) throws -> GitSecret {
         for old in oldSecretKeys {
-            if let pair = try? open(record, with: old) { return GitSecret(pair.privateKeyOpenSSH) }
+            if let pair = try? Self.open(record, with: old) { return GitSecret(pair.privateKeyOpenSSH) }
         }
-        return GitSecret(try open(record, with: secretKey).privateKeyOpenSSH)
+        return GitSecret(try Self.open(record, with: secretKey).privateKeyOpenSSH)
     }
 
     private static func pair(
@@ -79,11 +84,11 @@ struct DeployKeyVault: Sendable {
         return try Ed25519.KeyPair(seed: seed)
     }
 
-    private func open(_ record: DeployKeyRecord, with secretKey: SecretKey) throws -> Ed25519.KeyPair {
+    private static func open(_ record: DeployKeyRecord, with secretKey: SecretKey) throws -> Ed25519.KeyPair {
         guard record.sealed.count > 12 else { throw CryptoError.notAuthentic }
         let seed = try AESGCM.open(
-            key: secretKey.sealingKey(for: Self.purpose), nonce: Array(record.sealed.prefix(12)),
-            Array(record.sealed.dropFirst(12)), associatedData: Self.binding(record.projectID, record.publicKey))
+            key: secretKey.sealingKey(for: purpose), nonce: Array(record.sealed.prefix(12)),
+            Array(record.sealed.dropFirst(12)), associatedData: binding(record.projectID, record.publicKey))
         return try Ed25519.KeyPair(seed: seed)
     }
 

@@ -36,18 +36,24 @@ public struct LivePlan: Sendable {
 
     private let surveyor: Surveyor
     private let records: [RepositoryName: ReconcileRecord]
-    private let hasMemory: Bool
+    /// `nil` when the server's memory or its key is not at hand.
+    private let foresight: DeployKeyForesight?
 
     /// - Parameters:
-    ///   - secretKey: the server's, to see which webhooks carry an older secret; without it all are taken to be right.
+    ///   - secretKey: the server's, to see which webhooks carry an older secret, and which deploy keys are replaced;
+    ///     without it all are taken to be right.
+    ///   - oldSecretKeys: former ones of the server.
     ///   - records: what the server remembers (`Store.peek`); without it what looks like ours on GitHub is taken for
     ///     ours, and nothing is known to be drift.
     public init(
-        client: GitHubClient, externalURL: String, secretKey: SecretKey?, records: [ReconcileRecord]?
+        client: GitHubClient, externalURL: String, secretKey: SecretKey?, oldSecretKeys: [SecretKey] = [],
+        records: [ReconcileRecord]?
     ) {
         let isKnown = records != nil && secretKey != nil
         surveyor = Surveyor(client: client, externalURL: externalURL, secretKey: isKnown ? secretKey : nil)
-        hasMemory = isKnown
+        foresight = (isKnown ? secretKey : nil).map {
+            DeployKeyForesight(secretKey: $0, oldSecretKeys: oldSecretKeys, server: externalURL)
+        }
         let known = (isKnown ? records ?? [] : []).map { ($0.project.repository, $0) }
         self.records = Dictionary(known) { first, _ in first }
     }
@@ -89,8 +95,7 @@ public struct LivePlan: Sendable {
     }
 
     private func memory(_ repository: RepositoryName) -> ProjectMemory {
-        guard hasMemory else { return .none }
-        guard let record = records[repository] else { return .empty }
-        return ProjectMemory(record) { _ in .own }
+        guard let foresight else { return .none }
+        return records[repository].map(foresight.memory) ?? .empty
     }
 }

@@ -18,9 +18,10 @@ struct ProjectReconciler: Sendable {
     /// - Parameters:
     ///   - hints: what GitHub tells by the way goes there.
     ///   - trial: see `DeployKeyRotation.trial`; `nil` for the usual one.
+    ///   - knownHosts: the text of `known_hosts`; `nil` for the account's own.
     init(
         configuration: ControllerConfiguration, store: Store, client: GitHubClient, hints: GitHubHints? = nil,
-        trial: (@Sendable (GitRemote) async throws -> Void)? = nil
+        trial: (@Sendable (GitRemote) async throws -> Void)? = nil, knownHosts: String? = nil
     ) {
         self.configuration = configuration
         self.store = store
@@ -33,6 +34,7 @@ struct ProjectReconciler: Sendable {
             server: configuration.externalURL)
         rotation = DeployKeyRotation(store: store, vault: vault)
         if let trial { rotation.trial = trial }
+        if let knownHosts { rotation.knownHosts = { knownHosts } }
     }
 
     /// Makes the project as it should be. Every applied operation is recorded before the next begins, so a crash

@@ -8,21 +8,18 @@ import Store
 public struct StoredPlan: Sendable {
     private let comparison: Comparison
     private let records: [RepositoryName: ReconcileRecord]
-    private let identity: @Sendable (DeployKeyRecord) -> DeployKeyIdentity?
+    private let foresight: DeployKeyForesight
 
     /// - Parameters:
     ///   - records: what the server remembers of all projects.
-    ///   - secretKey: the server's, to see which webhooks carry an older secret.
-    ///   - identity: the deploy key of a record, if it can be used.
+    ///   - secretKey: the server's, to see which webhooks carry an older secret, and which deploy keys are replaced.
+    ///   - oldSecretKeys: former ones of the server.
     public init(
-        records: [ReconcileRecord], externalURL: String, secretKey: SecretKey,
-        identity: @escaping @Sendable (DeployKeyRecord) -> DeployKeyIdentity? = {
-            DeployKeyIdentity(publicKey: $0.publicKey, fingerprint: $0.fingerprint)
-        }
+        records: [ReconcileRecord], externalURL: String, secretKey: SecretKey, oldSecretKeys: [SecretKey] = []
     ) {
         comparison = Comparison(externalURL: externalURL, secretKey: secretKey)
         self.records = Dictionary(records.map { ($0.project.repository, $0) }) { first, _ in first }
-        self.identity = identity
+        foresight = DeployKeyForesight(secretKey: secretKey, oldSecretKeys: oldSecretKeys, server: externalURL)
     }
 
     /// The plans of the projects that a desired state changes, adds or takes away, by name. Of one that was never looked
@@ -53,7 +50,7 @@ public struct StoredPlan: Sendable {
 
     private func entry(_ project: Project, _ record: ReconcileRecord?, isActive: Bool) -> LivePlan.Entry {
         var entry = LivePlan.Entry(repository: project.repository)
-        let memory = record.map { ProjectMemory($0) { identity($0) == nil ? .none : .own } } ?? .empty
+        let memory = record.map(foresight.memory) ?? .empty
         let desired = comparison.desired(project, isActive: isActive, memory)
         let known = record.flatMap(Self.observation)
         let seen = known ?? ObservedRepository(fullName: "\(project.repository)", isPrivate: false)

@@ -105,8 +105,10 @@ struct PlanCommand: AsyncParsableCommand {
             guard let records, let secretKey else {
                 throw SettingProblem("--stored needs a server's --data-dir and its secret key")
             }
-            entries = StoredPlan(records: records, externalURL: settings.externalURL, secretKey: secretKey)
-                .entries(reading.result.desired)
+            entries = StoredPlan(
+                records: records, externalURL: settings.externalURL, secretKey: secretKey,
+                oldSecretKeys: settings.oldSecretKeys
+            ).entries(reading.result.desired)
         } else {
             entries = await live(settings, secretKey, records, reading.result.desired)
         }
@@ -119,7 +121,8 @@ struct PlanCommand: AsyncParsableCommand {
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
         let client = settings.gitHubClient(curl)
         let live = LivePlan(
-            client: client, externalURL: settings.externalURL, secretKey: secretKey, records: records)
+            client: client, externalURL: settings.externalURL, secretKey: secretKey,
+            oldSecretKeys: settings.oldSecretKeys, records: records)
         let entries = await live.entries(desired)
         await curl.close()
         return entries

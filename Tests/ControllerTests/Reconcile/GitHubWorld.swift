@@ -22,14 +22,17 @@ struct GitHubWorld {
 
     /// With the organization guild (its owner is the token's account, kozmic), its private repository gear, and its
     /// public one widget.
-    static func with(_ body: (GitHubWorld) async throws -> Void) async throws {
+    ///
+    /// - Parameter sshAddress: of a server for git over SSH, if there is one.
+    static func with(sshAddress: String? = nil, _ body: (GitHubWorld) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ControllerTests-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         var logger = Logger(label: "simulator")
         logger.logLevel = .error
         let simulator = GitHubSimulator(
-            configuration: SimulatorConfiguration(stateDirectory: folder.path + "/github"), logger: logger,
+            configuration: SimulatorConfiguration(
+                stateDirectory: folder.path + "/github", sshAddress: sshAddress), logger: logger,
             onRunning: { port.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -102,7 +105,7 @@ struct GitHubWorld {
     @discardableResult
     func reconcile(
         _ name: String, client: GitHubClient? = nil, secretKeys: [SecretKey]? = nil,
-        trial: (@Sendable (GitRemote) async throws -> Void)? = nil
+        knownHosts: String? = nil, trial: (@Sendable (GitRemote) async throws -> Void)? = nil
     ) async throws -> ReconcileResult {
         let repository = try #require(RepositoryName(name))
         let project = try #require(try await store.project(repository))
@@ -112,7 +115,8 @@ struct GitHubWorld {
             configuration.oldSecretKeys = Array(secretKeys.dropFirst())
         }
         return try await ProjectReconciler(
-            configuration: configuration, store: store, client: client ?? self.client, trial: trial
+            configuration: configuration, store: store, client: client ?? self.client, trial: trial,
+            knownHosts: knownHosts
         ).reconcile(project)
     }
 

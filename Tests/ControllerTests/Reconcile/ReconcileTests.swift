@@ -170,6 +170,8 @@ struct ReconcileTests {
             let problem = await #expect(throws: ReconcileProblem.self) { try await world.reconcile("guild/widget") }
             #expect(problem?.isStalled == true && problem?.reason.contains("is archived") == true)
             #expect(try await world.newWrites().isEmpty)
+            try await world.control("PATCH", "repos/guild/gadget", ["archived": false])
+            #expect(try await world.reconcile("guild/widget").condition.status == .ready, "unarchived")
 
             try await world.control("DELETE", "repos/guild/gadget")
             let again = try await world.reconcile("guild/widget")

@@ -109,6 +109,53 @@ struct RotationTests {
         }
     }
 
+    @Test("a plan shows the replacement that another secret key, or a rotation, leads to; what is done then is that")
+    func foreseen() async throws {
+        let fresh = try #require(SecretKey(bytes: [UInt8](repeating: 5, count: 32)))
+        for (hasOld, isRotated) in [(true, false), (false, false), (true, true)] {
+            try await GitHubWorld.with { world in
+                let project = try await world.declare([GitHubWorld.project("guild/gear")], commit: "c1")[0]
+                try await world.reconcile("guild/gear")
+                let former = world.configuration.secretKey
+                let keys = isRotated ? [former] : hasOld ? [fresh, former] : [fresh]
+                if isRotated { _ = try await world.store.rotate(Self.request, adminRepository: nil) }
+
+                /// The lines about deploy keys, of both plans.
+                func lines() async throws -> [String] {
+                    let records = try #require(try await Store.peek(dataDirectory: world.folder + "/data"))
+                    let record = try #require(records.first)
+                    let stored = StoredPlan(
+                        records: records, externalURL: world.configuration.externalURL, secretKey: keys[0],
+                        oldSecretKeys: Array(keys.dropFirst()))
+                    let live = LivePlan(
+                        client: world.client, externalURL: world.configuration.externalURL, secretKey: keys[0],
+                        oldSecretKeys: Array(keys.dropFirst()), records: records)
+                    let entry = try #require(await live.entries(DesiredState(projects: [project.config])).first)
+                    #expect(entry.plan == stored.entry(record).plan)
+                    #expect(entry.drift.isEmpty)
+                    return (entry.plan?.operations ?? []).filter { $0.part == .deployKey }.map { "\($0)" }
+                }
+
+                let plan = try await lines()
+                #expect(plan.count == 2, "\(plan)")
+                #expect(plan.first?.hasPrefix("+ deploy key Kozmic https://ci.example.org #2") == true, "\(plan)")
+                #expect(plan.last?.hasPrefix("- deploy key Kozmic https://ci.example.org") == true, "\(plan)")
+                // GitHub has the new one and the old one is left: that is what is left to be done.
+                if hasOld {
+                    _ = try await world.reconcile("guild/gear", secretKeys: keys, trial: fails)
+                    let rest = try await lines()
+                    #expect(rest.map { $0.prefix(2) } == ["- "], "\(rest)")
+                }
+                _ = try await world.reconcile("guild/gear", secretKeys: keys) { _ in }
+                #expect(try await lines().isEmpty)
+                let key = try #require(try await world.client.deployKeys("guild/gear").first)
+                let record = try #require(try await world.store.reconcileRecord(project.id)?.deployKey)
+                #expect(key.matches(record.publicKey))
+                #expect(!hasOld || plan.first?.contains(record.fingerprint) == true, "\(plan)")
+            }
+        }
+    }
+
     @Test("a rotated webhook secret is another one for GitHub and for us, and the former one is remembered for an hour")
     func webhookSecret() async throws {
         try await GitHubWorld.with { world in
