@@ -112,7 +112,7 @@ let targets: [Target] = [
         ]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
-    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", logging]),
+    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", arguments, logging]),
 ]
 
 let package = Package(

@@ -24,7 +24,7 @@ public struct GitHubSimulator: Service {
         let git = GitRunner(stateDirectory: configuration.stateDirectory)
         try git.prepare()
         let (queue, deliveries) = AsyncStream.makeStream(of: OutgoingDelivery.self)
-        let world = World(git: git, outgoing: deliveries)
+        let world = World(git: git, outgoing: deliveries, sshAddress: configuration.sshAddress)
         let host = configuration.host
         let application = Application(
             responder: FrontDoor(world: world, git: git),

@@ -22,6 +22,10 @@ public struct SecretKey: Sendable, CustomStringConvertible, CustomDebugStringCon
         return Hex.encode(derived("kozmic webhook 1\n\(repository.key)\n\(hook)\(suffix)"))
     }
 
+    /// The secret for webhooks of organizations and of GitHub Apps, which people make by hand: one for all of them,
+    /// because what such a delivery says is not believed but read anew.
+    public var accountWebhookSecret: String { Hex.encode(derived("kozmic account webhook 1")) }
+
     /// What may be stored to notice that a webhook carries an older secret: a hash that leads back to nothing.
     public func webhookSecretFingerprint(
         _ repository: RepositoryName, _ hook: HookID, generation: Int = 1

@@ -9,7 +9,8 @@ struct Kozmic: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, LintCommand.self, SecretCommand.self, PlanCommand.self, SyncCommand.self,
-            ExplainCommand.self, DoctorCommand.self, RotateCommand.self, ImportCommand.self, RunCommand.self,
+            ExplainCommand.self, DoctorCommand.self, RotateCommand.self, AccountWebhookCommand.self, ImportCommand.self,
+            RunCommand.self,
             ReproCommand.self,
             ShellCommand.self,
             CacheCommand.self, BackupCommand.self, RestoreCommand.self, BuildsCommand.self, LogsCommand.self,

@@ -121,6 +121,50 @@ struct RolesTests {
         }
     }
 
+    @Test("what an organization's or an app's webhook tells is read again: of one repository, or of all of the owner's")
+    func accountEvents() async throws {
+        try await GitHubWorld.with { world in
+            try await world.control("POST", "orgs", ["login": "league", "owners": ["kozmic"]])
+            try await world.control("POST", "repos", ["owner": "league", "name": "widget"])
+            let projects = try ["guild/gear", "guild/widget", "league/widget"].map { try GitHubWorld.project($0) }
+            let records = try await world.declare(projects, commit: "c1")
+            for project in projects { _ = try await world.reconcile("\(project.repository)") }
+            _ = await service(world).pass()
+            _ = try await world.store.takeWantedSyncs()
+            let intake = DeliveryIntake(
+                configuration: world.configuration, store: world.store,
+                mirrors: ProjectMirrors(configuration: world.configuration))
+            var count = 0
+            /// Which projects' roles are wanted, and which are to be compared, after an event that is filed there.
+            func after(_ event: String, _ filing: String) async throws -> (roles: [String], syncs: [Int64]) {
+                let name = try #require(RepositoryName(filing))
+                let before = try await world.store.roleTargets().map(\.reading.wanted)
+                count += 1
+                _ = try await world.store.inbox.store(
+                    NewDelivery(
+                        repository: name, hook: .account, guid: "g\(count)", event: event, payload: Array("{}".utf8)))
+                await intake.workOff(name)
+                #expect(try await world.store.deliveries(limit: 1).first?.state == .done)
+                let targets = try await world.store.roleTargets()
+                let changed = zip(targets, before).filter { $0.reading.wanted > $1 }.map { "\($0.0.repository)" }
+                return (changed, try await world.store.takeWantedSyncs())
+            }
+            #expect(try await after("membership", "guild/_events").roles == ["guild/gear", "guild/widget"])
+            #expect(try await after("team", "LEAGUE/_events").roles == ["league/widget"])
+            #expect(try await after("team_add", "guild/gear").roles == ["guild/gear"])
+            let other = try await after("member", "guild/other")
+            #expect(other.roles.isEmpty && other.syncs.isEmpty)
+            let decision = try await world.store.deliveries(limit: 1).first?.decision
+            #expect(decision == "guild/other is not declared in the admin repository")
+            let shown = try await after("public", "guild/widget")
+            #expect(shown.roles == ["guild/widget"] && shown.syncs == [records[1].id])
+            #expect(try await after("installation", "league/_events").syncs == [records[2].id])
+            let admin = try await world.store.roleReading(.adminRepository).wanted
+            _ = try await after("organization", "guild/_events")
+            #expect(try await world.store.roleReading(.adminRepository).wanted == admin + 1)
+        }
+    }
+
     @Test("somebody whose token GitHub no longer accepts is signed out; a name that changed is learnt")
     func signInChecks() async throws {
         try await GitHubWorld.with { world in

@@ -49,6 +49,56 @@ struct DoctorTests {
         }
     }
 
+    @Test(
+        "scopes that are missing, repositories that moved or take no changes, files with errors, webhooks that do not work",
+        .timeLimit(.minutes(5)))
+    func repositories() async throws {
+        var files = Self.files
+        for name in ["old", "moved"] {
+            files["projects/\(name).yaml"] = (Self.files["projects/project.yaml"] ?? "")
+                .replacing("REPOSITORY", with: "acme/\(name)")
+        }
+        files["projects/broken.yaml"] = "repository: acme/broken\nhooks: nothing\n"
+        try await World.with(files, World.Setup(serves: false)) { world in
+            for name in ["old", "moved"] { try await world.makeRepository(name, ["README": "x\n"]) }
+            try await world.client.control("PATCH", "repos/acme/old", ["archived": true])
+            try await world.client.control("PATCH", "repos/acme/moved", ["name": "elsewhere"])
+            let own = "\(world.client.kozmic)/_hooks/\(world.repository)/"
+            for (hook, isActive) in [("tests", true), ("lint", false)] {
+                try await world.ask(
+                    "POST", "repos/\(world.repository)/hooks",
+                    ["name": "web", "active": isActive, "events": ["push"], "config": ["url": own + hook]])
+            }
+            // GitHub greets a webhook, and nobody answers.
+            try await world.client.control("GET", "idle?timeout=60000")
+            let external = ["--external-url", world.client.kozmic]
+            let report = try await world.doctor(external, token: World.token)
+            #expect(report["project acme/old"]?.detail.contains("archived") == true)
+            #expect(report["project acme/moved"]?.detail == "it is called acme/elsewhere now")
+            #expect(report["configuration"]?.state == "failed")
+            #expect(report["configuration"]?.detail.contains("projects/broken.yaml") == true)
+            let own2 = report.lines.filter { $0.name == "project \(world.repository)" }
+            #expect(own2.contains { $0.detail.hasSuffix("is switched off") })
+            let unreached = own2.first { $0.detail.hasPrefix("GitHub could not deliver to 1 of 2 webhooks") }
+            #expect(unreached?.advice?.contains("--external-url") == true, "\(own2)")
+            #expect(report["Docker"]?.state == "failed")
+            #expect(report["external URL"]?.state == "warning")
+            #expect(report["events of acme"]?.advice?.contains("kozmic account-webhook") == true)
+
+            try await world.ask(
+                "POST", "orgs/acme/hooks",
+                ["name": "web", "events": ["membership"], "config": ["url": "\(world.client.kozmic)/_events"]])
+            let partly = try await world.doctor(external, token: World.token)["events of acme"]
+            #expect(partly?.state == "warning" && partly?.detail.contains("organization, team") == true)
+
+            try await world.client.control(
+                "POST", "users", ["login": "kozmic", "token": "ghp_narrow", "scopes": ["read:org"]])
+            let narrow = try await world.doctor(external, token: "ghp_narrow")
+            #expect(narrow["GitHub token"]?.detail == "it lacks the scope repo")
+            #expect(narrow["GitHub token"]?.advice?.contains("Personal access tokens") == true)
+        }
+    }
+
     @Test("with an app: each permission and installation that is missing, with what to do", .timeLimit(.minutes(5)))
     func app() async throws {
         try await World.with(Self.files, World.Setup(serves: false)) { world in
@@ -73,6 +123,13 @@ struct DoctorTests {
             #expect(good["GitHub App for acme"]?.state == "ok")
             #expect(good["project \(world.repository)"]?.detail == "the app sees it")
             #expect(good["admin repository"]?.state == "ok", "fetched with the installation's token")
+            #expect(good["events of teams"]?.advice?.contains("kozmic account-webhook") == true)
+            let url = "\(world.client.kozmic)/_events"
+            try await world.client.control(
+                "PATCH", "apps/\(world.app())",
+                ["webhook": ["url": url, "secret": "x"], "events": ["membership", "organization", "team"]])
+            let told = try await world.doctor(flags + ["--external-url", world.client.kozmic])["events of teams"]
+            #expect(told?.detail == "the app's webhook tells them at once")
             try await world.change(["suspended": true])
             #expect(try await world.doctor(flags)["GitHub App for acme"]?.detail == "it is suspended")
         }
@@ -121,29 +178,5 @@ extension World {
             ] + more, environment: ["KOZMIC_GITHUB_TOKEN": token])
         return DoctorTests.Report(
             lines: try JSONDecoder().decode([DoctorTests.Line].self, from: Data(result.output.utf8)))
-    }
-
-    private var appFile: String { "\(folder)/app.id" }
-
-    fileprivate func app() throws -> String { try String(contentsOfFile: appFile, encoding: .utf8) }
-
-    /// Registers an app with these permissions. Answers the flags for it.
-    fileprivate func makeApp(_ permissions: [String: String]) async throws -> [String] {
-        struct Made: Decodable { var id: Int64 }
-        let made = try await client.control(
-            "POST", "apps",
-            ["slug": "ci", "owner": "octocat", "public_key": AppKeys.publicKey, "permissions": permissions],
-            as: Made.self)
-        try "\(made.id)".write(toFile: appFile, atomically: true, encoding: .utf8)
-        try AppKeys.privateKey.write(toFile: "\(folder)/app.pem", atomically: true, encoding: .utf8)
-        return ["--github-app-id", "\(made.id)", "--github-app-key-file", "\(folder)/app.pem"]
-    }
-
-    fileprivate func install() async throws {
-        try await client.control("POST", "apps/\(app())/installations", ["account": "acme"])
-    }
-
-    fileprivate func change(_ body: [String: any Sendable]) async throws {
-        try await client.control("PATCH", "apps/\(app())/installations/acme", body)
     }
 }

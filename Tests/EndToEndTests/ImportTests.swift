@@ -38,6 +38,29 @@ struct ImportTests {
             let again = try await kozmic(["import", world.repository, "--into", folder] + flags)
             #expect(again.status == 1 && again.output.contains("exists already"))
 
+            // The same for a server that is an app: it sees what it was given.
+            let app = try await world.makeApp(
+                [
+                    "metadata": "read", "administration": "write", "repository_hooks": "write", "contents": "read",
+                    "statuses": "write", "pull_requests": "read", "members": "read",
+                ])
+            try await world.install(["repositories": [world.repository, "acme/secret", "acme/old"]])
+            try await world.makeRepository("hidden", ["README": "x\n"])
+            let other = "\(world.folder)/of-the-app"
+            func asApp(_ arguments: [String]) async throws -> Shell.Result {
+                try await Shell.result(
+                    Program.kozmic, arguments + flags + app,
+                    environment: ["KOZMIC_DATA_DIR": "\(world.folder)/none", "KOZMIC_GITHUB_TOKEN": ""],
+                    withErrors: true)
+            }
+            let given = try await asApp(["import", "--org", "acme", "--into", other])
+            #expect(given.status == 0 && given.output.contains("left out: acme/old: archived"), "\(given.output)")
+            #expect(!given.output.contains("hidden"))
+            let same = try await asApp(["plan", other])
+            #expect(same.status == 0 && same.output.contains("2 projects, 0 changes, 0 errors"), "\(same.output)")
+            let stranger = try await asApp(["import", "--org", "octocat", "--into", other])
+            #expect(stranger.status == 1 && stranger.output.contains("not installed for octocat"), "\(stranger.output)")
+
             let printed = try await kozmic(["import", "acme/secret"] + flags)
             #expect(printed.status == 0 && printed.output.contains("    'null': admin\n"), "\(printed.output)")
             let missing = try await kozmic(["import", "acme/nothing"] + flags)

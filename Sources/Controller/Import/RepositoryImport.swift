@@ -5,7 +5,8 @@ import Model
 public struct RepositoryImport: Sendable {
     private let client: GitHubClient
 
-    /// - Parameter client: its token needs admin rights on the repositories.
+    /// - Parameter client: its token needs admin rights on the repositories, or its app the permissions that
+    ///   `kozmic doctor` lists.
     public init(client: GitHubClient) { self.client = client }
 
     /// The file for one repository.
@@ -27,7 +28,7 @@ public struct RepositoryImport: Sendable {
                 left.append("\(repository.fullName): archived")
             } else if repository.isFork {
                 left.append("\(repository.fullName): a fork")
-            } else if repository.permissions?.admin != true {
+            } else if !client.isApp, repository.permissions?.admin != true {
                 left.append("\(repository.fullName): the token has no admin rights on it")
             } else if let name = RepositoryName(repository.fullName) {
                 found.append(name)

@@ -11,6 +11,7 @@ import Store
 /// looking for changed paths may need a fetch.
 struct DeliveryIntake: Service {
     private let store: Store
+    private let adminRepository: RepositoryName?
     private let decider: DeliveryDecider
     private let paths: PathFinder
     private let logger: Logger
@@ -27,6 +28,7 @@ struct DeliveryIntake: Service {
         logger: Logger = Logger(label: "kozmic.intake"), backoff: Backoff = Backoff(), maximumFailures: Int = 8
     ) {
         self.store = store
+        adminRepository = configuration.adminRepositoryName
         self.logger = logger
         self.backoff = backoff
         self.maximumFailures = maximumFailures
@@ -92,6 +94,10 @@ struct DeliveryIntake: Service {
     private func decide(_ item: PendingDelivery) async throws -> Bool {
         let delivery = item.delivery
         if let event = AccessEvent(rawValue: delivery.event) {
+            if delivery.hook == .account {
+                try await event.finishAccount(delivery, adminRepository: adminRepository, in: store)
+                return true
+            }
             let project = try await store.project(delivery.repository)
             if delivery.hook == .adminRepository || project?.isActive == true {
                 let isAdmin = delivery.hook == .adminRepository

@@ -15,9 +15,9 @@ struct RoleReader: Sendable {
     /// - Throws: `GitHubError` or `StoreError`; it is tried again.
     func read(_ target: RoleTarget) async throws {
         guard let id = target.githubID else { return }
-        if !target.isActive { try await readPrivacy(target.projectID, id) }
+        if !target.isActive { try await readPrivacy(target.projectID, id, owner: target.repository.owner) }
         do {
-            let people = try await client.collaborators(ofRepository: id)
+            let people = try await client.collaborators(ofRepository: id, owner: target.repository.owner)
             try await store.saveRoles(target.projectID, people.compactMap(Self.role), fulfils: target.reading.wanted)
         } catch let error as GitHubError where error.kind == .notFound || error.kind == .forbidden {
             try await store.saveRoles(target.projectID, [], fulfils: target.reading.wanted)
@@ -39,9 +39,9 @@ struct RoleReader: Sendable {
 
     /// Nobody compares a project with GitHub that is no longer declared, but its history must not stay public when its
     /// repository does not.
-    private func readPrivacy(_ projectID: Int64, _ id: Int64) async throws {
+    private func readPrivacy(_ projectID: Int64, _ id: Int64, owner: String) async throws {
         do {
-            let facts = try await client.repository(id: id)
+            let facts = try await client.repository(id: id, owner: owner)
             try await store.setGitHubFacts(
                 projectID, githubID: id, isPrivate: facts.isPrivate, defaultBranch: facts.defaultBranch)
         } catch let error as GitHubError where error.kind == .notFound {

@@ -46,6 +46,7 @@ extension World {
         let token = try call.string("token") ?? "ghp_" + UUID().uuidString.replacing("-", with: "")
         guard tokens[token] ?? user.key == user.key else { throw RESTFailure(409, "the token belongs to someone else") }
         tokens[token] = user.key
+        tokenScopes[token] = try call.strings("scopes")
         return .created([
             "id": .int(user.id), "login": .string(user.login), "email": .string(user.email),
             "token": .string(token),
@@ -60,8 +61,16 @@ extension World {
         guard let organization = makeAccount(login, isOrganization: true, name: nil, email: nil) else {
             throw RESTFailure(409, "\(login) is a user")
         }
+        let before = organization.owners.union(organization.members)
         organization.owners = Set(owners.map { $0.lowercased() })
         organization.members = Set(members.map { $0.lowercased() })
+        let after = organization.owners.union(organization.members)
+        for login in after.subtracting(before).sorted() {
+            if let user = account(login) { noteMember("member_added", user, of: organization) }
+        }
+        for login in before.subtracting(after).sorted() {
+            if let user = account(login) { noteMember("member_removed", user, of: organization) }
+        }
         return .created(["id": .int(organization.id), "login": .string(organization.login)])
     }
 
@@ -74,8 +83,16 @@ extension World {
         let made = Team(id: nextID(), name: name)
         let team = organization.teams.first { $0.slug == made.slug } ?? made
         if team === made { organization.teams.append(team) }
+        let before = team.members.union(team.maintainers)
         team.members = Set(members.map { $0.lowercased() })
         team.maintainers = Set(maintainers.map { $0.lowercased() })
+        let after = team.members.union(team.maintainers)
+        for user in after.subtracting(before).sorted().compactMap({ account($0) }) {
+            noteMembership("added", of: user, in: team, of: organization)
+        }
+        for user in before.subtracting(after).sorted().compactMap({ account($0) }) {
+            noteMembership("removed", of: user, in: team, of: organization)
+        }
         return .created(["id": .int(team.id), "slug": .string(team.slug)])
     }
 

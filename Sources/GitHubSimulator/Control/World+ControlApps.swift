@@ -40,6 +40,7 @@ extension World {
         let app = AppRegistration(
             id: nextID(), slug: try required(call, "slug"), publicKey: try required(call, "public_key"),
             owner: try controlAccount(try required(call, "owner")), permissions: try Self.permissions(call) ?? [:])
+        try setHook(call, of: app)
         apps[app.id] = app
         return .created(["id": .int(app.id)])
     }
@@ -48,7 +49,17 @@ extension World {
         let app = try controlApp(call)
         if let seconds = call.body["token_seconds"]?.number { app.tokenLifetime = TimeInterval(seconds) }
         if let permissions = try Self.permissions(call) { app.permissions = permissions }
+        try setHook(call, of: app)
         return .noContent
+    }
+
+    private func setHook(_ call: RESTCall, of app: AppRegistration) throws(RESTFailure) {
+        guard let given = call.body["webhook"] else { return }
+        var config = try HookRequest.config(given)
+        if given["content_type"] == nil { config.contentType = "json" }
+        let events = try call.strings("events") ?? app.hook?.events ?? []
+        if !events.isEmpty { try HookRequest.check(events: events, ofOrganization: true) }
+        app.hook = Webhook(id: app.hook?.id ?? nextID(), isActive: true, events: events.sorted(), config: config)
     }
 
     /// All tokens of its installations end at once.
@@ -83,20 +94,28 @@ extension World {
             id: id, app: app, account: account, bot: bot,
             permissions: try Self.permissions(call) ?? app.permissions, selected: try selected(call))
         app.installations.append(installation)
+        emit("installation", action: "created", of: installation)
         return .created(["id": .int(id), "login": .string(bot.login)])
     }
 
     func controlChangeInstallation(_ call: RESTCall) throws -> RESTAnswer {
         let installation = try controlInstallation(call)
-        if let isSuspended = try call.flag("suspended") { installation.suspendedAt = isSuspended ? Date() : nil }
+        if let isSuspended = try call.flag("suspended") {
+            installation.suspendedAt = isSuspended ? Date() : nil
+            emit("installation", action: isSuspended ? "suspend" : "unsuspend", of: installation)
+        }
         if let permissions = try Self.permissions(call) { installation.permissions = permissions }
-        if call.body["repositories"] != nil { installation.selected = try selected(call) }
+        if call.body["repositories"] != nil {
+            installation.selected = try selected(call)
+            emit("installation_repositories", action: "added", of: installation)
+        }
         return .noContent
     }
 
     func controlUninstall(_ call: RESTCall) throws -> RESTAnswer {
         let installation = try controlInstallation(call)
         installation.app.installations.removeAll { $0 === installation }
+        emit("installation", action: "deleted", of: installation)
         return .noContent
     }
 }

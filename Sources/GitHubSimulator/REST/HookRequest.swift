@@ -53,8 +53,10 @@ struct HookRequest {
     }
 
     /// Every event must be known, and there must be at least one.
-    static func check(events: [String]) throws(RESTFailure) {
-        let unknown = events.filter { !WebhookEvents.names.contains($0) }
+    static func check(events: [String], ofOrganization: Bool = false) throws(RESTFailure) {
+        let unknown = events.filter { event in
+            !WebhookEvents.names.contains(event) && !(ofOrganization && WebhookEvents.ofAccounts.contains(event))
+        }
         guard unknown.isEmpty else {
             throw .validation(
                 unknown.map { RESTFailure.customError("Hook", field: "events", "\"\($0)\" is not a valid event") })
@@ -79,8 +81,12 @@ struct HookRequest {
     }
 }
 
-/// The events that a repository's webhook can listen to.
+/// The events that webhooks can listen to.
 enum WebhookEvents {
+    /// More than a repository's, for those of organizations and apps.
+    static let ofAccounts: Set<String> = ["membership", "org_block", "organization", "team"]
+
+    /// A repository's.
     static let names: Set<String> = [
         "*", "branch_protection_configuration", "branch_protection_rule", "check_run", "check_suite",
         "code_scanning_alert", "commit_comment", "create", "custom_property_values", "delete", "dependabot_alert",

@@ -17,8 +17,13 @@ struct RESTCall: Sendable {
     var body: JSON = .null
     /// The lower-case login of the token's user.
     var viewer: String?
+    /// What the token may do; `nil` for everything.
+    var scopes: [String]?
     /// Whether the token has no scope for what is private.
     var seesPublicOnly = false
+
+    /// Whether the token has a scope.
+    func may(_ scope: String) -> Bool { scopes?.contains(scope) ?? true }
 
     var path: String { "/" + segments.joined(separator: "/") }
 

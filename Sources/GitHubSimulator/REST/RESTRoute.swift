@@ -110,6 +110,10 @@ struct RESTRoute: Sendable {
     ]
     private static let organizations = [
         RESTRoute("GET", "/orgs/:org") { try await $0.readOrganization($1) },
+        RESTRoute("GET", "/orgs/:org/hooks") { try await $0.listOrganizationHooks($1) },
+        RESTRoute("POST", "/orgs/:org/hooks") { try await $0.createOrganizationHook($1) },
+        RESTRoute("DELETE", "/orgs/:org/hooks/:hook") { try await $0.deleteOrganizationHook($1) },
+        RESTRoute("GET", "/installation/repositories") { try await $0.listInstallationRepositories($1) },
         RESTRoute("GET", "/orgs/:org/members/:user") { try await $0.checkMember($1) },
         RESTRoute("GET", "/orgs/:org/teams") { try await $0.listTeams($1) },
         RESTRoute("POST", "/orgs/:org/teams") { try await $0.createTeam($1) },

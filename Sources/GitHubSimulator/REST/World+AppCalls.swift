@@ -11,6 +11,9 @@ extension World {
             if !call.bytes.isEmpty, let body = try? JSON(reading: call.bytes) { call.body = body }
             switch (call.method, call.segments.count) {
             case ("GET", 1): return RESTAnswer(body: shape(app, call.addresses), isCounted: false)
+            case ("GET", 3) where call.segments[1...] == ["hook", "config"]:
+                guard let hook = app.hook else { throw .notFound }
+                return RESTAnswer(body: shape(hook.config), isCounted: false)
             case ("GET", 2) where call.segments[1] == "installations":
                 var answer = call.page(app.installations.sorted { $0.id < $1.id }) { shape($0, call.addresses) }
                 answer.isCounted = false
@@ -54,6 +57,23 @@ extension World {
         return answer
     }
 
+    /// The repositories that an installation was given.
+    func listInstallationRepositories(_ call: RESTCall) throws -> RESTAnswer {
+        guard let installation = installation(bot: viewer(call)) else {
+            throw RESTFailure(
+                403, "You must authenticate with an installation access token in order to list its repositories.")
+        }
+        let found = repositories.values.filter(installation.has).sorted { $0.id < $1.id }
+        var answer = call.page(found) { repository in
+            // GitHub's answer to an app: what its permissions amount to is not told here.
+            shape(repository, call.addresses).adding([
+                "permissions": ["admin": false, "push": false, "pull": false]
+            ])
+        }
+        answer.body = ["total_count": JSON(found.count), "repositories": answer.body ?? []]
+        return answer
+    }
+
     private static func permissions(_ permissions: [String: String]) -> JSON {
         .object(permissions.sorted { $0.key < $1.key }.map { JSON.Member(name: $0.key, value: .string($0.value)) })
     }
@@ -63,7 +83,7 @@ extension World {
             "id": .int(app.id), "slug": .string(app.slug), "node_id": .string("A_\(app.id)"),
             "owner": simple(app.owner, addresses), "name": .string(app.slug), "description": nil,
             "external_url": "https://ci.example.org", "html_url": .string("\(addresses.web)/apps/\(app.slug)"),
-            "permissions": Self.permissions(app.permissions), "events": [],
+            "permissions": Self.permissions(app.permissions), "events": JSON(app.hook?.events ?? []),
             "installations_count": JSON(app.installations.count),
         ]
     }

@@ -91,7 +91,8 @@ extension World {
             name: name, before: parent.map { ReferenceTarget(object: $0, type: "commit", commit: $0) }, after: tip)
         let payload = try await pushPayload(move, in: repository, among: references, sender: sender)
         deliver(
-            "push", action: nil, payload.encoded, guid: UUID().uuidString.lowercased(), to: hook, in: repository)
+            "push", action: nil, payload.encoded, guid: UUID().uuidString.lowercased(), to: hook,
+            of: .repository(repository))
         return .noContent
     }
 
@@ -151,7 +152,7 @@ extension World {
 
     func redeliver(_ delivery: Delivery, _ hook: Webhook, in repository: Repository) {
         deliver(
-            delivery.event, action: delivery.action, delivery.payload, guid: delivery.guid, to: hook, in: repository,
-            isRedelivery: true)
+            delivery.event, action: delivery.action, delivery.payload, guid: delivery.guid, to: hook,
+            of: .repository(repository), isRedelivery: true)
     }
 }

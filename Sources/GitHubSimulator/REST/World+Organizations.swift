@@ -25,6 +25,7 @@ extension World {
         }
         team.description = try call.string("description")
         organization.teams.append(team)
+        noteTeam("created", team, of: organization)
         return .created(shape(team, of: organization, call.addresses))
     }
 
@@ -36,6 +37,7 @@ extension World {
     func deleteTeam(_ call: RESTCall) throws -> RESTAnswer {
         let (organization, team) = try team(call, ownerOnly: true)
         organization.teams.removeAll { $0 === team }
+        noteTeam("deleted", team, of: organization)
         return .noContent
     }
 
@@ -61,17 +63,21 @@ extension World {
         guard ["member", "maintainer"].contains(role) else {
             throw RESTFailure.invalid("TeamMember", field: "role")
         }
+        let isNew = !team.hasMember(user)
         team.members.remove(user.key)
         team.maintainers.remove(user.key)
         if role == "member" { team.members.insert(user.key) } else { team.maintainers.insert(user.key) }
+        if isNew { noteMembership("added", of: user, in: team, of: organization) }
         return RESTAnswer(body: membership(of: user, in: team, of: organization, call.addresses))
     }
 
     func deleteMembership(_ call: RESTCall) throws -> RESTAnswer {
-        let (_, team) = try team(call, ownerOnly: true)
+        let (organization, team) = try team(call, ownerOnly: true)
         let user = try user(call)
+        guard team.hasMember(user) else { return .noContent }
         team.members.remove(user.key)
         team.maintainers.remove(user.key)
+        noteMembership("removed", of: user, in: team, of: organization)
         return .noContent
     }
 
@@ -97,14 +103,23 @@ extension World {
         guard let permission = Permission(word: word) else {
             throw RESTFailure(422, "`{\"permission\"=>\"\(word)\"}` is not a valid permission.")
         }
-        team.repositories[repository.id] = permission
+        let old = team.repositories.updateValue(permission, forKey: repository.id)
+        if old == nil {
+            noteTeam("added_to_repository", team, of: organization, repository)
+            let what: JSON = ["team": shape(team, of: organization, addresses)]
+            emit("team_add", what, in: repository, sender: defaultSender(of: organization))
+        } else if old != permission {
+            noteTeam("edited", team, of: organization, repository)
+        }
         return .noContent
     }
 
     func deleteTeamRepository(_ call: RESTCall) throws -> RESTAnswer {
-        let (_, team) = try team(call)
+        let (organization, team) = try team(call)
         let repository = try repository(call, for: .admin, or: .notAdmin)
-        team.repositories[repository.id] = nil
+        if team.repositories.removeValue(forKey: repository.id) != nil {
+            noteTeam("removed_from_repository", team, of: organization, repository)
+        }
         return .noContent
     }
 

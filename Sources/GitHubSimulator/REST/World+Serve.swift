@@ -17,7 +17,8 @@ extension World {
         var viewer: Account?
         if let token = RESTCall.token(in: call.headers["authorization"]) {
             viewer = account(token: token)
-            call.seesPublicOnly = publicTokens.contains(token)
+            call.scopes = tokenScopes[token]
+            call.seesPublicOnly = publicTokens.contains(token) || !call.may("repo")
             guard viewer != nil else {
                 var answer = RESTFailure.badCredentials.answer
                 answer.isCounted = false
@@ -33,6 +34,9 @@ extension World {
         answer.isCounted = answer.status != 304 && !isFree
         let left = answer.isCounted ? spendQuota(of: viewer) : quota(of: viewer)
         answer.headers += Self.headers(left)
+        if let scopes = call.scopes {
+            answer.headers.append(HeaderLine(name: "X-OAuth-Scopes", value: scopes.joined(separator: ", ")))
+        }
         return answer
     }
 

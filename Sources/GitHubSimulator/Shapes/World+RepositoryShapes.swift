@@ -20,7 +20,7 @@ extension World {
         ]
         let rest: JSON = [
             "created_at": JSON(repository.createdAt), "updated_at": JSON(repository.updatedAt),
-            "pushed_at": JSON(repository.pushedAt), "ssh_url": .string("git@github.com:\(repository.fullName).git"),
+            "pushed_at": JSON(repository.pushedAt), "ssh_url": .string("\(sshPrefix)\(repository.fullName).git"),
             "homepage": nil, "size": 0, "stargazers_count": 0, "watchers_count": 0, "language": nil,
             "has_issues": true, "forks_count": 0, "archived": JSON(repository.isArchived), "disabled": false,
             "open_issues_count": JSON(repository.pulls.filter(\.isOpen).count), "license": nil,

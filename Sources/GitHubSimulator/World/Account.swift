@@ -12,6 +12,7 @@ final class Account {
     var owners: Set<String> = []
     var members: Set<String> = []
     var teams: [Team] = []
+    var hooks: [Webhook] = []
 
     var key: String { login.lowercased() }
 

@@ -10,6 +10,8 @@ final class AppRegistration {
     /// What it asks for, such as `contents`: `read`.
     var permissions: [String: String]
     var installations: [AppInstallation] = []
+    /// Where it is told what happens where it is installed, if it wants to know.
+    var hook: Webhook?
     /// How long its tokens last.
     var tokenLifetime: TimeInterval = 3600
 

@@ -56,7 +56,9 @@ extension World {
     private static func required(_ call: RESTCall) -> (permission: String, level: String) {
         let segments = call.segments
         let level = call.method == "GET" || call.method == "HEAD" ? "read" : "write"
-        if segments.first == "orgs" { return ("members", level) }
+        if segments.first == "orgs" {
+            return (segments.dropFirst(2).first == "hooks" ? "organization_hooks" : "members", level)
+        }
         guard segments.count > 3, segments[0] == "repos" else { return ("metadata", "read") }
         switch segments[3] {
         case "hooks": return ("repository_hooks", level)

@@ -13,14 +13,19 @@ extension World {
             common = common.adding(["organization": organization(repository.owner, addresses)])
         }
         if payload["sender"] == nil { common = common.adding(["sender": simple(sender, addresses)]) }
-        deliver(event, action: action, text.adding(common).encoded, in: repository)
+        let guid = UUID().uuidString.lowercased()
+        let whole = text.adding(common)
+        deliver(event, action: action, whole.encoded, in: repository, guid: guid)
+        deliver(event, action: action, whole, of: repository.owner, repository: repository, guid: guid)
     }
 
     /// Sends a payload as it is to the active webhooks that listen.
-    func deliver(_ event: String, action: String?, _ payload: String, in repository: Repository) {
-        let guid = UUID().uuidString.lowercased()
+    func deliver(
+        _ event: String, action: String?, _ payload: String, in repository: Repository,
+        guid: String = UUID().uuidString.lowercased()
+    ) {
         for hook in repository.hooks where hook.isActive && hook.listens(to: event) {
-            deliver(event, action: action, payload, guid: guid, to: hook, in: repository)
+            deliver(event, action: action, payload, guid: guid, to: hook, of: .repository(repository))
         }
     }
 
@@ -32,23 +37,24 @@ extension World {
             "sender": simple(sender, addresses),
         ]
         deliver(
-            "ping", action: nil, payload.encoded, guid: UUID().uuidString.lowercased(), to: hook, in: repository)
+            "ping", action: nil, payload.encoded, guid: UUID().uuidString.lowercased(), to: hook,
+            of: .repository(repository))
     }
 
     func deliver(
         _ event: String, action: String?, _ payload: String, guid: String, to hook: Webhook,
-        in repository: Repository, isRedelivery: Bool = false
+        of source: WebhookSource, isRedelivery: Bool = false
     ) {
-        let fault = takeFault(event: event, repository: repository.fullName, hook: hook.id)
+        let fault = takeFault(event: event, repository: source.name, hook: hook.id)
         if case .lose = fault?.action { return }
         let isForm = hook.config.contentType == "form"
         let body = Array((isForm ? "payload=" + Self.formEncoded(payload) : payload).utf8)
         var secret = hook.config.secret
         if case .forge = fault?.action { secret = "not the secret of this webhook" }
         let headers = Self.headers(
-            event: event, guid: guid, hook: hook, repository: repository, body: body, secret: secret)
+            event: event, guid: guid, hook: hook, source: source, body: body, secret: secret)
         var delivery = Delivery(
-            id: nextID(), repository: repository.id, hook: hook.id, url: hook.config.url, guid: guid, event: event,
+            id: nextID(), repository: source.id, hook: hook.id, url: hook.config.url, guid: guid, event: event,
             action: action, isRedelivery: isRedelivery, payload: payload, requestHeaders: headers)
         if case .fail = fault?.action {
             delivery.outcome = .connectionFailed
@@ -70,9 +76,10 @@ extension World {
         deliveries[position].outcome = outcome
         deliveries[position].duration = (duration * 1000).rounded() / 1000
         let delivery = deliveries[position]
-        if let hook = repositories[delivery.repository]?.hooks.first(where: { $0.id == delivery.hook }) {
-            note(outcome, on: hook)
-        }
+        let hooks =
+            repositories[delivery.repository]?.hooks ?? apps[delivery.repository]?.hook.map { [$0] }
+            ?? account(id: delivery.repository)?.hooks ?? []
+        if let hook = hooks.first(where: { $0.id == delivery.hook }) { note(outcome, on: hook) }
     }
 
     private func note(_ outcome: DeliveryOutcome, on hook: Webhook) {
@@ -92,14 +99,14 @@ extension World {
     }
 
     private static func headers(
-        event: String, guid: String, hook: Webhook, repository: Repository, body: [UInt8], secret: String?
+        event: String, guid: String, hook: Webhook, source: WebhookSource, body: [UInt8], secret: String?
     ) -> [HeaderLine] {
         let type = hook.config.contentType == "form" ? "application/x-www-form-urlencoded" : "application/json"
         var headers = [
             ("Accept", "*/*"), ("Content-Type", type), ("User-Agent", "GitHub-Hookshot/5170a9d"),
             ("X-GitHub-Delivery", guid), ("X-GitHub-Event", event), ("X-GitHub-Hook-ID", String(hook.id)),
-            ("X-GitHub-Hook-Installation-Target-ID", String(repository.id)),
-            ("X-GitHub-Hook-Installation-Target-Type", "repository"),
+            ("X-GitHub-Hook-Installation-Target-ID", String(source.id)),
+            ("X-GitHub-Hook-Installation-Target-Type", source.type),
         ]
         if let secret, !secret.isEmpty {
             headers.append(("X-Hub-Signature", Signature.sha1(secret: secret, body: body)))

@@ -9,12 +9,16 @@ actor World {
     static let memory = 20_000
 
     let git: GitRunner
+    /// What addresses for git over SSH begin with.
+    let sshPrefix: String
     private let outgoing: AsyncStream<OutgoingDelivery>.Continuation
 
     var root = "http://127.0.0.1"
     var accounts: [String: Account] = [:]
     /// Token to lower-case login.
     var tokens: [String: String] = [:]
+    /// What those of them may do that have not all scopes.
+    var tokenScopes: [String: [String]] = [:]
     /// Those of them that see only what everybody sees, and whom they belong to.
     var publicTokens: Set<String> = []
     /// By client id.
@@ -41,8 +45,9 @@ actor World {
     private var lastFault = 0
     private var lastRequest = 0
 
-    init(git: GitRunner, outgoing: AsyncStream<OutgoingDelivery>.Continuation) {
+    init(git: GitRunner, outgoing: AsyncStream<OutgoingDelivery>.Continuation, sshAddress: String? = nil) {
         self.git = git
+        sshPrefix = sshAddress.map { "\($0)/" } ?? "git@github.com:"
         self.outgoing = outgoing
     }
 
@@ -79,6 +84,7 @@ actor World {
         accounts = [:]
         tokens = [:]
         publicTokens = []
+        tokenScopes = [:]
         oauthApps = [:]
         oauthCodes = [:]
         browserLogin = nil

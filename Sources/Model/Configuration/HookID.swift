@@ -18,13 +18,16 @@ public struct HookID: Sendable, Hashable, Comparable, Codable, CustomStringConve
     /// What stands in a hook's place in deliveries that are about the admin repository; no hook can be called so.
     public static let adminRepository = HookID(reserved: "_config")
 
-    /// A hook's identifier, or `adminRepository`'s.
+    /// The same for deliveries of an organization's webhook, or of a GitHub App's.
+    public static let account = HookID(reserved: "_events")
+
+    /// A hook's identifier, or one of those that stand in its place.
     public init?(ofDelivery text: String) {
-        guard text != Self.adminRepository.description else {
-            self = .adminRepository
-            return
+        if let reserved = [Self.adminRepository, .account].first(where: { $0.description == text }) {
+            self = reserved
+        } else {
+            self.init(text)
         }
-        self.init(text)
     }
 
     private init(reserved: String) { description = reserved }

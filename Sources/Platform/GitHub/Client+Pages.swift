@@ -1,12 +1,16 @@
 extension GitHubClient {
     /// Reads a list to its end, or until a page says that the rest is not wanted.
     ///
-    /// - Parameter wantsMore: asked after each page with that page's items.
+    /// - Parameters:
+    ///   - owner: whose things it is about, where the path does not say.
+    ///   - wantsMore: asked after each page with that page's items.
     /// - Throws: `tooLarge` when there are more pages than the client reads. Half a list is never given back as whole.
     func list<Item: Decodable & Sendable>(
-        _ path: String, query: [(name: String, value: String)] = [], while wantsMore: ([Item]) -> Bool = { _ in true }
+        _ path: String, query: [(name: String, value: String)] = [], owner: String? = nil,
+        while wantsMore: ([Item]) -> Bool = { _ in true }
     ) async throws(GitHubError) -> [Item] {
-        let request = GitHubRequest("GET", path, query: query + [("per_page", "100")])
+        var request = GitHubRequest("GET", path, query: query + [("per_page", "100")])
+        if let owner { request.owner = owner }
         var items: [Item] = []
         var url = request.url(under: apiURL)
         for _ in 0..<options.pageLimit {

@@ -98,6 +98,36 @@ extension Store {
         notify([.wantedRoles])
     }
 
+    /// Wishes that the roles of all projects of one owner are read, declared now or once. What was never read is due
+    /// anyway.
+    public func wantRoles(ofOwner owner: String) async throws(StoreError) {
+        try await database.write { db in
+            try db.run(
+                """
+                UPDATE roleReading SET wanted = wanted + 1
+                WHERE projectID IN (SELECT id FROM project WHERE repositoryKey > ? AND repositoryKey < ?)
+                """, Self.names(ofOwner: owner))
+        }
+        notify([.wantedRoles])
+    }
+
+    /// Wishes that all declared projects of one owner are compared with GitHub now.
+    public func wantSyncs(ofOwner owner: String) async throws(StoreError) {
+        try await database.write { db in
+            try db.run(
+                """
+                INSERT OR IGNORE INTO wantedSync (projectID)
+                SELECT id FROM project WHERE isActive AND repositoryKey > ? AND repositoryKey < ?
+                """, Self.names(ofOwner: owner))
+        }
+        notify([.wantedSync])
+    }
+
+    /// The keys between which all repositories of an owner are: `0` follows `/`.
+    private static func names(ofOwner owner: String) -> StatementArguments {
+        [owner.lowercased() + "/", owner.lowercased() + "0"]
+    }
+
     /// All projects, declared now or once, with their last readings.
     public func roleTargets() async throws(StoreError) -> [RoleTarget] {
         try await database.read { db in

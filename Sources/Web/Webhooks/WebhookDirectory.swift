@@ -15,6 +15,8 @@ struct WebhookDirectory: Sendable {
     private let entries: StoreCache<[WebhookName: Entry]>
     private let store: Store
     private let keys: [SecretKey]
+    /// What deliveries of organizations' and apps' webhooks may be signed with.
+    let accountSecrets: [[UInt8]]
 
     /// - Parameters:
     ///   - keys: the server's secret key, then former ones.
@@ -22,6 +24,7 @@ struct WebhookDirectory: Sendable {
     init(store: Store, keys: [SecretKey], adminRepository: RepositoryName?) {
         self.store = store
         self.keys = keys
+        accountSecrets = keys.map { Array($0.accountWebhookSecret.utf8) }
         entries = StoreCache(store.changes, [.projects, .config]) {
             var names: [WebhookName] = []
             if let adminRepository { names.append(WebhookName(adminRepository, .adminRepository)) }

@@ -30,20 +30,15 @@ struct WebhookEndpoint: Sendable {
             return try await accept(
                 request, repository: RepositoryName("\(owner)/\(repo)"), hook: .adminRepository)
         }
+        router.post("_events") { request, _ in try await acceptAccountEvent(request) }
     }
 
     private func accept(_ request: Request, repository: RepositoryName?, hook: HookID?) async throws -> Response {
-        // Before anything is read: a body that is too large need not come in.
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.maximumBytes {
-            return refuse(.contentTooLarge, "a payload has at most 25 MB")
-        }
+        if isTooLarge(request) { return refuse(.contentTooLarge, "a payload has at most 25 MB") }
         guard let repository, let hook, let entry = try await directory.entry(WebhookName(repository, hook)) else {
             return refuse(.notFound, "no such webhook")
         }
-        let body: [UInt8]
-        do {
-            body = Array(try await request.body.collect(upTo: Self.maximumBytes).readableBytesView)
-        } catch is NIOTooManyBytesError {
+        guard let body = try await body(request) else {
             return refuse(.contentTooLarge, "a payload has at most 25 MB")
         }
         guard try await isSigned(request, body, entry) else {
@@ -59,6 +54,20 @@ struct WebhookEndpoint: Sendable {
         return try await store(
             NewDelivery(
                 repository: entry.name.repository, hook: entry.name.hook, guid: guid, event: event, payload: payload))
+    }
+
+    /// Before anything is read: a body that is too large need not come in.
+    func isTooLarge(_ request: Request) -> Bool {
+        request.headers[.contentLength].flatMap { Int($0) }.map { $0 > Self.maximumBytes } ?? false
+    }
+
+    /// `nil` when it is too large.
+    func body(_ request: Request) async throws -> [UInt8]? {
+        do {
+            return Array(try await request.body.collect(upTo: Self.maximumBytes).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            return nil
+        }
     }
 
     private func isSigned(_ request: Request, _ body: [UInt8], _ entry: WebhookDirectory.Entry) async throws -> Bool {
@@ -86,7 +95,7 @@ struct WebhookEndpoint: Sendable {
         }
     }
 
-    private func store(_ delivery: NewDelivery) async throws -> Response {
+    func store(_ delivery: NewDelivery) async throws -> Response {
         do throws(StoreError) {
             let isNew = try await store.inbox.store(delivery)
             return JSONResponse.make(
@@ -102,14 +111,14 @@ struct WebhookEndpoint: Sendable {
     }
 
     /// Short, printable header values only: they are stored and shown.
-    private func value(_ request: Request, _ name: HTTPField.Name) -> String? {
+    func value(_ request: Request, _ name: HTTPField.Name) -> String? {
         guard let value = request.headers[name], (1...100).contains(value.utf8.count),
             value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return nil }
         return value
     }
 
-    private func refuse(_ status: HTTPResponse.Status, _ message: String) -> Response {
+    func refuse(_ status: HTTPResponse.Status, _ message: String) -> Response {
         JSONResponse.make(["message": message], status: status)
     }
 }

@@ -49,9 +49,10 @@ struct DoctorCommand: AsyncParsableCommand {
         async let gitHub = DoctorGitHub(
             settings: settings, curl: curl, projects: projects, adminRepository: configuration.adminRepositoryName
         ).findings()
+        async let events = DoctorEvents(settings: settings, curl: curl, projects: projects).findings()
         async let docker = DoctorDocker(settings: settings, curl: curl, projects: projects, pulls: pull).findings()
         async let address = DoctorAddress(settings: settings, curl: curl).findings()
-        findings += read + (await gitHub) + (await docker) + (await address)
+        findings += read + (await gitHub) + (await events) + (await docker) + (await address)
         await curl.close()
         return findings
     }

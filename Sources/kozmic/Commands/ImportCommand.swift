@@ -21,7 +21,9 @@ struct ImportCommand: AsyncParsableCommand {
     @Argument(help: "Repositories, as OWNER/REPO.")
     var repositories: [String] = []
 
-    @Option(name: .customLong("org"), help: "All repositories of this organization or user.")
+    @Option(
+        name: .customLong("org"),
+        help: "All repositories of this organization or user; with an app, those that it was given there.")
     var account: String?
 
     @Option(help: "The work tree of an admin repository: each file is written below its projects/ folder.")
@@ -44,11 +46,9 @@ struct ImportCommand: AsyncParsableCommand {
             // The admin repository is not read.
             options.configRepo = options.configRepo ?? "."
             let settings = try ServeSettings(options)
-            guard let token = settings.gitHubToken else {
-                throw SettingProblem("a GitHub token is missing: set --github-token-file or KOZMIC_GITHUB_TOKEN")
-            }
+            try settings.requireGitHubIdentity()
             let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
-            let client = GitHubClient(apiURL: settings.gitHubAPIURL, token: GitHubToken(token), curl: curl)
+            let client = settings.gitHubClient(curl)
             let result: Result<Int, any Error>
             do { result = .success(try await run(client)) } catch { result = .failure(error) }
             await curl.close()

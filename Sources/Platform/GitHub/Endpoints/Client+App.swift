@@ -7,6 +7,20 @@ extension GitHubClient {
         return facts
     }
 
+    /// `GET /app/hook/config`: the address of the app's own webhook; `nil` for a client with a token, and for an app
+    /// that has none.
+    public func appHookURL() async throws(GitHubError) -> String? {
+        struct Config: Decodable { var url: String? }
+        guard let appClient else { return nil }
+        do {
+            let config: Config = try await appClient.client.value(GitHubRequest("GET", "/app/hook/config"))
+            return config.url
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            return nil
+        }
+    }
+
     /// `GET /app/installations`: where the app is installed; empty for a client with a token.
     public func appInstallations() async throws(GitHubError) -> [GitHubInstallation] {
         guard let appClient else { return [] }

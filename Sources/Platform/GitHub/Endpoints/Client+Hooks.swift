@@ -4,6 +4,12 @@ extension GitHubClient {
         try await list(try GitHubRequest.path(repository, "hooks"))
     }
 
+    /// `GET /orgs/O/hooks`: all webhooks of an organization. Not found without the scope `admin:org_hook`, for others
+    /// than its owners, and for users.
+    public func organizationHooks(_ organization: String) async throws(GitHubError) -> [GitHubHook] {
+        try await list("/orgs/\(PercentEncoding.encode(organization))/hooks")
+    }
+
     /// `GET /repos/O/R/hooks/ID`.
     public func hook(_ repository: String, _ id: Int64) async throws(GitHubError) -> GitHubHook {
         try await value(GitHubRequest("GET", try GitHubRequest.path(repository, "hooks", "\(id)")))

@@ -41,11 +41,13 @@ public struct GitHubAppFacts: Sendable, Hashable, Decodable {
     public var name: String
     /// What it asks for of those who install it.
     public var permissions: [String: String]
+    /// What its webhook listens to, beyond its installations; `nil` when GitHub does not say.
+    public var events: [String]?
     /// Its page, for people.
     public var htmlURL: String?
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, permissions
+        case id, name, permissions, events
         case htmlURL = "html_url"
     }
 }

@@ -15,6 +15,21 @@ struct DoctorAddress {
                     "set --external-url to an address that GitHub reaches")
             ]
         }
+        return insecure(url) + (await answer(url))
+    }
+
+    /// Plain HTTP is for this machine only.
+    private func insecure(_ url: String) -> [Finding] {
+        guard !Self.isLocal(url), url.lowercased().hasPrefix("http:") else { return [] }
+        return [
+            .warning(
+                "external URL",
+                "\(url) is not https: sessions, logs and what GitHub sends can be read and changed on the way",
+                "put a proxy with a certificate in front of \(settings.host):\(settings.port), and set --external-url")
+        ]
+    }
+
+    private func answer(_ url: String) async -> [Finding] {
         do {
             let answer = try await curl.send(
                 CurlRequest(url: url + "/_health/live", timeouts: CurlTimeouts(overall: .seconds(10))))

@@ -5,9 +5,8 @@ import OpenSSL
 /// The data directory and the secret key.
 struct DoctorData {
     var settings: ServeSettings
-
-    /// Below this, a log of a single job may fill the disk.
-    private static let littleSpace: Int64 = 5 << 30
+    /// Below this, a log of a single job may fill the disk; in bytes.
+    var littleSpace: Int64 = 5 << 30
 
     func findings() -> [Finding] { [directory(), space(), secretKey()].compactMap(\.self) }
 
@@ -35,7 +34,7 @@ struct DoctorData {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: existing)
         guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else { return nil }
         let text = "\(free >> 30) GiB free"
-        guard free >= Self.littleSpace else {
+        guard free >= littleSpace else {
             return .warning("disk space", text, "mirrors and logs live in \(settings.dataDirectory): make room")
         }
         return .ok("disk space", text)

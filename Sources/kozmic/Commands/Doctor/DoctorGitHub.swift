@@ -53,8 +53,31 @@ struct DoctorGitHub {
             return findings + [.failed("GitHub token", "GitHub answers \(answer.status)", advice)]
         }
         findings.append(scopes(answer.headers["X-OAuth-Scopes"]))
+        if let ending = Self.ending(answer.headers["GitHub-Authentication-Token-Expiration"]) {
+            findings.append(ending)
+        }
         findings += await repositories.findings()
         return findings
+    }
+
+    /// A token that ends takes everything with it, on a day when nobody thinks of it.
+    static func ending(_ header: String?, now: Date = Date()) -> Finding? {
+        guard let header else { return nil }
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(secondsFromGMT: 0)
+        // GitHub writes "2026-12-24 18:00:00 UTC", or an offset in place of UTC.
+        let dates = ["zzz", "Z"].lazy.compactMap { zone in
+            formatter.dateFormat = "yyyy-MM-dd HH:mm:ss \(zone)"
+            return formatter.date(from: header)
+        }
+        guard let date = dates.first else { return nil }
+        let days = Int((date.timeIntervalSince(now) / 86_400).rounded(.down))
+        let day = date.formatted(.iso8601.year().month().day())
+        guard days < 14 else { return .ok("end of the token", "it ends on \(day)") }
+        return .warning(
+            "end of the token", "it ends on \(day), in \(days) day\(days == 1 ? "" : "s")",
+            "make a new one in time and set --github-token-file")
     }
 
     /// A wrong clock breaks what is signed with times, and makes waits for rate limits wrong.

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Curl
+import Foundation
+import Testing
+
+@testable import kozmic
+
+/// What `kozmic doctor` says of this machine and of addresses, without a server.
+@Suite("What the machine lacks")
+struct DoctorPartsTests {
+    private func settings(_ arguments: [String], folder: String = "/nonexistent") throws -> ServeSettings {
+        try ServeSettings(
+            ServeOptions.parse(["--config-repo", ".", "--data-dir", folder] + arguments), environment: [:])
+    }
+
+    @Test("a data directory that cannot be written, a full disk, a secret key that others read or that is none")
+    func data() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kozmic-doctor-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func finding(_ name: String, at other: String? = nil, littleSpace: Int64 = 0) throws -> Finding {
+            let settings = try self.settings([], folder: other ?? folder)
+            let findings = DoctorData(settings: settings, littleSpace: littleSpace).findings()
+            return try #require(findings.first { $0.name == name })
+        }
+        #expect(try finding("data directory").detail == "\(folder) is made at the first start")
+        #expect(try finding("secret key").detail.contains("is made at the first start"))
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        #expect(try finding("data directory").detail == "\(folder) can be written")
+        let closed = try finding("data directory", at: "/dev/null/kozmic")
+        #expect(closed.state == .failed && closed.advice?.contains("--data-dir") == true)
+
+        #expect(try finding("disk space").state == .ok)
+        let full = try finding("disk space", littleSpace: .max)
+        #expect(full.state == .warning && full.advice?.contains("make room") == true)
+
+        let key = "\(folder)/secret.key"
+        try Data("\(String(repeating: "ab", count: 32))\n".utf8).write(to: URL(filePath: key))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+        let open = try finding("secret key")
+        #expect(open.state == .failed && open.advice == "chmod 600 \(key)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+        #expect(try finding("secret key").state == .ok)
+        try Data("abc".utf8).write(to: URL(filePath: key))
+        let wrong = try finding("secret key")
+        #expect(wrong.state == .failed && wrong.detail.contains("does not hold 64 hexadecimal digits"))
+    }
+
+    @Test("an address that GitHub cannot reach, one without https, and one where nothing answers")
+    func address() async throws {
+        let curl = CurlClient(CurlOptions(usesEnvironmentProxy: false))
+        func findings(_ url: String, _ gitHub: String) async throws -> [Finding] {
+            await DoctorAddress(
+                settings: try self.settings(["--external-url", url, "--github-url", gitHub]), curl: curl
+            )
+            .findings()
+        }
+        let local = try await findings("http://127.0.0.1:1", "https://github.com")
+        #expect(local.map(\.state) == [.failed])
+        #expect(local.first?.advice?.contains("--external-url") == true)
+        let plain = try await findings("http://ci.kozmic.invalid", "https://github.com")
+        #expect(plain.map(\.state) == [.warning, .warning])
+        #expect(plain.first?.detail.contains("is not https") == true)
+        #expect(plain.last?.advice?.contains("start kozmic serve") == true)
+        let silent = try await findings("http://127.0.0.1:1", "http://127.0.0.1:2")
+        #expect(silent.map(\.state) == [.warning])
+        await curl.close()
+    }
+
+    @Test("an engine that is missing")
+    func docker() async throws {
+        let curl = CurlClient(CurlOptions(usesEnvironmentProxy: false))
+        let findings = await DoctorDocker(
+            settings: try self.settings(["--docker-host", "unix:///nonexistent/docker.sock"]), curl: curl, projects: [],
+            pulls: false
+        ).findings()
+        #expect(findings.map(\.state) == [.failed] && findings.first?.name == "Docker")
+        #expect(findings.first?.advice?.contains("put this account into the group docker") == true)
+        await curl.close()
+    }
+
+    @Test("a token that ends soon")
+    func ending() throws {
+        let now = Date(timeIntervalSince1970: 1_800_000_000)
+        #expect(DoctorGitHub.ending(nil, now: now) == nil)
+        #expect(DoctorGitHub.ending("soon", now: now) == nil)
+        let soon = try #require(DoctorGitHub.ending("2027-01-18 08:00:00 UTC", now: now))
+        #expect(soon.state == .warning && soon.detail == "it ends on 2027-01-18, in 3 days")
+        #expect(soon.advice?.contains("--github-token-file") == true)
+        #expect(DoctorGitHub.ending("2027-06-18 08:00:00 +0200", now: now)?.state == .ok)
+    }
+
+    @Test("settings that are missing or wrong are named with their flag")
+    func flags() throws {
+        for (arguments, flag) in [
+            (["--external-url", "ci"], "--external-url"), (["--github-app-id", "1"], "--github-app-key-file"),
+            (["--github-token-file", "/nonexistent"], "--github-token-file"), (["--listen", "x"], "--listen"),
+            (["--sync-interval", "soon"], "--sync-interval"),
+        ] {
+            let problem = #expect(throws: SettingProblem.self) { _ = try self.settings(arguments) }
+            #expect(problem?.description.contains(flag) == true, "\(String(describing: problem))")
+        }
+    }
+}
