@@ -68,7 +68,7 @@ public final class DockerExecutor: Executor {
     }
 
     /// Whether a network address is that of a job of ours; never for jobs on the engine's own bridge.
-    public func isJobAddress(_ address: String) async -> Bool { await tools.network.contains(address) }
+    public func isJobAddress(_ address: String) async -> Bool { tools.network.contains(address) }
 
     public func check() async throws(ExecutorError) -> String {
         do {

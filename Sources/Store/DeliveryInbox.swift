@@ -22,6 +22,28 @@ public actor DeliveryInbox {
         let continuation: CheckedContinuation<Result<Bool, StoreError>, Never>
     }
 
+    /// How many requests were stored in the present tenth of a second and in the one before.
+    private struct Load {
+        /// From a thousand requests a second on, whoever could do something else leaves the processor to them.
+        static let limit = 100
+        static let span = Duration.milliseconds(100)
+
+        private var start = ContinuousClock.now
+        private var count = 0
+        private var before = 0
+
+        mutating func add(_ more: Int) {
+            let age = start.duration(to: .now)
+            if age >= Self.span {
+                before = age < Self.span * 2 ? count : 0
+                (start, count) = (.now, 0)
+            }
+            count += more
+        }
+
+        var isHigh: Bool { start.duration(to: .now) < Self.span * 2 && max(count, before) >= Self.limit }
+    }
+
     private let database: DatabaseFile
     private let changes: ChangeSignal
     private let now: @Sendable () -> Date
@@ -31,6 +53,7 @@ public actor DeliveryInbox {
     private var isWriting = false
     private var isClosed = false
     private var closing: [CheckedContinuation<Void, Never>] = []
+    private var load = Load()
     /// How many transactions were written; for tests.
     private(set) var transactions = 0
 
@@ -73,6 +96,15 @@ public actor DeliveryInbox {
         return try result.get()
     }
 
+    /// Returns when requests do not pour in, or after that time: what was stored can wait a moment for its decision, but
+    /// GitHub waits ten seconds for an answer and never asks again.
+    public func calm(within limit: Duration) async {
+        let end = ContinuousClock.now + limit
+        while load.isHigh, !isClosed, ContinuousClock.now < end {
+            guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
+        }
+    }
+
     /// Takes no more requests; returns when those that wait are stored.
     func close() async {
         isClosed = true
@@ -92,6 +124,7 @@ public actor DeliveryInbox {
                 result = .failure(error)
             }
             transactions += 1
+            load.add(batch.count)
             if case .success(let stored) = result, stored.contains(true) { changes.notify([.deliveries]) }
             for (index, waiting) in batch.enumerated() {
                 waiting.continuation.resume(returning: result.map { $0[index] })

@@ -43,18 +43,19 @@ public struct WebServer: Service {
             adminRepository: configuration.adminRepository)
         let caches = PageCaches(store)
         let (ledger, lag) = (MetricsLedger(store: store), LoopLag())
+        let feeds = LogFeeds(store: store)
         let figures = MetricsEndpoint(
             store: store, ledger: ledger, lag: lag, sources: metrics, version: configuration.version)
         return Application(
-            router: try makeRouter(directory: directory, caches: caches, metrics: figures),
+            router: try makeRouter(directory: directory, caches: caches, metrics: figures, feeds: feeds),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "kozmic"),
-            services: [directory.service, caches.overview, caches.syncTrouble, ledger, lag],
+            services: [directory.service, caches.overview, caches.syncTrouble, ledger, lag, feeds],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
     }
 
     private func makeRouter(
-        directory: WebhookDirectory, caches: PageCaches, metrics: MetricsEndpoint
+        directory: WebhookDirectory, caches: PageCaches, metrics: MetricsEndpoint, feeds: LogFeeds
     ) throws -> Router<WebContext> {
         let assets = Assets()
         let policy = AccessPolicy(showsPrivate: configuration.showsPrivate)
@@ -92,7 +93,7 @@ public struct WebServer: Service {
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
         FeedEndpoint(store: store, lookup: lookup, externalURL: configuration.externalURL).add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)
-        LogEventsEndpoint(store: store, lookup: lookup).add(to: router)
+        LogEventsEndpoint(store: store, lookup: lookup, feeds: feeds).add(to: router)
         LogLinesEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSectionsEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSearchEndpoint(store: store, lookup: lookup).add(to: router)

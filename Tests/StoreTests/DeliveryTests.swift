@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Synchronization
 import Testing
 
 @testable import Store
@@ -73,6 +74,29 @@ struct DeliveryTests {
         #expect(outcomes.allSatisfy { $0 == nil || $0 == .busy })
     }
 
+    @Test("whoever would wait for a flood of requests to end does so, and not for ever")
+    func calm() async throws {
+        try await Fixture.with { fixture in
+            let inbox = fixture.store.inbox
+            await inbox.calm(within: .seconds(600))
+            let isOver = Flag()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for stream in 0..<20 {
+                    group.addTask {
+                        for number in 0... {
+                            if isOver.isSet { break }
+                            _ = try await inbox.store(Fixture.delivery("\(stream)-\(number)"))
+                        }
+                    }
+                }
+                await inbox.calm(within: .milliseconds(300))
+                isOver.set()
+                try await group.waitForAll()
+            }
+            await inbox.calm(within: .seconds(600))
+        }
+    }
+
     @Test("closing stores what waits")
     func close() async throws {
         try await Fixture.withFolder { folder in
@@ -139,4 +163,10 @@ struct DeliveryTests {
             }
         }
     }
+}
+
+private final class Flag: Sendable {
+    private let value = Mutex(false)
+    var isSet: Bool { value.withLock { $0 } }
+    func set() { value.withLock { $0 = true } }
 }

@@ -83,6 +83,47 @@ import Testing
         }
     }
 
+    @Test("many who watch one log share one look at it, and each gets every byte, from wherever it begins")
+    func crowd() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            let before = site.store.changes.subscriberCount
+            let writer = try await site.store.logs.writer(job.id)
+            // Some are far behind the others: more than is kept for them in memory.
+            let lines = (0..<400).map { "line \($0) \(String(repeating: "é🙂\\\"\t", count: $0)) end\n" }
+            let text = lines.joined()
+            try await writer.append(section: 2, source: 1, Array(lines[..<200].joined().utf8))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<30 {
+                    var reader = try await site.client.open(Self.path, ["Last-Event-ID": "\(number * 1000)"])
+                    _ = try await reader.next()
+                    let first = reader
+                    group.addTask {
+                        var reader = first
+                        var offset = 0
+                        var last: EventReader.Event?
+                        while let event = try await reader.next() {
+                            if event.name == "log" { offset = Int(event.id) ?? 0 }
+                            last = event
+                        }
+                        #expect(offset == text.utf8.count)
+                        #expect(last?.name == "end")
+                    }
+                }
+                #expect(site.store.changes.subscriberCount == before + 1)
+                for line in lines[200...] { try await writer.append(section: 2, source: 1, Array(line.utf8)) }
+                try await writer.close()
+                try await site.store.finishJob(job.id, .success)
+                try await group.waitForAll()
+            }
+            try await eventually(seconds: 10) { site.store.changes.subscriberCount == before }
+            var late = try await site.client.open(Self.path)
+            #expect(try await late.rest().compactMap(\.log).joined() == text)
+        }
+    }
+
     @Test("a reader that goes away leaves nothing behind, and shutting down ends the others")
     func leave() async throws {
         try await Site.with { site in

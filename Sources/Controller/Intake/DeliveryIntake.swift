@@ -79,6 +79,8 @@ struct DeliveryIntake: Service {
     func workOff(_ repository: RepositoryName) async {
         do {
             while !Task.isCancelled {
+                // A flood of requests is stored first; meanwhile there are at least a hundred decisions a second.
+                await store.inbox.calm(within: .seconds(2))
                 let pending = try await store.pendingDeliveries(repository, limit: batch)
                 for item in pending where try await !decide(item) { return }
                 if pending.count < batch { return }

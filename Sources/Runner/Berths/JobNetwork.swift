@@ -1,5 +1,6 @@
 import DockerEngine
 import Logging
+import Synchronization
 
 /// The network that the containers of an instance are in: a bridge of their own on which they cannot reach each other.
 actor JobNetwork {
@@ -22,7 +23,8 @@ actor JobNetwork {
     private let isUsed: Bool
     private let clock = ContinuousClock()
     private var known: [String: String] = [:]
-    private var ranges: [AddressRange] = []
+    /// Beside the actor, because every request of the page asks for it.
+    private let ranges = Mutex<[AddressRange]>([])
     private var failed: Failure?
     private var asking: [String: Task<Choice, any Error>] = [:]
 
@@ -54,7 +56,8 @@ actor JobNetwork {
             return Choice(name: Self.fallback, problem: problem)
         }
         let networks = try await engine.networks(labels: [Labels.instance: instance])
-        ranges = networks.flatMap(\.subnets).compactMap(AddressRange.init)
+        let found = networks.flatMap(\.subnets).compactMap(AddressRange.init)
+        ranges.withLock { $0 = found }
         // By its id: a controller that was killed while it asked for one may have left two of one name.
         guard let id = networks.filter({ $0.name == name }).map(\.id).sorted().first else {
             return Choice(name: Self.fallback, problem: "the network that was made is not there")
@@ -85,7 +88,9 @@ actor JobNetwork {
     func forget() { known = [:] }
 
     /// Whether an address is one of a container in the network.
-    func contains(_ address: String) -> Bool { ranges.contains { $0.contains(address) } }
+    nonisolated func contains(_ address: String) -> Bool {
+        ranges.withLock { $0 }.contains { $0.contains(address) }
+    }
 
     /// Removes it, unless containers are in it.
     func remove(_ instance: String) async {

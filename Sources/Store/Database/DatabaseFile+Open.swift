@@ -69,6 +69,8 @@ extension DatabaseFile {
             // GRDB opens pools with NORMAL, which may lose the last transactions when the power fails: then GitHub
             // has been told 202 for a delivery that nobody knows any more.
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // 16 MB: with SQLite's 4 a burst of deliveries spends its time moving the same pages again and again.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
             try check(db, path: path, size: size)
         }
         try Schema.migrator.migrate(pool)

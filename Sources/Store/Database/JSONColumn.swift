@@ -13,21 +13,28 @@ enum JSONColumn {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
+    private static let hooks = DecodedTexts<Hook>(limit: 4 << 20)
+    private static let projects = DecodedTexts<Project>(limit: 8 << 20)
+
     /// A job's hook.
     static func hook(_ text: String) throws -> Hook {
-        try decode(Hook.self, text) { stored in try merge(stored, over: hookDefaults()) }
+        try hooks.value(text) { text in
+            try decode(Hook.self, text) { stored in try merge(stored, over: hookDefaults()) }
+        }
     }
 
     /// A project's configuration.
     static func project(_ text: String) throws -> Project {
-        try decode(Project.self, text) { stored in
-            guard let name = RepositoryName("o/r") else { return stored }
-            let defaults = try object(Project(repository: name, hooks: []))
-            var merged = merge(stored, over: defaults)
-            let hookDefaults = try hookDefaults()
-            let hooks = merged["hooks"] as? [[String: Any]] ?? []
-            merged["hooks"] = hooks.map { merge($0, over: hookDefaults) }
-            return merged
+        try projects.value(text) { text in
+            try decode(Project.self, text) { stored in
+                guard let name = RepositoryName("o/r") else { return stored }
+                let defaults = try object(Project(repository: name, hooks: []))
+                var merged = merge(stored, over: defaults)
+                let hookDefaults = try hookDefaults()
+                let hooks = merged["hooks"] as? [[String: Any]] ?? []
+                merged["hooks"] = hooks.map { merge($0, over: hookDefaults) }
+                return merged
+            }
         }
     }
 

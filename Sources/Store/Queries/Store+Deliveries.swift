@@ -3,15 +3,24 @@ internal import GRDB
 import Model
 
 extension Store {
-    /// The repositories that have deliveries waiting, the one that waits longest first.
+    /// The repositories that have deliveries waiting, the one that waits longest first. It costs a look into the index
+    /// for each repository, however many deliveries wait: it is asked for again whenever one comes.
     public func waitingRepositories() async throws(StoreError) -> [WaitingRepository] {
         try await database.read { db in
             try db.all(
                 """
-                SELECT delivery.repository, coalesce(delivery.nextTryAt, 0) FROM (
-                    SELECT MIN(id) AS id FROM delivery INDEXED BY delivery_waiting
-                    WHERE state = 'received' GROUP BY repositoryKey
-                ) AS oldest CROSS JOIN delivery ON delivery.id = oldest.id ORDER BY delivery.id
+                WITH RECURSIVE oldest (id, repositoryKey) AS (
+                    SELECT * FROM (
+                        SELECT id, repositoryKey FROM delivery INDEXED BY delivery_waiting
+                        WHERE state = 'received' ORDER BY repositoryKey, id LIMIT 1)
+                    UNION ALL
+                    SELECT next.id, next.repositoryKey FROM oldest CROSS JOIN delivery AS next ON next.id = (
+                        SELECT id FROM delivery INDEXED BY delivery_waiting
+                        WHERE state = 'received' AND repositoryKey > oldest.repositoryKey
+                        ORDER BY repositoryKey, id LIMIT 1)
+                )
+                SELECT delivery.repository, coalesce(delivery.nextTryAt, 0)
+                FROM oldest CROSS JOIN delivery ON delivery.id = oldest.id ORDER BY delivery.id
                 """
             ) { columns in
                 WaitingRepository(

@@ -13,6 +13,13 @@ enum Viewer: Sendable {
         if case .person(let person) = self { person } else { nil }
     }
 
+    /// Different for everybody who may see or do something else, and for every browser that is signed in.
+    var key: String {
+        guard let person else { return "stranger" }
+        let levels = person.session.levels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
+        return "\(person.login) \(person.formToken) \(person.session.readsAdminRepository) \(levels)"
+    }
+
     /// Somebody who signed in, in one browser, or whose token came with the request.
     struct Person: Sendable {
         /// Who it is, and what GitHub lets the account do.

@@ -18,13 +18,12 @@ import Store
 /// data: {"state":"failure","reason":"…"}
 /// ```
 /// Pieces end between characters, so that texts can be joined; bytes that are not UTF-8 are replaced. Finished and
-/// running jobs are served alike. A slow reader gets the pieces at its own pace; nothing is kept for it in memory.
+/// running jobs are served alike. A slow reader gets the pieces at its own pace; nothing is kept for it in memory. All who
+/// watch the same log share one look at it, see `LogFeeds`.
 struct LogEventsEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
-
-    private static let chunk = 64 << 10
-    private static let heartbeat = Duration.seconds(15)
+    var feeds: LogFeeds
 
     func add(to router: Router<WebContext>) {
         router.get(JobAddress.page, "log/events", and: JobAddress.api) { request, context in
@@ -63,78 +62,51 @@ struct LogEventsEndpoint: Sendable {
     private func stream(
         _ jobID: Int64, from start: Int64, _ writer: inout any ResponseBodyWriter, mayGoOn: () async -> Bool
     ) async throws {
-        // The subscription comes before the first look: what happens in between is then seen by the next one.
-        let changes = store.changes.subscribe([.log(jobID), .job(jobID)])
-        let (wakeUps, waker) = AsyncStream.makeStream(of: Wake.self, bufferingPolicy: .bufferingNewest(1))
-        waker.yield(.changed)
-        async let _: Void = watch(changes, waker)
-        var position = start
-        let log = store.logs.reader(jobID)
-        for await wake in wakeUps.cancelOnGracefulShutdown() {
-            if wake == .heartbeat {
-                guard await mayGoOn() else { break }
-                try await writer.write(ByteBuffer(string: ": still here\n\n"))
+        let watcher = feeds.watch(jobID)
+        defer { watcher.leave() }
+        try await withGracefulShutdownHandler {
+            var position = start
+            // Open only as long as the file is read.
+            var log: LogReader?
+            var checked = ContinuousClock.now
+            for await _ in watcher.wakes {
+                if checked.duration(to: .now) >= LogFeeds.heartbeat * 0.9 {
+                    guard await mayGoOn() else { return }
+                    try await writer.write(ByteBuffer(string: ": still here\n\n"))
+                    checked = .now
+                }
+                sending: while true {
+                    switch watcher.feed.next(after: position) {
+                    case .piece(let event, let end):
+                        try await writer.write(event)
+                        position = end
+                        log = nil
+                    case .file(let end):
+                        let reader = log ?? store.logs.reader(jobID)
+                        log = reader
+                        position = try await send(reader, from: position, until: end, &writer)
+                    case .nothing: break sending
+                    case .end(let job):
+                        if let job { try await writer.write(LogStreamEvent.end(job, at: position)) }
+                        return
+                    }
+                }
             }
-            // The job is read before its log: when it has ended, the log that is read then is the whole of it.
-            let job = try await store.job(jobID)
-            position = try await send(log, from: position, isLast: job?.state.isFinished ?? true, &writer)
-            guard let job, !job.state.isFinished else {
-                if let job { try await writer.write(ByteBuffer(string: Self.end(job, at: position))) }
-                break
-            }
+        } onGracefulShutdown: {
+            watcher.finish()
         }
-        // Leaving the scope cancels the watch and waits for it.
     }
 
-    private enum Wake { case changed, heartbeat }
-
-    private func watch(_ changes: AsyncStream<Void>, _ waker: AsyncStream<Wake>.Continuation) async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { for await _ in changes { waker.yield(.changed) } }
-            group.addTask {
-                while (try? await Task.sleep(for: Self.heartbeat)) != nil { waker.yield(.heartbeat) }
-            }
-        }
-    }
-
-    /// Sends what is in the log after a byte. Answers where the log ends now.
+    /// Sends a piece of the file. Answers where it ended.
     private func send(
-        _ log: LogReader, from start: Int64, isLast: Bool, _ writer: inout any ResponseBodyWriter
+        _ log: LogReader, from start: Int64, until end: Int64, _ writer: inout any ResponseBodyWriter
     ) async throws -> Int64 {
-        var position = start
-        while true {
-            let bytes = try await log.read(from: position, count: Self.chunk)
-            let isEnd = bytes.count < Self.chunk
-            let length = isEnd && isLast ? bytes.count : UTF8Boundary.wholeCharacters(bytes)
-            guard length > 0 else { return position }
-            try await writer.write(ByteBuffer(string: Self.piece(bytes.prefix(length), at: position)))
-            position += Int64(length)
-            if isEnd { return position }
-        }
-    }
-
-    private struct Piece: Encodable {
-        var offset: Int64
-        var text: String
-    }
-
-    private struct End: Encodable {
-        var state: String
-        var reason: String?
-    }
-
-    private static func piece(_ bytes: ArraySlice<UInt8>, at offset: Int64) -> String {
-        let piece = Piece(offset: offset, text: String(decoding: bytes, as: UTF8.self))
-        return event("log", id: offset + Int64(bytes.count), piece)
-    }
-
-    private static func end(_ job: JobRecord, at offset: Int64) -> String {
-        event("end", id: offset, End(state: job.state.rawValue, reason: job.reason))
-    }
-
-    private static func event(_ name: String, id: Int64, _ value: some Encodable) -> String {
-        // JSON has no line breaks outside of its strings, where they are escaped: one data line is enough.
-        let data = (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-        return "id: \(id)\nevent: \(name)\ndata: \(data)\n\n"
+        let bytes = try await log.read(from: start, count: Int(min(end - start, Int64(LogFeed.chunk))))
+        let isWhole = start + Int64(bytes.count) == end
+        let length = isWhole ? bytes.count : UTF8Boundary.wholeCharacters(bytes)
+        // The log was removed meanwhile.
+        guard length > 0 else { return end }
+        try await writer.write(LogStreamEvent.log(bytes.prefix(length), at: start))
+        return start + Int64(length)
     }
 }

@@ -49,6 +49,11 @@ struct PageRenderer: Sendable {
         ]
     }
 
+    /// Whether the link to the synchronisation has a mark.
+    func showsSyncTrouble(to viewer: Viewer) async -> Bool {
+        policy.mayReadAdministration(viewer) ? (try? await syncTrouble.value()) ?? false : false
+    }
+
     /// A page. Pages are never cached: they say how things stand now.
     func page(
         _ template: String, _ page: Page, for viewer: Viewer, status: HTTPResponse.Status = .ok
@@ -64,7 +69,7 @@ struct PageRenderer: Sendable {
             "scripts": [assets.url("page.js")] + (page.isWide ? [assets.url("log.js")] : []),
             "mayAdminister": mayAdminister, "person": viewer.person?.login, "csrf": viewer.person?.formToken,
             "canSignIn": configuration.signIn != nil && viewer.person == nil,
-            "hasSyncTrouble": mayAdminister ? (try? await syncTrouble.value()) ?? false : false,
+            "hasSyncTrouble": await showsSyncTrouble(to: viewer),
         ]
         values.merge(page.values)
         let root = RootValues(values: values) { name in

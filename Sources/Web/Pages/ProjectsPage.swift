@@ -9,15 +9,26 @@ struct ProjectsPage: Sendable {
     var lookup: PageLookup
     var renderer: PageRenderer
     var gitHubURL: String
+    /// The page as others saw it a moment ago.
+    private let cache = PageCache()
 
     private static let pageLength = 200
 
     func add(to router: Router<WebContext>) {
-        router.get("/") { request, context in try await response(request, context.viewer) }
+        router.get("/") { request, context in
+            let viewer = context.viewer
+            let (overviews, generation) = try await overview.valueWithGeneration()
+            let trouble = await renderer.showsSyncTrouble(to: viewer)
+            return try await cache.page("\(viewer.key) \(trouble) \(request.uri)", generation) {
+                try await response(request, overviews, viewer)
+            }
+        }
     }
 
-    private func response(_ request: Request, _ viewer: Viewer) async throws -> Response {
-        let all = try await overview.value().filter {
+    private func response(
+        _ request: Request, _ overviews: [ProjectOverview], _ viewer: Viewer
+    ) async throws -> Response {
+        let all = overviews.filter {
             $0.project.isActive && lookup.policy.mayRead($0.project, viewer)
         }
         let query = request.uri.queryParameters

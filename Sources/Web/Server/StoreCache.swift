@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// A value that is read from the store once and kept until the store says that it changed. Many who ask at the same
 /// time cause one read.
@@ -10,7 +11,11 @@ actor StoreCache<Value: Sendable>: Service {
     private let clock = ContinuousClock()
 
     /// Counts the changes.
-    private var generation = 0
+    private var generation = 0 {
+        didSet { fresh.withLock { $0 = nil } }
+    }
+    /// The value while nothing changed: whoever asks for it then need not wait for their turn.
+    private let fresh = Mutex<(value: Value, generation: Int)?>(nil)
     private var kept: (generation: Int, time: ContinuousClock.Instant, value: Value)?
     private var isReading = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -33,10 +38,18 @@ actor StoreCache<Value: Sendable>: Service {
     }
 
     /// The value as it was when this was called, or newer.
-    func value() async throws -> Value {
+    nonisolated func value() async throws -> Value { try await valueWithGeneration().value }
+
+    /// The same, and a number: as long as it is the same one, so is the value.
+    nonisolated func valueWithGeneration() async throws -> (value: Value, generation: Int) {
+        if let fresh = fresh.withLock({ $0 }) { return fresh }
+        return try await currentValue()
+    }
+
+    private func currentValue() async throws -> (value: Value, generation: Int) {
         let wanted = generation
         while true {
-            if let kept, kept.generation >= wanted { return kept.value }
+            if let kept, kept.generation >= wanted { return (kept.value, kept.generation) }
             if !isReading { return try await readOnce() }
             await withCheckedContinuation { waiting.append($0) }
         }
@@ -48,7 +61,7 @@ actor StoreCache<Value: Sendable>: Service {
         return try await value()
     }
 
-    private func readOnce() async throws -> Value {
+    private func readOnce() async throws -> (value: Value, generation: Int) {
         isReading = true
         defer {
             isReading = false
@@ -58,6 +71,7 @@ actor StoreCache<Value: Sendable>: Service {
         let (began, time) = (generation, clock.now)
         let value = try await read()
         kept = (began, time, value)
-        return value
+        if began == generation { fresh.withLock { $0 = (value, began) } }
+        return (value, began)
     }
 }

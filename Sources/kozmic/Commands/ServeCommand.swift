@@ -20,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         MemoryArenas.limit()
+        OpenFiles.raiseLimit()
         let settings: ServeSettings
         do {
             settings = try ServeSettings(options)

@@ -3,10 +3,10 @@ import GitHub
 import Logging
 import Model
 import ServiceLifecycle
-import Store
 import Synchronization
 import Testing
 
+@testable import Store
 @testable import Web
 
 /// A running server with a store in a folder of its own.
@@ -36,13 +36,14 @@ struct Site: Sendable {
         account: (@Sendable (GitHubToken) async throws(GitHubError) -> GitHubAccount)? = nil,
         calls: CallLimits.Rate = .requests, introductions: CallLimits.Rate = .introductions,
         readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
+        trace: (@Sendable (String) -> Void)? = nil,
         _ body: @Sendable (Site) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kozmic-web-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let clock = Clock()
         let log = LogBook()
-        let store = try await Store.open(dataDirectory: folder, now: { clock.now })
+        let store = try await Store.open(dataDirectory: folder, now: { clock.now }, trace: trace)
         let key = try #require(SecretKey(bytes: [UInt8](repeating: 7, count: 32)))
         let (ports, running) = AsyncStream.makeStream(of: Int.self)
         var configuration = WebConfiguration(
