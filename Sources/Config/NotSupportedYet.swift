@@ -13,14 +13,11 @@ enum NotSupportedYet {
         case written
         /// Only this word asks for it.
         case value(String)
-        /// Every word but this one asks for it.
-        case anythingBut(String)
     }
 
     static let rows: [Row] = [
         Row(shape: .server, key: "notify"),
         Row(shape: .hook, key: "submodules", when: .value("true")),
-        Row(shape: .hook, key: "standby", when: .anythingBut("auto")),
     ]
 
     /// Warns at the key when its value asks for what does not happen yet.
@@ -31,9 +28,9 @@ enum NotSupportedYet {
         let text = entry.value.scalar?.text
         switch row.when {
         case .written: findings.warning(entry.key.start, "not supported yet: \(key)")
-        case .value(let word) where text == word, .anythingBut(let word) where text != word:
+        case .value(let word) where text == word:
             findings.warning(entry.key.start, "not supported yet: \(key): \(quoted(text ?? ""))")
-        case .value, .anythingBut: break
+        case .value: break
         }
     }
 

@@ -22,6 +22,9 @@ struct ContainerPlan: Sendable {
         "\(prefix(job.instance))\(job.jobID)-\(job.attempt)-\(phase.rawValue)"
     }
 
+    /// The name that a standby container gets when a job uses it: with the build's number, which its settings lack.
+    static func standbyName(_ job: JobSpec) -> String { "\(name(job, .build))-\(job.buildNumber)" }
+
     /// What names of an instance's things begin with; characters that the engine refuses are replaced.
     static func prefix(_ instance: String) -> String {
         let safe = instance.utf8.map { byte in
@@ -39,7 +42,9 @@ struct ContainerPlan: Sendable {
     static func owner(ofName name: String, instance: String) -> JobAttempt? {
         let prefix = prefix(instance)
         let parts = name.hasPrefix(prefix) ? name.dropFirst(prefix.count).split(separator: "-") : []
-        guard parts.count == 3, let jobID = Int64(parts[0]), let attempt = Int(parts[1]) else { return nil }
+        guard (3...4).contains(parts.count), let jobID = Int64(parts[0]), let attempt = Int(parts[1]) else {
+            return nil
+        }
         return JobAttempt(jobID: jobID, attempt: attempt)
     }
 

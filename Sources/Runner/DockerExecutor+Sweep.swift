@@ -23,6 +23,7 @@ extension DockerExecutor {
         let keep = try await keep().union(active.withLock { $0 })
         for folder in folders where !keep.contains(folder.owner) { await tools.workspace.remove(folder.name) }
         try await remove(found) { !keep.contains($0) }
+        await sweepStandbys(found)
         await sweepBerths(found.containers, keep: keep)
         await tools.network.sweep(instance)
         try await removeNamelessImages(instance: instance, age: namelessAge)
@@ -31,12 +32,31 @@ extension DockerExecutor {
     /// Berths that neither this process nor a job needs: an earlier process left them.
     private func sweepBerths(_ containers: [DockerContainerSummary], keep: Set<JobAttempt>) async {
         let used = Set(
-            containers.filter { Labels.owner($0.labels).map(keep.contains) == true }
+            containers.filter { Labels.owner(of: $0).map(keep.contains) == true }
                 .compactMap { $0.labels[Labels.output] })
         let berths = tools.berths
         let names = Set(containers.compactMap { $0.labels[Labels.berth] }).union(await berths.folders.names())
         for name in names where !used.contains(name) {
             if await !berths.knows(name) { await berths.remove(name) }
+        }
+    }
+
+    /// Containers that waited for jobs of an earlier process, and volumes of such.
+    private func sweepStandbys(_ found: Belongings) async {
+        var used: Set<String> = []
+        for container in found.containers {
+            guard let name = container.labels[Labels.standby], !name.isEmpty else { continue }
+            used.insert(name)
+            guard Labels.owner(of: container) == nil, await !tools.standbys.knows(name) else { continue }
+            do {
+                try await tools.engine.remove(container.id, force: true, volumes: true)
+                try await tools.engine.removeVolume(name)
+            } catch {
+                logger.debug("the waiting container \(name) stays: \(error)")
+            }
+        }
+        for name in found.volumes.compactMap({ $0.labels[Labels.standby] }) where !used.contains(name) {
+            if await !tools.standbys.knows(name) { try? await tools.engine.removeVolume(name) }
         }
     }
 
@@ -55,9 +75,13 @@ extension DockerExecutor {
     /// Removes what belongs to a job's attempt that is meant. One thing that cannot be removed does not keep the others.
     func remove(_ belongings: Belongings, where isMeant: (JobAttempt) -> Bool) async throws {
         var problem: DockerError?
-        for container in belongings.containers where Labels.owner(container.labels).map(isMeant) == true {
+        for container in belongings.containers where Labels.owner(of: container).map(isMeant) == true {
             do {
                 try await tools.engine.remove(container.id, force: true, volumes: true)
+                if let standby = container.labels[Labels.standby], !standby.isEmpty {
+                    try await tools.engine.removeVolume(standby)
+                    await tools.standbys.forget(standby)
+                }
                 if let berth = container.labels[Labels.output], !berth.isEmpty { await tools.berths.remove(berth) }
             } catch {
                 problem = error

@@ -50,11 +50,16 @@ public final class DockerExecutor: Executor {
             await tools.workspace.remove(name)
         }
         let query = Labels.query(instance: instance, jobID: jobID, attempt: attempt)
+        let owner = JobAttempt(jobID: jobID, attempt: attempt)
         let end = ContinuousClock.now + tools.engineAbsence
         while true {
             do {
-                try await remove(belongings(query)) { $0 == JobAttempt(jobID: jobID, attempt: attempt) }
-                return await tools.berths.release(JobAttempt(jobID: jobID, attempt: attempt))
+                var found = try await belongings(query)
+                found.containers += try await tools.engine.containers(
+                    labels: [Labels.instance: instance, Labels.standby: nil]
+                ).filter { Labels.isStandby($0.labels) && Labels.owner(of: $0) == owner }
+                try await remove(found) { $0 == owner }
+                return await tools.berths.release(owner)
             } catch {
                 // An engine that is being replaced answers again in a moment.
                 if ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(500))) != nil { continue }
@@ -64,7 +69,12 @@ public final class DockerExecutor: Executor {
     }
 
     public func maintain(instance: String) async {
-        await tools.berths.maintain(instance: instance)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.tools.berths.maintain(instance: instance) }
+            group.addTask { await self.tools.standbys.maintain(instance: instance) }
+        }
+        // Nothing of ours is in it any more. The request must go out although the task is cancelled.
+        await Task { await tools.network.remove(instance) }.value
     }
 
     /// Whether a network address is that of a job of ours; never for jobs on the engine's own bridge.

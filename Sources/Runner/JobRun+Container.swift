@@ -8,6 +8,7 @@ extension JobRun {
     func prepare(
         _ phase: ScriptPhase, image: Image, labels: [String: String], way: StartWay
     ) async throws -> ScriptRun {
+        if let standby = way.standby { return try await use(standby) }
         let logged = await logged(phase)
         var labels = labels
         for (source, count) in logged { labels[Labels.logged(source)] = String(count) }
@@ -36,7 +37,7 @@ extension JobRun {
     }
 
     /// The pipe of a berth.
-    private func pipe(_ berth: String?) async throws -> SpooledPipe? {
+    func pipe(_ berth: String?) async throws -> SpooledPipe? {
         guard let berth, !berth.isEmpty else { return nil }
         do {
             return try await tools.berths.folders.open(berth)
@@ -58,7 +59,8 @@ extension JobRun {
         }
         return ScriptRun(
             engine: engine, container: container.id, phase: phase, job: job, log: log, control: control,
-            patience: patience, startedAt: container.state.startedAt?.date, logged: logged,
+            patience: patience, startedAt: await beginning(container) ?? container.state.startedAt?.date,
+            logged: logged,
             pipe: try await pipe(container.labels[Labels.output]), isMerged: true)
     }
 
@@ -66,6 +68,7 @@ extension JobRun {
     func remove(_ container: DockerContainer) async throws {
         try await engine.remove(container.id, force: true, volumes: true)
         if let volume = container.volumes["/kozmic"] { try await engine.removeVolume(volume) }
+        if let standby = container.labels[Labels.standby] { await tools.standbys.forget(standby) }
     }
 
     /// Does something that is given up when the job shall stop. If it succeeds nevertheless, the result counts.
@@ -138,7 +141,7 @@ extension JobRun {
         try await engine.putArchive(container, path: "/", tar: archive)
     }
 
-    private func logged(_ phase: ScriptPhase) async -> [LogSource: Int64] {
+    func logged(_ phase: ScriptPhase) async -> [LogSource: Int64] {
         [
             .stdout: await log.taken(phase.section, .stdout),
             .stderr: await log.taken(phase.section, .stderr),

@@ -38,7 +38,7 @@ extension JobRun {
             Labels.cache: name.key, Labels.reference: name.reference, Labels.parts: name.parts,
             Labels.commit: job.commit,
         ]
-        let (container, outcome, duration) = try await started(.install, image: base, labels: labels) {
+        let (container, outcome, duration) = try await started(.install, image: base, labels: labels) { _ in
             try await progress(.phase(.installing))
             try await log.note("Running the install script")
         }

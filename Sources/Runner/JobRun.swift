@@ -18,6 +18,7 @@ struct JobRun: Sendable {
     }
 
     var engine: DockerEngine { tools.engine }
+    var attempt: JobAttempt { JobAttempt(jobID: job.jobID, attempt: job.attempt) }
     var patience: EnginePatience { EnginePatience(limit: tools.engineAbsence, log: log, control: control) }
 
     /// Runs the steps. The last line of the log says how it ended.
@@ -80,6 +81,7 @@ struct JobRun: Sendable {
                 try await remove(container)
             }
         }
+        if let standby = try await usedStandby() { found[.build] = standby }
         return found
     }
 
@@ -105,12 +107,13 @@ struct JobRun: Sendable {
 
     /// Step 3: the script that the job is about.
     private func build(_ image: Image) async throws -> JobOutcome {
-        try await started(.build, image: image) {
+        try await started(.build, image: image) { way in
             try await progress(.phase(.building))
             for name in SecretPatterns(job.secrets).unmasked {
                 try await log.note("The secret \(name) is too short to be masked in this log")
             }
-            try await log.note("Running the build script")
+            try await log.note(
+                "Running the build script" + (way.standby == nil ? "" : " in a container that was ready"))
         }.outcome
     }
 
@@ -119,17 +122,18 @@ struct JobRun: Sendable {
     ///
     /// - Parameter announce: called once, before the container is started.
     func started(
-        _ phase: ScriptPhase, image: Image, labels: [String: String] = [:], announce: () async throws -> Void
+        _ phase: ScriptPhase, image: Image, labels: [String: String] = [:], announce: (StartWay) async throws -> Void
     ) async throws -> (container: String, outcome: JobOutcome, duration: Duration) {
         var way = StartWay(hasShell: await tools.shells.has(image.id))
         if phase == .build, way.hasShell {
-            way.berth = await tools.berths.take(for: JobAttempt(jobID: job.jobID, attempt: job.attempt))
+            way.standby = await standby(image)
+            if way.standby == nil { way.berth = await tools.berths.take(for: attempt) }
         }
         var isAnnounced = false
         while true {
             do {
                 let run = try await prepare(phase, image: image, labels: labels, way: way)
-                if !isAnnounced { try await announce() }
+                if !isAnnounced { try await announce(way) }
                 isAnnounced = true
                 let (outcome, duration) = try await conclude(phase) { try await run.start() }
                 return (run.container, outcome, duration)
@@ -137,6 +141,7 @@ struct JobRun: Sendable {
                 guard let other = try await otherWay(than: way, phase, after: refused, image: image) else {
                     throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
                 }
+                if let standby = way.standby { await tools.standbys.discard(standby) }
                 way = other
                 if let container = try await engine.container(ContainerPlan.name(job, phase)) {
                     try await remove(container)
@@ -148,6 +153,10 @@ struct JobRun: Sendable {
     private func otherWay(
         than way: StartWay, _ phase: ScriptPhase, after refused: StartRefused, image: Image
     ) async throws -> StartWay? {
+        if way.standby != nil {
+            await tools.standbys.distrust()
+            return StartWay(berth: await tools.berths.take(for: attempt))
+        }
         if way.hasShell, refused.isForShell {
             await tools.shells.isMissing(in: image.id)
             // Only a shell can hand secrets over.

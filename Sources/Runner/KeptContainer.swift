@@ -19,10 +19,12 @@ public struct KeptContainer: Sendable {
         _ repository: RepositoryName, build number: Int, _ hook: HookID, on engine: DockerEngine
     ) async throws(DockerError) -> KeptContainer? {
         let labels: [String: String?] = [Labels.repository: repository.key, Labels.hook: hook.description]
-        let found = try await engine.containers(labels: labels).filter { Labels.owner($0.labels) != nil }
+        let found = try await engine.containers(labels: labels).filter { Labels.owner(of: $0) != nil }
         for summary in found.sorted(by: { ($0.created, attempt($0)) > ($1.created, attempt($1)) }) {
             guard let container = try await engine.container(summary.id),
                 container.environment.contains("KOZMIC_BUILD_NUMBER=\(number)")
+                    || (summary.labels[Labels.standby]?.isEmpty == false
+                        && container.name.hasSuffix("-build-\(number)"))
             else { continue }
             return KeptContainer(id: container.id, isRunning: container.state.isRunning, user: container.user)
         }
@@ -41,6 +43,6 @@ public struct KeptContainer: Sendable {
     }
 
     private static func attempt(_ container: DockerContainerSummary) -> Int {
-        container.labels[Labels.attempt].flatMap { Int($0) } ?? 0
+        Labels.owner(of: container)?.attempt ?? 0
     }
 }

@@ -1,3 +1,4 @@
+import DockerEngine
 import Model
 
 /// The labels by which containers, volumes and images are found again.
@@ -20,6 +21,9 @@ enum Labels {
     static let berth = "kozmic.berth"
     /// On a job's container: the berth that its output goes to.
     static let output = "kozmic.output"
+    /// On a standby container and its volume: its name at first. It has a job's attempt only in its name, which it gets
+    /// when a job uses it.
+    static let standby = "kozmic.standby"
     /// How many bytes of the job's log belonged to earlier containers of the same attempt.
     static func logged(_ source: LogSource) -> String { "kozmic.logged.\(source == .stdout ? "stdout" : "stderr")" }
 
@@ -47,6 +51,16 @@ enum Labels {
             return nil
         }
         return JobAttempt(jobID: jobID, attempt: attempt)
+    }
+
+    /// Whether a container was started ahead.
+    static func isStandby(_ labels: [String: String]) -> Bool { labels[standby]?.isEmpty == false }
+
+    /// The same for a container in a list, which may be a standby that a job used.
+    static func owner(of container: DockerContainerSummary) -> JobAttempt? {
+        if let owner = owner(container.labels) { return owner }
+        guard isStandby(container.labels), let instance = container.labels[instance] else { return nil }
+        return container.names.lazy.compactMap { ContainerPlan.owner(ofName: $0, instance: instance) }.first
     }
 
     /// What a cached image carries. Containers inherit the labels of their image, so those that would make a container

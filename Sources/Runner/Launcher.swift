@@ -14,8 +14,14 @@ enum Launcher {
         [shell, "-c", text(job, phase)]
     }
 
-    /// Says what the engine says when the script's interpreter is missing, which the shells each say in their own way.
+    /// The shell's program. Says what the engine says when the script's interpreter is missing, which the shells each say in their own way.
     static func text(_ job: JobSpec, _ phase: ScriptPhase) -> String {
+        let script = SecretLauncher.isNeeded(job, phase) ? SecretLauncher.path : phase.path
+        return (preparation(job, phase) + ["exec \(script)"]).joined(separator: "\n")
+    }
+
+    /// The lines before the script.
+    static func preparation(_ job: JobSpec, _ phase: ScriptPhase) -> [String] {
         // Where a pipe may not be written, as some security modules have it, the engine takes the output.
         var lines = ["[ ! -w \(pipePath) ] || exec >\(pipePath)", "exec 2>&1"]
         if let shebang = Shebang(script: phase.text(job.hook)) {
@@ -24,8 +30,7 @@ enum Launcher {
                 "[ -e \(interpreter) ] || { echo 'exec \(phase.path): no such file or directory'; exit 127; }")
             lines.append("[ -x \(interpreter) ] || { echo 'exec \(phase.path): permission denied'; exit 126; }")
         }
-        lines.append("exec \(SecretLauncher.isNeeded(job, phase) ? SecretLauncher.path : phase.path)")
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     /// A word of the shell's language: nothing in single quotes has a meaning but the quote itself.

@@ -2,13 +2,16 @@
 public struct Preparation: Sendable, Hashable {
     /// How many prepared places wait for jobs; 0 for none.
     public var berths: Int
+    /// How many containers wait for jobs of the hooks that ran last; 0 for none.
+    public var standbys: Int
     /// Whether containers are in a network of their own, where they cannot reach each other; if not, they are on the
     /// engine's bridge, together with everybody else's.
     public var ownNetwork: Bool
 
     /// Memberwise; nothing is prepared unless asked for.
-    public init(berths: Int = 0, ownNetwork: Bool = false) {
+    public init(berths: Int = 0, standbys: Int = 0, ownNetwork: Bool = false) {
         self.berths = berths
+        self.standbys = standbys
         self.ownNetwork = ownNetwork
     }
 }

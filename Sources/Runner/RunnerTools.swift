@@ -11,6 +11,7 @@ struct RunnerTools: Sendable {
     let shells = ShellLookup()
     let network: JobNetwork
     let berths: BerthPool
+    let standbys: StandbyPool
     /// How long an engine that does not answer is waited for.
     let engineAbsence: Duration
 
@@ -26,6 +27,9 @@ struct RunnerTools: Sendable {
         network = JobNetwork(engine: engine, isUsed: preparation.ownNetwork)
         berths = BerthPool(
             engine: engine, network: network, folder: "\(workDirectory)/berths", size: preparation.berths,
+            logger: logger)
+        standbys = StandbyPool(
+            engine: engine, berths: berths, users: users, workspace: workspace, size: preparation.standbys,
             logger: logger)
     }
 }

@@ -11,10 +11,20 @@ enum ScriptEnvironment {
     /// `NAME=value` for each variable, sorted; a bare `NAME` removes one that the image may have. The hook's own win over
     /// ours. Secrets are not among them: see `SecretLauncher`.
     static func list(_ job: JobSpec) -> [String] {
+        var values = ofEveryBuild(job)
+        for (name, value) in ofThisBuild(job) { values[name] = value }
+        values.merge(job.hook.environment) { $1 }
+        return lines(values)
+    }
+
+    /// The same without what tells about one build: a container has it before its build is known.
+    static func lasting(_ job: JobSpec) -> [String] {
+        lines(ofEveryBuild(job).merging(job.hook.environment) { $1 })
+    }
+
+    /// What `lasting` lacks, sorted by name.
+    static func ofThisBuild(_ job: JobSpec) -> [(key: String, value: String)] {
         var values = [
-            "CI": "true", "KOZMIC": "true", "TERM": "xterm",
-            "KOZMIC_REPOSITORY": job.repository.description,
-            "KOZMIC_HOOK": job.hook.id.description,
             "KOZMIC_BUILD_NUMBER": String(job.buildNumber),
             "KOZMIC_BUILD_URL": job.buildURL,
             "KOZMIC_COMMIT": job.commit,
@@ -27,7 +37,18 @@ enum ScriptEnvironment {
         case .pullRequest(let number): values["KOZMIC_PULL_REQUEST"] = String(number)
         case .other: values["KOZMIC_PULL_REQUEST"] = job.pullRequest.map { String($0) }
         }
-        values.merge(job.hook.environment) { $1 }
+        return values.filter { job.hook.environment[$0.key] == nil }.sorted { $0.key < $1.key }
+    }
+
+    private static func ofEveryBuild(_ job: JobSpec) -> [String: String] {
+        [
+            "CI": "true", "KOZMIC": "true", "TERM": "xterm",
+            "KOZMIC_REPOSITORY": job.repository.description,
+            "KOZMIC_HOOK": job.hook.id.description,
+        ]
+    }
+
+    private static func lines(_ values: [String: String]) -> [String] {
         let removed = ofOneBuild.filter { values[$0] == nil }
         return (values.map { "\($0.key)=\($0.value)" } + removed).sorted()
     }

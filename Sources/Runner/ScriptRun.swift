@@ -21,6 +21,10 @@ final class ScriptRun: Sendable {
     let pipe: SpooledPipe?
     /// Both output streams come as one.
     let isMerged: Bool
+    /// The container was started ahead and waits.
+    private let standby: Standby?
+    /// When the script of a container began that had been started ahead.
+    private let beginning: Mutex<Date?>
     private let patience: EnginePatience
     private let clock = ContinuousClock()
     private let origin: ContinuousClock.Instant
@@ -33,9 +37,12 @@ final class ScriptRun: Sendable {
     ///   - logged: how many bytes of the section came from earlier containers of the attempt.
     ///   - pipe: of the container's berth.
     ///   - isMerged: the container began with `Launcher`.
+    ///   - standby: what is to be told to go on, in place of a start.
     init(
         engine: DockerEngine, container: String, phase: ScriptPhase, job: JobSpec, log: JobLog, control: JobControl,
-        patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64], pipe: SpooledPipe?, isMerged: Bool
+        patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64], pipe: SpooledPipe?,
+        isMerged: Bool,
+        standby: Standby? = nil
     ) {
         self.engine = engine
         self.container = container
@@ -47,6 +54,8 @@ final class ScriptRun: Sendable {
         self.patience = patience
         self.pipe = pipe
         self.isMerged = isMerged
+        self.standby = standby
+        beginning = Mutex(startedAt)
         origin = clock.now
         let elapsed = startedAt.map { max(0, Date().timeIntervalSince($0)) } ?? 0
         deadlines = Mutex(Deadlines(job.hook.settings, startedAt: .seconds(-min(elapsed, 1e9)), now: .zero))
@@ -57,12 +66,21 @@ final class ScriptRun: Sendable {
     /// - Throws: `StartRefused`, and whatever ends the job.
     func start() async throws -> ScriptEnd {
         try await closingPipe {
-            switch try await begin() {
-            case .exited: try await end()
-            case .lost: try await goOn()
+            do {
+                let end =
+                    switch try await begin() {
+                    case .exited: try await end()
+                    case .lost: try await goOn()
+                    }
+                if let standby, !standby.hasBegun { throw endedWaiting }
+                return end
+            } catch is Ending where standby?.hasBegun == false {
+                throw endedWaiting
             }
         }
     }
+
+    private var endedWaiting: StartRefused { StartRefused(words: "the container ended while it waited") }
 
     /// Watches a container that was started before: reads its log from where ours ends.
     func resume() async throws -> ScriptEnd { try await closingPipe { try await goOn() } }
@@ -105,7 +123,12 @@ final class ScriptRun: Sendable {
             } else {
                 output = .frames(try await engine.attach(container), LogSkip())
             }
-            try await engine.start(container)
+            if let standby {
+                try await standby.begin()
+                beginning.withLock { $0 = Date() }
+            } else {
+                try await engine.start(container)
+            }
             deadlines.withLock { $0.started(at: now) }
             return try await watch(output)
         } catch let error as DockerError where error.kind == .transport {
@@ -145,11 +168,12 @@ final class ScriptRun: Sendable {
         var end = ScriptEnd(
             exitCode: state.exitCode, oomKilled: state.oomKilled, duration: now, stop: deadlines.withLock { $0.stop },
             errorTail: errorTail.withLock { $0 }, unwatched: unwatched || look.wasAway)
-        if let started = state.startedAt, let finished = state.finishedAt {
-            end.duration = .seconds(max(0, finished.date.timeIntervalSince(started.date)))
+        let started = beginning.withLock { $0 } ?? state.startedAt?.date
+        if let started, let finished = state.finishedAt {
+            end.duration = .seconds(max(0, finished.date.timeIntervalSince(started)))
         }
-        if end.stop == nil, end.exitCode != 0, !end.unwatched, let started = state.startedAt {
-            end.killedFromOutside = await wasKilled(since: started.date)
+        if end.stop == nil, end.exitCode != 0, !end.unwatched, let started {
+            end.killedFromOutside = await wasKilled(since: started)
         }
         if end.unwatched { end.guessStop(settings: job.hook.settings, cancelReason: control.reason) }
         return end
@@ -177,13 +201,14 @@ final class ScriptRun: Sendable {
 
     /// Whether a signal was sent to the container, by its engine's account of what happened. We sent none.
     private func wasKilled(since start: Date) async -> Bool {
-        let labels = Labels.query(instance: job.instance, jobID: job.jobID, attempt: job.attempt)
+        let labels = [Labels.instance: job.instance]
         let nanoseconds = Int64(start.timeIntervalSince1970 * 1000) * 1_000_000
         return await withTaskGroup(of: Bool.self) { group in
             defer { group.cancelAll() }
             group.addTask {
                 let events = try? await self.engine.events(
-                    labels: labels, types: ["container"], actions: ["kill", "die"], since: nanoseconds)
+                    labels: labels, types: ["container"], actions: ["kill", "die"], container: self.container,
+                    since: nanoseconds)
                 guard let events else { return false }
                 do {
                     for try await event in events where event.id == self.container { return event.action == "kill" }

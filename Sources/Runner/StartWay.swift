@@ -6,6 +6,8 @@ struct StartWay: Sendable {
     var hasShell = true
     /// The prepared place, if there is one.
     var berth: Berth?
+    /// The container that waits for this job, if there is one.
+    var standby: Standby?
     /// The network was looked for again.
     var isSecondTry = false
 }

@@ -115,7 +115,7 @@ struct ExplainTests {
     func builtIn() throws {
         func lines(_ shape: Shape, indent: String) -> String {
             shape.keys.compactMap { key in
-                if let inner = shape.inner(key), inner != .concurrency {
+                if let inner = shape.inner(key), inner != .concurrency, inner != .mergeGroup {
                     return "\(indent)\(key):\n\(lines(inner, indent: indent + "  "))"
                 }
                 return BuiltIn.text(shape, key).map { "\(indent)\(key): \($0)\n" }
@@ -138,6 +138,8 @@ struct ExplainTests {
         let desired = read(lines(.server, indent: ""), long.replacing("hooks:\nhooks:", with: "hooks:"))
         #expect(desired.projects.count == 1)
         #expect(desired == read("", short))
+        let queue = "    on: {merge_group: {\(lines(.mergeGroup, indent: "").dropLast())}}\n"
+        #expect(read("", short + queue) == read("", short + "    on: {merge_group: }\n"))
         let group = "    concurrency: {group: g\(lines(.concurrency, indent: ", ").replacing("\n", with: ""))}\n"
         #expect(read("", short + group) == read("", short + "    concurrency: {group: g}\n"))
     }

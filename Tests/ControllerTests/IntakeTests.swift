@@ -99,6 +99,47 @@ struct IntakeTests {
         }
     }
 
+    @Test(
+        "a merge group's push and merge_group make one build, in any order; its end cancels", arguments: [true, false])
+    func mergeGroup(pushFirst: Bool) async throws {
+        try await Desk.with { desk in
+            var queue = try desk.hook("queue", paths: ["src/**"])
+            queue.triggers = Triggers(push: nil, pullRequest: nil, mergeGroup: .init(branches: ["main"]))
+            var other = try desk.hook("other")
+            other.triggers = Triggers(push: nil, pullRequest: nil, mergeGroup: .init(branches: ["release"]))
+            var docs = try desk.hook("docs", paths: ["docs/**"])
+            docs.triggers = queue.triggers
+            let project = try await desk.declare([desk.hook("tests"), queue, docs, other])
+            let base = try desk.push(["src/a.c": "1"])
+            let branch = "gh-readonly-queue/main/pr-5-\(base)"
+            let head = try desk.push(["src/a.c": "2"], branch: branch, from: base)
+            func group(_ action: String) async throws -> DeliveryRecord {
+                try await desk.deliver(
+                    "merge_group",
+                    [
+                        "action": action, "reason": "dequeued",
+                        "merge_group": [
+                            "head_sha": head, "head_ref": "refs/heads/\(branch)", "base_sha": base,
+                            "base_ref": "refs/heads/main",
+                        ] as [String: any Sendable],
+                    ])
+            }
+            if pushFirst { _ = try await desk.deliver("push", desk.pushed(head, before: nil, branch: branch)) }
+            _ = try await group("checks_requested")
+            if !pushFirst { _ = try await desk.deliver("push", desk.pushed(head, before: nil, branch: branch)) }
+            var jobs: [String: JobState] = ["tests": .queued, "queue": .queued, "docs": .skipped]
+            // Nobody's push would start it, so nothing but this says that it need not run.
+            jobs["other"] = .skipped
+            #expect(try await desk.jobs(head) == jobs)
+            let build = try await desk.store.latestBuild(project.id)
+            #expect(build?.number == 1 && build?.trigger == .mergeGroup)
+            let end = try await group("destroyed")
+            #expect(end.decision == "the merge queue is done with the group: dequeued; 2 jobs cancelled")
+            #expect(end.ref == .branch(branch))
+            #expect(try await desk.jobs(head)["queue"] == .cancelled)
+        }
+    }
+
     @Test("deliveries that come late, in any order, end nothing that later events want")
     func late() async throws {
         try await Desk.with { desk in

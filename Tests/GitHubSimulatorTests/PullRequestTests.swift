@@ -76,3 +76,36 @@ struct PullRequestTests {
         }
     }
 }
+
+@Suite("Merge queues")
+struct MergeQueueTests {
+    @Test("a branch of the queue makes a push and merge_group; its end says whether it was merged")
+    func group() async throws {
+        try await SimulatorFixture.withReceiver { fixture, receiver in
+            _ = try await fixture.hook(receiver.url, events: ["merge_group"])
+            let refs = try await fixture.control("GET", "/repos/acme/widget/refs")
+            let base = try #require(refs["refs/heads/main"]?.text)
+            for isMerged in [false, true] {
+                let branch = "gh-readonly-queue/main/pr-1-\(base)"
+                let made = try await fixture.control(
+                    "POST", "/repos/acme/widget/commits",
+                    ["branch": .string(branch), "from": "main", "message": "Merge", "files": ["x": .string("\(isMerged)")]])
+                let requested = await receiver.next("merge_group").json
+                #expect(requested["action"] == "checks_requested")
+                let group = try #require(requested["merge_group"])
+                #expect(group["head_sha"] == made["sha"] && group["base_sha"]?.text == base)
+                #expect(group["head_ref"]?.text == "refs/heads/\(branch)" && group["base_ref"] == "refs/heads/main")
+                #expect(group["head_commit"]?["message"]?.text?.hasPrefix("Merge") == true)
+                if isMerged {
+                    try await fixture.control(
+                        "PUT", "/repos/acme/widget/refs", ["ref": "refs/heads/main", "sha": try #require(made["sha"])])
+                }
+                try await fixture.control(
+                    "DELETE", "/repos/acme/widget/refs", ["ref": .string("refs/heads/\(branch)")])
+                let destroyed = await receiver.next("merge_group").json
+                #expect(destroyed["action"] == "destroyed")
+                #expect(destroyed["reason"]?.text == (isMerged ? "merged" : "dequeued"))
+            }
+        }
+    }
+}

@@ -85,6 +85,7 @@ enum HookKey: String, ConfigKey {
 enum OnKey: String, ConfigKey {
     case push
     case pullRequest = "pull_request"
+    case mergeGroup = "merge_group"
     case schedule
     static let shape = Shape.on
 }
@@ -97,6 +98,11 @@ enum PushKey: String, ConfigKey {
 enum PullRequestKey: String, ConfigKey {
     case branches
     static let shape = Shape.pullRequest
+}
+
+enum MergeGroupKey: String, ConfigKey {
+    case branches
+    static let shape = Shape.mergeGroup
 }
 
 enum ConcurrencyKey: String, ConfigKey {

@@ -7,6 +7,7 @@ enum Shape: String, CaseIterable {
     case resources, prune, retention, notify, email
     case project, permissions, hook, on, push
     case pullRequest = "pull_request"
+    case mergeGroup = "merge_group"
     case concurrency
     /// `{file: …}`
     case script
@@ -27,6 +28,7 @@ enum Shape: String, CaseIterable {
         case .on: OnKey.known
         case .push: PushKey.known
         case .pullRequest: PullRequestKey.known
+        case .mergeGroup: MergeGroupKey.known
         case .concurrency: ConcurrencyKey.known
         case .script: ScriptKey.known
         }

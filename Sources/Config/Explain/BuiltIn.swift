@@ -19,6 +19,7 @@ enum BuiltIn {
         ],
         .push: ["branches": "['**']", "tags": "[]"],
         .pullRequest: ["branches": "['**']"],
+        .mergeGroup: ["branches": "['**']"],
         .concurrency: ["limit": "1", "on_new": "queue"],
     ]
 
@@ -38,6 +39,7 @@ extension Shape {
         case (.hook, "concurrency"): .concurrency
         case (.on, "push"): .push
         case (.on, "pull_request"): .pullRequest
+        case (.on, "merge_group"): .mergeGroup
         default: nil
         }
     }

@@ -78,14 +78,16 @@ extension Explanation {
         let on = level.node?.entry("on")
         return [
             rule("push", "branches", on, level), rule("push", "tags", on, level),
-            rule("pull_request", "branches", on, level), value(at: ["on", "schedule"], builtIn: nil),
+            rule("pull_request", "branches", on, level),
+            rule("merge_group", "branches", on, level), value(at: ["on", "schedule"], builtIn: nil),
         ]
     }
 
     private func rule(_ event: String, _ key: String, _ on: YAMLNode.Entry?, _ level: Level) -> ExplainedValue {
         let path = ["on", event, key]
-        let builtIn = BuiltIn.text(event == "push" ? .push : .pullRequest, key)
-        guard let on else { return value(at: path, builtIn: builtIn) }
+        let builtIn = Shape(rawValue: event).flatMap { BuiltIn.text($0, key) }
+        // Of the three, only this one does not start a hook without `on:`.
+        guard let on else { return value(at: path, builtIn: event == "merge_group" ? nil : builtIn) }
         guard let named = on.value.entries?.first(where: { $0.name == event }) else {
             return ExplainedValue(path: name(path), value: nil, level: level.name, place: level.place(on))
         }

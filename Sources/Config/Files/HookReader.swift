@@ -103,7 +103,14 @@ extension Triggers {
                 pullRequest?.branches = branches
             }
         }
-        if push == nil, pullRequest == nil, !reader.isWritten(.schedule) {
+        if reader.isWritten(.mergeGroup) {
+            let rules = reader.mapping(.mergeGroup, MergeGroupKey.self)
+            mergeGroup = MergeGroup()
+            if let branches = rules?.read(.branches, ListOf(GlobText(use: .branches))) {
+                mergeGroup?.branches = branches
+            }
+        }
+        if push == nil, pullRequest == nil, mergeGroup == nil, !reader.isWritten(.schedule) {
             reader.findings.error(
                 reader.place, "'on' names no event; leave it out to run for every push and pull request")
         }

@@ -58,6 +58,10 @@ struct DeliveryDecider: Sendable {
                     sentence: sentence,
                     cancels: BuildCancellation(
                         projectID: project.id, .pullRequest(number), happenedAt: time, reason: sentence)))
+        case .mergeGroupEnded(let ref, let reason):
+            let sentence = "the merge queue is done with the group: \(reason)"
+            let cancels = BuildCancellation(projectID: project.id, .ref(ref), happenedAt: nil, reason: sentence)
+            return .decided(Decision(sentence: sentence, cancels: cancels, ref: ref))
         case .trigger(let trigger): return decide(trigger, project: project)
         }
     }

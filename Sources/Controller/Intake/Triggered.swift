@@ -73,6 +73,7 @@ struct Triggered: Sendable {
 
     /// Whether a hook that does not run says so on GitHub. Not when the push of the same commit runs it.
     private func reports(_ match: HookMatch, of hook: Hook) -> Bool {
+        if event.kind == .mergeGroup { return !match.runs && hook.triggers.mergeGroup != nil }
         guard event.kind == .pullRequest, !match.runs, hook.triggers.pullRequest != nil else { return false }
         return !HookMatch(hook, TriggerEvent(kind: .push, ref: event.ref, commit: event.commit)).runs
     }

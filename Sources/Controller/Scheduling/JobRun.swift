@@ -54,11 +54,32 @@ struct JobRun: Sendable {
         }
     }
 
+    /// From its first moment on, the job ends when somebody asks for it.
     private func work(_ claimed: ClaimedJob, log: JobLogSink) async throws -> JobOutcome {
+        let control = JobControl()
+        return try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
+            group.addTask {
+                await forwardCancellation(of: claimed.job.id, to: control)
+                return nil
+            }
+            group.addTask { try await work(claimed, log: log, control) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let outcome = result { return outcome }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func work(_ claimed: ClaimedJob, log: JobLogSink, _ control: JobControl) async throws -> JobOutcome {
         let mirror: GitMirror
         do {
-            mirror = try await mirrors.mirror(
-                claimed.project.repository, with: claimed.build.commit, claimed.build.ref)
+            guard let fetched = try await fetchedMirror(claimed, control) else {
+                let reason = control.reason ?? "cancelled"
+                try await log.say("Stopped while the repository was fetched: \(reason)")
+                return JobOutcome(state: .cancelled, reason: reason)
+            }
+            mirror = fetched
         } catch let error as GitError {
             if error.kind == .cancelled { throw CancellationError() }
             try await log.say("The repository could not be fetched: \(error.message)")
@@ -71,28 +92,38 @@ struct JobRun: Sendable {
             try await log.say("The job was not run: \(error)")
             return JobOutcome(state: .error, reason: "\(error)")
         }
-        let control = JobControl()
-        return try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
-            group.addTask {
-                await forwardCancellation(of: claimed.job.id, to: control)
-                return nil
+        do {
+            return try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
+                try await record(progress, claimed, mirror)
             }
-            group.addTask {
-                do {
-                    return try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
-                        try await record(progress, claimed, mirror)
-                    }
-                } catch let known as KnownVerdict {
-                    try await log.say(known.sentence)
-                    return known.outcome
-                }
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let outcome = result { return outcome }
-            }
-            throw CancellationError()
+        } catch let known as KnownVerdict {
+            try await log.say(known.sentence)
+            return known.outcome
         }
+    }
+
+    /// The mirror with the job's commit; `nil` when the job is to end first. A fetch that another job needs as well may
+    /// be in the way of ours and is not waited for then.
+    private func fetchedMirror(_ claimed: ClaimedJob, _ control: JobControl) async throws -> GitMirror? {
+        let (results, feed) = AsyncStream.makeStream(of: Result<GitMirror, any Error>?.self)
+        let fetching = Task {
+            do {
+                let mirror = try await mirrors.mirror(
+                    claimed.project.repository, with: claimed.build.commit, claimed.build.ref)
+                feed.yield(.success(mirror))
+            } catch {
+                feed.yield(.failure(error))
+            }
+        }
+        let stopping = Task {
+            if (try? await control.wait()) != nil { feed.yield(nil) }
+        }
+        defer {
+            fetching.cancel()
+            stopping.cancel()
+        }
+        for await result in results { return try result?.get() }
+        throw CancellationError()
     }
 
     /// Secrets are opened only here, only for trusted refs, and kept nowhere.

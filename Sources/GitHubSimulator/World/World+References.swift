@@ -78,6 +78,7 @@ extension World {
                 in: repository, sender: sender)
         }
         emit("push", push, in: repository, sender: sender)
+        try await announceMergeGroup(move, in: repository, among: references, sender: sender)
     }
 
     /// Answers the description of the repository that a push event carries, for the test of a webhook as well.

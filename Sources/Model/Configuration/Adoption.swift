@@ -93,7 +93,8 @@ public struct Adoption: Sendable, Hashable {
         // What tells of roles is asked for in any case, by the first hook of a project.
         let found = Set(difference.found.split(separator: ",").map { String($0.drop { $0 == " " }) })
             .subtracting(["member", "public", "repository", "team_add"])
-        guard difference.field == "events", !found.isEmpty, found.isSubset(of: ["push", "pull_request"]) else {
+        guard difference.field == "events", !found.isEmpty, found.isSubset(of: ["push", "pull_request", "merge_group"])
+        else {
             if difference.found.isEmpty {
                 notes.append(
                     "The webhook of \(name) is gone from GitHub: remove the hook \(name) from \(project.file).")
@@ -104,6 +105,7 @@ public struct Adoption: Sendable, Hashable {
         var triggers = project.hooks[index].triggers
         triggers.push = found.contains("push") ? triggers.push ?? Triggers.Push() : nil
         triggers.pullRequest = found.contains("pull_request") ? triggers.pullRequest ?? Triggers.PullRequest() : nil
+        triggers.mergeGroup = found.contains("merge_group") ? triggers.mergeGroup ?? Triggers.MergeGroup() : nil
         guard triggers != project.hooks[index].triggers else { return note(difference) }
         project.hooks[index].triggers = triggers
         changedHooks.insert(project.hooks[index].id)
@@ -122,6 +124,7 @@ extension Triggers {
         var lines = ["    on:"]
         if let push { lines.append("      push: {branches: \(list(push.branches)), tags: \(list(push.tags))}") }
         if let pullRequest { lines.append("      pull_request: {branches: \(list(pullRequest.branches))}") }
+        if let mergeGroup { lines.append("      merge_group: {branches: \(list(mergeGroup.branches))}") }
         if let schedule { lines.append("      schedule: \(YAMLText.scalar(schedule))") }
         return lines
     }

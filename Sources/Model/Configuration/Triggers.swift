@@ -4,6 +4,8 @@ public struct Triggers: Sendable, Hashable, Codable {
     public var push: Push?
     /// Pull requests that were opened, reopened, updated or made ready for review.
     public var pullRequest: PullRequest?
+    /// Groups of a merge queue.
+    public var mergeGroup: MergeGroup?
     /// Five cron fields, in UTC.
     public var schedule: String?
 
@@ -14,7 +16,8 @@ public struct Triggers: Sendable, Hashable, Codable {
     }
 
     /// Memberwise.
-    public init(push: Push?, pullRequest: PullRequest?, schedule: String? = nil) {
+    public init(push: Push?, pullRequest: PullRequest?, schedule: String? = nil, mergeGroup: MergeGroup? = nil) {
+        self.mergeGroup = mergeGroup
         self.push = push
         self.pullRequest = pullRequest
         self.schedule = schedule
@@ -41,11 +44,20 @@ public struct Triggers: Sendable, Hashable, Codable {
         public init(branches: [String] = ["**"]) { self.branches = branches }
     }
 
+    /// Which merge groups count.
+    public struct MergeGroup: Sendable, Hashable, Codable {
+        /// Globs of the base branch's name.
+        public var branches: [String]
+        /// By default any base branch.
+        public init(branches: [String] = ["**"]) { self.branches = branches }
+    }
+
     /// The webhook events that GitHub must send for these triggers, sorted. A hook owns exactly one webhook, so a
     /// hook that only runs on a schedule still has one: `push`, by which a changed branch becomes known.
     public var webhookEvents: [String] {
         var events: [String] = []
         if pullRequest != nil { events.append("pull_request") }
+        if mergeGroup != nil { events.append("merge_group") }
         if push != nil || events.isEmpty { events.append("push") }
         return events.sorted()
     }

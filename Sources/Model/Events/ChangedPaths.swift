@@ -7,7 +7,7 @@ public enum ChangedPaths: Sendable, Hashable {
 
     /// Where to look for the changes of an event.
     public enum Base: Sendable, Hashable {
-        /// The previous head of the ref.
+        /// The previous head of the ref, or what a merge group is merged onto.
         case commit(String)
         /// The commit at which a pull request left its base branch; `commit` is the base branch's at that time.
         case mergeBase(branch: String, commit: String?)
@@ -18,11 +18,16 @@ public enum ChangedPaths: Sendable, Hashable {
         public init(_ event: TriggerEvent) {
             switch event.kind {
             case .push:
-                if let before = event.before {
+                if let base = MergeQueueBranch(event.ref)?.baseCommit {
+                    self = .commit(base)
+                } else if let before = event.before {
                     self = .commit(before)
                 } else {
                     self = .none("\(event.ref.shortName) is new")
                 }
+            case .mergeGroup:
+                let base = event.baseCommit ?? MergeQueueBranch(event.ref)?.baseCommit
+                self = base.map { .commit($0) } ?? .none("nobody says what the merge group is merged onto")
             case .pullRequest:
                 self = .mergeBase(branch: event.baseBranch ?? "", commit: event.baseCommit)
             case .schedule: self = .none("the schedule asks")

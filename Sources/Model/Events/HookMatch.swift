@@ -10,7 +10,7 @@ public struct HookMatch: Sendable, Hashable, Codable {
     /// The rules of the hook's `on:` applied to an event. Skip words are the caller's: they hold for all hooks at once.
     public init(_ hook: Hook, _ event: TriggerEvent) {
         switch event.kind {
-        case .push: self = Self.push(hook, event)
+        case .push, .mergeGroup: self = Self.mergeGroup(hook, event) ?? Self.push(hook, event)
         case .pullRequest: self = Self.pullRequest(hook, event)
         case .schedule:
             self.init(runs: hook.triggers.schedule != nil, rule: "on.schedule", reason: "on.schedule")
@@ -58,6 +58,16 @@ public struct HookMatch: Sendable, Hashable, Codable {
         case .pullRequest, .other:
             return HookMatch(runs: false, rule: "on.push", reason: "\(event.ref) is neither a branch nor a tag")
         }
+    }
+
+    /// GitHub pushes a merge queue's branch and sends `merge_group`, in any order. Whichever comes first decides for all
+    /// hooks, so that the build's status waits for all of them.
+    private static func mergeGroup(_ hook: Hook, _ event: TriggerEvent) -> HookMatch? {
+        guard let base = event.kind == .mergeGroup ? event.baseBranch : MergeQueueBranch(event.ref)?.base,
+            let rule = hook.triggers.mergeGroup
+        else { return nil }
+        let answer = match(base, rule.branches, rule: "on.merge_group.branches", what: "base branch")
+        return answer.runs || !push(hook, event).runs ? answer : nil
     }
 
     private static func pullRequest(_ hook: Hook, _ event: TriggerEvent) -> HookMatch {

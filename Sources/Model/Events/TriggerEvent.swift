@@ -4,6 +4,7 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable {
         case push
         case pullRequest = "pull_request"
+        case mergeGroup = "merge_group"
         case schedule
         case manual
     }
@@ -25,9 +26,9 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public var sender: String?
     /// The number of the pull request, if it is one.
     public var pullRequest: Int?
-    /// The base branch of a pull request.
+    /// The base branch of a pull request or of a merge group.
     public var baseBranch: String?
-    /// The commit that the base branch of a pull request had at that time.
+    /// The commit that the base branch of a pull request had at that time, or that a merge group is merged onto.
     public var baseCommit: String?
     /// The previous head of the ref, when there was one.
     public var before: String?

@@ -42,6 +42,11 @@ enum Payload {
         return GitRef(text)
     }
 
+    /// A short word that a sentence may repeat; `nil` for anything else.
+    static func word(_ text: String) -> String? {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
+    }
+
     /// The text, cut to a number of bytes at the border of a character.
     static func cut(_ text: String, to limit: Int) -> String {
         guard text.utf8.count > limit else { return text }

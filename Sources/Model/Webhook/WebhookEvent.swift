@@ -8,6 +8,8 @@ public enum WebhookEvent: Sendable, Hashable {
     case deleted(GitRef, at: Int64?)
     /// A pull request was closed or merged at that time, in seconds since 1970.
     case closed(pullRequest: Int, merged: Bool, at: Int64?)
+    /// A merge queue is done with a group: the word says why, such as `merged` or `invalidated`.
+    case mergeGroupEnded(GitRef, reason: String)
     /// Nothing to build, with the reason in one sentence.
     case ignored(String)
 
@@ -21,6 +23,7 @@ public enum WebhookEvent: Sendable, Hashable {
         switch event {
         case "push": return try Payload.decode(PushPayload.self, payload).event()
         case "pull_request": return try Payload.decode(PullRequestPayload.self, payload).event()
+        case "merge_group": return try Payload.decode(MergeGroupPayload.self, payload).event()
         case "ping":
             let ping = try Payload.decode(PingPayload.self, payload)
             return .ping(hookID: ping.hookID, zen: Payload.cut(ping.zen ?? "", to: Payload.maximumName))

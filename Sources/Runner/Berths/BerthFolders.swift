@@ -4,6 +4,9 @@ import Pipes
 
 /// The folders with the pipes of the berths.
 struct BerthFolders: Sendable {
+    /// The file whose time is the beginning.
+    private static let beginning = "begun"
+
     let root: String
     private let queue = DispatchQueue(label: "kozmic.berths", attributes: .concurrent)
 
@@ -25,6 +28,20 @@ struct BerthFolders: Sendable {
     func open(_ name: String) async throws -> SpooledPipe {
         let path = path(name)
         return try await blocking { try SpooledPipe(folder: path) }
+    }
+
+    /// Remembers that a script begins now.
+    func noteBeginning(_ name: String) async throws {
+        let path = "\(path(name))/\(Self.beginning)"
+        try await blocking { try Data().write(to: URL(filePath: path)) }
+    }
+
+    /// When the script of a container that had waited began; `nil` if it did not.
+    func beginning(_ name: String) async -> Date? {
+        let path = "\(path(name))/\(Self.beginning)"
+        return try? await blocking {
+            try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        }
     }
 
     /// Removes a folder; that it is not there is fine.

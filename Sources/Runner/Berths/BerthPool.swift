@@ -43,11 +43,14 @@ actor BerthPool {
         return berth
     }
 
-    /// A job's container runs: it is time to think of the next one.
-    func started() {
+    /// A job uses a berth that was made for it.
+    func give(_ berth: Berth, to attempt: JobAttempt) {
         lastStart = clock.now
-        pause?.cancel()
+        taken[attempt, default: []].append(berth)
     }
+
+    /// How long nothing is to be prepared yet, because a job was started a moment ago.
+    var calm: Duration { lastStart + Self.quiet - clock.now }
 
     /// None of those that are ready can be trusted, for instance because the engine was started again.
     func distrust() async {
@@ -92,7 +95,7 @@ actor BerthPool {
                 if await folders.isMemoryScarce() {
                     await distrust()
                 } else if ready.count < size {
-                    let calm = lastStart + Self.quiet - clock.now
+                    let calm = calm
                     if calm <= .zero {
                         ready.append(try await make(instance))
                         failures = 0
@@ -110,10 +113,7 @@ actor BerthPool {
             await pause(wait)
         }
         // The requests must go out although the task is cancelled.
-        await Task {
-            await distrust()
-            await network.remove(instance)
-        }.value
+        await Task { await distrust() }.value
     }
 
     private func pause(_ duration: Duration) async {
@@ -142,7 +142,8 @@ actor BerthPool {
         }
     }
 
-    private func make(_ instance: String) async throws -> Berth {
+    /// Makes one; whoever called removes it.
+    func make(_ instance: String) async throws -> Berth {
         made += 1
         let name = "\(ContainerPlan.prefix(instance))berth-\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
         known.insert(name)

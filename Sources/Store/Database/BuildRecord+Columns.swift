@@ -17,7 +17,13 @@ extension BuildRecord {
             state: try columns.value(BuildState.init(rawValue:)), createdAt: try columns.date(),
             startedAt: try columns.dateIfAny(), finishedAt: try columns.dateIfAny(),
             needsApproval: try columns.next(), approvedBy: try columns.next())
+        if trigger == .push, MergeQueueBranch(ref) != nil { trigger = .mergeGroup }
     }
+}
+
+extension TriggerEvent.Kind {
+    /// How a build's row says it. A merge queue pushes its branch as well, and the branch's name tells.
+    var stored: String { self == .mergeGroup ? Self.push.rawValue : rawValue }
 }
 
 extension DeliveryRecord {

@@ -102,7 +102,7 @@ extension Database {
             """,
             [
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
-                event.authorEmail, event.sender, event.kind.rawValue, event.pullRequest, new.trusted,
+                event.authorEmail, event.sender, event.kind.stored, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
                 event.happenedAt, new.needsApproval,
             ])

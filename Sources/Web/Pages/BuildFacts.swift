@@ -47,6 +47,7 @@ struct BuildFacts {
             switch build.trigger {
             case .push: "push"
             case .pullRequest: "pull request" + (build.pullRequest.map { " #\($0)" } ?? "")
+            case .mergeGroup: "merge queue"
             case .schedule: "schedule"
             case .manual: "by hand"
             }

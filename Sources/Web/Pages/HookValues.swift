@@ -51,6 +51,9 @@ enum HookValues {
         if let pull = hook.triggers.pullRequest {
             lines.append("pull request to \(named("branches", pull.branches) ?? "nothing")")
         }
+        if let group = hook.triggers.mergeGroup {
+            lines.append("merge group for \(named("branches", group.branches) ?? "nothing")")
+        }
         if let schedule = hook.triggers.schedule { lines.append("schedule \(schedule) (UTC)") }
         return lines
     }

@@ -55,7 +55,8 @@ struct Server: Sendable {
         let executor = DockerExecutor(
             engine: try DockerEngine(host: settings.dockerHost, curl: curl),
             workDirectory: settings.dataDirectory + "/work",
-            preparation: Preparation(berths: settings.preparedStarts, ownNetwork: true), logger: logger)
+            preparation: Preparation(
+                berths: settings.preparedStarts, standbys: settings.standbys, ownNetwork: true), logger: logger)
         let configuration = controllerConfiguration(
             instance: data.instance, secretKey: secretKey, client: client)
         let controller = Controller(

@@ -103,6 +103,13 @@ struct ServeOptions: ParsableArguments {
             """)
     var preparedStarts: Int?
 
+    @Option(
+        help: """
+            How many containers wait for the next jobs of the hooks that ran last; 0 for none (KOZMIC_STANDBY; \
+            default: 2).
+            """)
+    var standby: Int?
+
     @Option(help: "How often everything is compared again, such as 3m (KOZMIC_SYNC_INTERVAL; default: 3m, jittered).")
     var syncInterval: String?
 

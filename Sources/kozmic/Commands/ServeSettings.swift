@@ -24,6 +24,7 @@ struct ServeSettings: Sendable {
     var cacheDiskHigh: Double?
     var reusesVerdicts: Bool
     var preparedStarts: Int
+    var standbys: Int
     var syncInterval: Duration
     var secretKeyFile: String
     var oldSecretKeys: [SecretKey]
@@ -100,6 +101,11 @@ struct ServeSettings: Sendable {
         } else {
             preparedStarts = min(maximumJobs, 4)
         }
+        let standby = options.standby?.description ?? value(nil, "KOZMIC_STANDBY") ?? "2"
+        guard let count = Int(standby), (0...64).contains(count) else {
+            throw SettingProblem("--standby (KOZMIC_STANDBY) must be a number from 0 to 64, not '\(standby)'")
+        }
+        standbys = count
         let interval = value(options.syncInterval, "KOZMIC_SYNC_INTERVAL") ?? "3m"
         syncInterval = try Self.duration(interval, "--sync-interval (KOZMIC_SYNC_INTERVAL)")
         secretKeyFile = value(options.secretKeyFile, "KOZMIC_SECRET_KEY_FILE") ?? dataDirectory + "/secret.key"

@@ -59,6 +59,11 @@ struct DefaultsTests {
             ("on: {push: {branches: [main]}}", Triggers(push: .init(branches: ["main"]), pullRequest: nil)),
             ("on: {push: {tags: ['v*']}}", Triggers(push: .init(branches: [], tags: ["v*"]), pullRequest: nil)),
             ("on: {push: {tags: []}}", Triggers(push: .init(), pullRequest: nil)),
+            ("on: {merge_group: }", Triggers(push: nil, pullRequest: nil, mergeGroup: .init())),
+            (
+                "on: {merge_group: {branches: [main]}}",
+                Triggers(push: nil, pullRequest: nil, mergeGroup: .init(branches: ["main"]))
+            ),
             ("on: {pull_request: {branches: }}", Triggers(push: nil, pullRequest: .init())),
             ("on: {schedule: '5  4 * * sun'}", Triggers(push: nil, pullRequest: nil, schedule: "5 4 * * sun")),
         ])

@@ -142,7 +142,7 @@ struct FullConfigTests {
         #expect(
             keys == [
                 "notify",
-                "submodules", "standby",
+                "submodules",
             ])
         #expect(lines.first?.hasSuffix(": warning: not supported yet: notify") == true)
         let harmless = """

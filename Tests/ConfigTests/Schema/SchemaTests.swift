@@ -22,6 +22,7 @@ struct SchemaTests {
             .notify: [inside(server, "notify")], .email: [inside(server, "notify", "email")], .project: [project],
             .permissions: [inside(project, "permissions")], .hook: [hook], .on: [inside(hook, "on")],
             .push: [inside(hook, "on", "push")], .pullRequest: [inside(hook, "on", "pull_request")],
+            .mergeGroup: [inside(hook, "on", "merge_group")],
             .concurrency: [inside(hook, "concurrency")], .script: [script],
         ]
         for shape in Shape.allCases {
@@ -69,6 +70,7 @@ struct SchemaTests {
         check(OnKey.known, true) { "hooks: {a: {on: {\($0)}}}" }
         check(PushKey.known, true) { "hooks: {a: {on: {push: {\($0)}}}}" }
         check(PullRequestKey.known, true) { "hooks: {a: {on: {pull_request: {\($0)}}}}" }
+        check(MergeGroupKey.known, true) { "hooks: {a: {on: {merge_group: {\($0)}}}}" }
         check(ConcurrencyKey.known, true) { "hooks: {a: {concurrency: {\($0)}}}" }
         check(ScriptKey.known, true) { "hooks: {a: {build_script: {\($0)}}}" }
     }

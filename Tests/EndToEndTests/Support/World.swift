@@ -32,6 +32,8 @@ final class World: Sendable {
         var dataDirectory: String?
         /// The webhooks that the files ask for.
         var webhooks = 1
+        /// How many containers wait for jobs. Most tests look for their jobs' own.
+        var standby = 0
     }
 
     /// Everything is in here.
@@ -111,7 +113,8 @@ final class World: Sendable {
             [
                 Program.kozmic, "serve", "--config-repo", "\(client.gitHub)/acme/config.git", "--data-dir",
                 dataDirectory, "--listen", "127.0.0.1:\(kozmicPort)", "--github-url", client.gitHub, "--docker-host",
-                setup.engine, "--sync-interval", "1s", "--max-jobs", "2", "--show-private",
+                setup.engine, "--sync-interval", "1s", "--max-jobs", "2", "--standby", "\(setup.standby)",
+                "--show-private",
             ] + more, environment: ["KOZMIC_GITHUB_TOKEN": token], log: "\(folder)/kozmic.log")
     }
 

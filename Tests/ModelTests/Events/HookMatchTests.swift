@@ -41,6 +41,32 @@ struct HookMatchTests {
             !HookMatch(hook, TriggerEvent(kind: .pullRequest, ref: .branch("main"), commit: "", baseBranch: "x")).runs)
     }
 
+    @Test("A merge group is matched by its base branch, whether its push or merge_group comes first")
+    func mergeGroups() throws {
+        let branch = GitRef("refs/heads/gh-readonly-queue/release/2/pr-5-\(String(repeating: "c", count: 40))")
+        #expect(MergeQueueBranch(branch)?.base == "release/2")
+        #expect(MergeQueueBranch(branch)?.baseCommit == String(repeating: "c", count: 40))
+        #expect(MergeQueueBranch(.branch("main")) == nil)
+        #expect(MergeQueueBranch(.branch("gh-readonly-queue/main")) == nil)
+        #expect(MergeQueueBranch(.branch("gh-readonly-queue//x")) == nil)
+        let group = TriggerEvent(kind: .mergeGroup, ref: branch, commit: "", baseBranch: "release/2")
+        let pushed = TriggerEvent(kind: .push, ref: branch, commit: "")
+        for event in [group, pushed] {
+            func runs(_ triggers: Triggers) throws -> Bool { HookMatch(try hook(triggers), event).runs }
+            #expect(try runs(Triggers(push: nil, pullRequest: nil, mergeGroup: .init())))
+            #expect(try runs(Triggers(push: nil, pullRequest: nil, mergeGroup: .init(branches: ["release/*"]))))
+            #expect(try !runs(Triggers(push: nil, pullRequest: nil, mergeGroup: .init(branches: ["main"]))))
+            #expect(try runs(Triggers(push: .init(), pullRequest: nil, mergeGroup: .init(branches: ["main"]))))
+            #expect(try runs(Triggers()))
+            #expect(try !runs(Triggers(push: .init(branches: ["main"]), pullRequest: nil)))
+            #expect(try !runs(Triggers(push: nil, pullRequest: .init())))
+            #expect(ChangedPaths.Base(event) == .commit(String(repeating: "c", count: 40)))
+        }
+        let triggers = Triggers(push: nil, pullRequest: nil, mergeGroup: .init())
+        #expect(HookMatch(try hook(triggers), push("refs/heads/main")).reason == "the hook has no on.push")
+        #expect(triggers.webhookEvents == ["merge_group"])
+    }
+
     @Test("Every hook has a webhook, also one that only runs on a schedule")
     func webhookEvents() {
         #expect(Triggers().webhookEvents == ["pull_request", "push"])

@@ -35,6 +35,31 @@ struct WebhookEventTests {
             + #""base":{"ref":"main","sha":"\#(zeros)","repo":{"id":7}}}}"#
     }
 
+    private func mergeGroup(_ action: String, head: String = "refs/heads/gh-readonly-queue/main/pr-5-x") -> String {
+        #"{"action":"\#(action)","reason":"invalidated","sender":{"login":"octocat"},"merge_group":{"#
+            + #""head_sha":"\#(commit)","head_ref":"\#(head)","base_sha":"\#(String(repeating: "b", count: 40))","#
+            + #""base_ref":"refs/heads/main","head_commit":{"id":"\#(commit)","message":"Merge","#
+            + #""author":{"name":"Mona","email":"mona@example.org"}}}}"#
+    }
+
+    @Test("A merge group is built at its head, and ends with a word; anything else is said and ignored")
+    func mergeGroups() throws {
+        #expect(
+            try trigger("merge_group", mergeGroup("checks_requested"))
+                == TriggerEvent(
+                    kind: .mergeGroup, ref: .branch("gh-readonly-queue/main/pr-5-x"), commit: commit, message: "Merge",
+                    authorName: "Mona", authorEmail: "mona@example.org", sender: "octocat", baseBranch: "main",
+                    baseCommit: String(repeating: "b", count: 40)))
+        #expect(
+            try parse("merge_group", mergeGroup("destroyed"))
+                == .mergeGroupEnded(.branch("gh-readonly-queue/main/pr-5-x"), reason: "invalidated"))
+        #expect(
+            try parse("merge_group", mergeGroup("sung")) == .ignored("merge group: 'sung' makes no build"))
+        #expect(throws: PayloadError.self) {
+            try parse("merge_group", mergeGroup("destroyed", head: "refs/tags/v1"))
+        }
+    }
+
     @Test("A push of a branch, whose name may hold slashes")
     func branch() throws {
         let event = try trigger("push", push(ref: "refs/heads/feature/a/b", before: String(repeating: "b", count: 40)))

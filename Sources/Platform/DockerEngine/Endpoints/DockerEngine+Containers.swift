@@ -16,6 +16,13 @@ extension DockerEngine {
         try await send(EngineRequest("POST", path(id, "/start")))
     }
 
+    /// `POST /containers/ID/rename`: gives a container another name, whether it runs or not. One that is taken is a
+    /// `conflict`.
+    public func rename(_ id: String, to name: String) async throws(DockerError) {
+        let name = try EngineName.object(name, "container")
+        try await send(EngineRequest("POST", path(id, "/rename"), query: [("name", name)]))
+    }
+
     /// `GET /containers/ID/json`: a container by name or id; `nil` when there is none.
     public func container(_ id: String) async throws(DockerError) -> DockerContainer? {
         try await find(EngineRequest("GET", path(id, "/json")), as: DockerContainer.self)

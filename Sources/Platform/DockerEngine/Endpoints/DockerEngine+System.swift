@@ -34,13 +34,15 @@ extension DockerEngine {
     }
 
     /// `GET /events`: what happens from now on, or from a time on (nanoseconds since 1970), to objects with these
-    /// labels. `types` and `actions` narrow it: `container`, `die`.
+    /// labels. `types` and `actions` narrow it: `container`, `die`; and so does a container's id.
     public func events(
-        labels: [String: String?] = [:], types: [String] = [], actions: [String] = [], since nanoseconds: Int64? = nil
+        labels: [String: String?] = [:], types: [String] = [], actions: [String] = [], container: String? = nil,
+        since nanoseconds: Int64? = nil
     ) async throws(DockerError) -> DockerEventStream {
         var others: [String: [String]] = [:]
         if !types.isEmpty { others["type"] = types }
         if !actions.isEmpty { others["event"] = actions }
+        if let container { others["container"] = [container] }
         let since = nanoseconds.map { time in
             let fraction = String(time % 1_000_000_000)
             return "\(time / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction

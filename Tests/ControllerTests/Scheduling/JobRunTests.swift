@@ -1,0 +1,72 @@
+import Foundation
+import Git
+import Glibc
+import Logging
+import Model
+import Store
+import Testing
+
+@testable import Controller
+
+@Suite("One claimed job")
+struct JobRunTests {
+    /// A server that takes a connection and never says a word.
+    private final class SilentServer: Sendable {
+        private let listener: Int32
+        let port: Int
+
+        init() throws {
+            listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let listener = listener
+            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(listener, $0, size) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &size) == 0
+                }
+            }
+            try #require(isBound)
+            port = Int(UInt16(bigEndian: address.sin_port))
+        }
+
+        deinit { close(listener) }
+
+        /// Waits until somebody has connected.
+        func connected() async throws {
+            for _ in 0..<600 {
+                let connection = accept(listener, nil, nil)
+                // Kept open: the client goes on waiting.
+                if connection >= 0 { return }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            Issue.record("nobody fetched")
+        }
+    }
+
+    @Test("a job that is cancelled while its repository is fetched ends at once")
+    func cancelWhileFetching() async throws {
+        try await Desk.with { desk in
+            let project = try await desk.declare([desk.hook("tests")])
+            let commit = String(repeating: "a", count: 40)
+            _ = try await desk.deliver("push", desk.pushed(commit, before: nil))
+            let server = try SilentServer()
+            var configuration = desk.configuration
+            configuration.gitHubURL = "http://127.0.0.1:\(server.port)"
+            let shelf = ShelfExecutor()
+            let run = JobRun(
+                configuration: configuration, store: desk.store, executor: shelf,
+                mirrors: ProjectMirrors(configuration: configuration), logger: Logger(label: "test"))
+            let claimed = try #require(try await desk.store.claimNextJob())
+            async let ended: Void = run.run(claimed)
+            try await server.connected()
+            #expect(try await desk.store.requestCancel(claimed.job.id, reason: "cancelled by octocat"))
+            await ended
+            let job = try #require(try await desk.store.job(claimed.job.id))
+            #expect(job.outcome == JobOutcome(state: .cancelled, reason: "cancelled by octocat"))
+            #expect(shelf.runs.isEmpty)
+            #expect(try await desk.store.latestBuild(project.id)?.state == .cancelled)
+        }
+    }
+}
