@@ -31,6 +31,8 @@ actor StandbyPool {
     /// All that this process made and did not remove: a sweep leaves them alone.
     private var known: Set<String> = []
     private var pause: Task<Void, Never>?
+    /// Those that are being thrown away.
+    private var discards: [String: Task<Void, Never>] = [:]
 
     /// - Parameter size: how many wait at most; none is made if 0.
     init(
@@ -110,7 +112,10 @@ actor StandbyPool {
             await pause(wait)
         }
         // The requests must go out although the task is cancelled.
-        await Task { await distrust() }.value
+        await Task {
+            await distrust()
+            for discard in discards.values { await discard.value }
+        }.value
     }
 
     private func pause(_ duration: Duration) async {
@@ -149,7 +154,10 @@ actor StandbyPool {
 
     /// Not while a job that begins waits for it.
     private func discardLater(_ standby: Standby) {
-        Task { await self.discard(standby) }
+        discards[standby.name] = Task {
+            await self.discard(standby)
+            self.discards[standby.name] = nil
+        }
     }
 
     /// Throws one away.
