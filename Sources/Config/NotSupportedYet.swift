@@ -16,8 +16,7 @@ enum NotSupportedYet {
     }
 
     static let rows: [Row] = [
-        Row(shape: .server, key: "notify"),
-        Row(shape: .hook, key: "submodules", when: .value("true")),
+        Row(shape: .hook, key: "standby", when: .anythingBut("auto"))
     ]
 
     /// Warns at the key when its value asks for what does not happen yet.

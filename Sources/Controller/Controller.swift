@@ -1,3 +1,4 @@
+import Curl
 import GitHub
 import Logging
 import Runner
@@ -13,10 +14,11 @@ public struct Controller: Sendable {
 
     /// - Parameters:
     ///   - client: the GitHub client with the token that administers the projects.
+    ///   - curl: what reaches the mail server.
     ///   - executor: what runs the jobs.
     public init(
-        configuration: ControllerConfiguration, store: Store, client: GitHubClient, executor: any Executor,
-        logger: Logger
+        configuration: ControllerConfiguration, store: Store, client: GitHubClient, curl: CurlClient,
+        executor: any Executor, logger: Logger
     ) {
         func named(_ label: String) -> Logger {
             var logger = logger
@@ -31,6 +33,7 @@ public struct Controller: Sendable {
         let hints = GitHubHints(store.changes)
         var services: [any Service] = [
             StatusReporter(store: store, client: client, logger: named("status")),
+            Mailer(configuration: configuration, store: store, client: curl, logger: named("mail")),
             Housekeeping(
                 configuration: configuration, store: store, executor: executor, logger: named("housekeeping")),
             Scheduler(

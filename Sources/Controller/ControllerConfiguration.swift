@@ -28,6 +28,8 @@ public struct ControllerConfiguration: Sendable {
     public var reusesVerdicts = true
     /// How many failed jobs' containers are kept at once, for hooks with `keep_failed`.
     public var mostKeptJobs = 10
+    /// How mail is sent; `nil` when none is.
+    public var mail: MailSettings?
     /// The time between two full passes over the admin repository and GitHub; each is jittered by a tenth.
     public var syncInterval: Duration
     /// The key that webhook secrets are derived from.

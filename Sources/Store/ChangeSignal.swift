@@ -25,6 +25,8 @@ public final class ChangeSignal: Sendable {
         case builds
         /// The status outbox.
         case statuses
+        /// What has to be told by mail.
+        case mail
         /// Who has which role.
         case roles
         /// Somebody would like roles to be read from GitHub now.

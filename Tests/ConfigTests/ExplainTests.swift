@@ -109,6 +109,12 @@ struct ExplainTests {
                 "version 1 1", "defaults.timeout 30m 3", "defaults.resources.cpus 4 4", "prune.max_fraction 0.5 6",
             ])
         #expect(values.first { $0.path == "notify.email.on" }?.value == "[failure, error, fixed]")
+        let mailed = Self.explainer([
+            "kozmic.yaml": "notify: {email: {on: [error], to: [a@example.org]}}",
+            "projects/w.yaml": "repository: acme/widget\nnotify: {email: {to: [b@example.org]}}\n",
+        ]).projectValues(file: "projects/w.yaml")
+        #expect(mailed.first { $0.path == "notify.email.on" }?.place?.file == "kozmic.yaml")
+        #expect(mailed.first { $0.path == "notify.email.to" }?.value == "[b@example.org]")
     }
 
     @Test("What is built in is what the parser does when nobody says anything")

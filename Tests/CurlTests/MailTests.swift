@@ -66,7 +66,7 @@ struct MailTests {
             var mail = Self.mail(server, "x")
             (mail.user, mail.password) = ("user", "hunter2")
             let error = try await failure { () async throws(CurlError) in try await client.sendMail(mail) }
-            #expect(error.kind == .transfer)
+            #expect(error.kind == .transfer && error.reply == 550)
             #expect(!error.message.contains("hunter2"))
         }
     }

@@ -53,14 +53,14 @@ enum NotifyKey: String, ConfigKey {
 }
 
 enum EmailKey: String, ConfigKey {
-    case on
+    case on, to
     static let shape = Shape.email
 }
 
 enum ProjectKey: String, ConfigKey {
     case repository, owner, permissions
     case deployKey = "deploy_key"
-    case hooks
+    case notify, hooks
     static let shape = Shape.project
     static var known: [String] { own + SettingsKey.known }
 }

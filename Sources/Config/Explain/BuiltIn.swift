@@ -10,7 +10,7 @@ enum BuiltIn {
         .resources: ["cpus": "2", "memory": "2GiB", "pids": "2048"],
         .prune: ["max_fraction": "0.25"],
         .retention: ["days": "90", "builds": "500", "keep_last_success": "true"],
-        .email: ["on": "[failure, error, fixed]"],
+        .email: ["on": "[failure, error, fixed]", "to": "[author]"],
         .project: ["deploy_key": "auto"],
         .permissions: ["authoritative": "false"],
         .hook: [
@@ -32,6 +32,7 @@ extension Shape {
     func inner(_ key: String) -> Shape? {
         switch (self, key) {
         case (.server, "defaults"), (.server, "prune"), (.server, "retention"), (.server, "notify"): Self.named(key)
+        case (.project, "notify"): .notify
         case (.notify, "email"): .email
         case (.settings, "resources"): .resources
         case (.project, "permissions"): .permissions

@@ -25,6 +25,11 @@ public struct ConfigExplainer: Sendable {
         let defaults = Level(name: .defaults, file: ServerFile.path, node: server?.entry("defaults")?.value)
         let project = Level(name: .project, file: file, node: root)
         var values = Explanation(source: source, levels: [project], prefix: "").values(.project)
+        let notify = [
+            Level(name: .project, file: file, node: root.entry("notify")?.value),
+            Level(name: .server, file: ServerFile.path, node: server?.entry("notify")?.value),
+        ]
+        values += Explanation(source: source, levels: notify, prefix: "notify.").values(.notify)
         values += Explanation(source: source, levels: [project, defaults], prefix: "").values(.settings)
         for entry in root.entry("hooks")?.value.entries ?? [] {
             let hook = Level(name: .hook, file: file, node: entry.value)

@@ -17,7 +17,8 @@ struct Explanation {
         shape.ownKeys.flatMap { key -> [ExplainedValue] in
             let path = path + [key]
             if shape == .hook, key == "on" { return triggers }
-            if shape == .project, key == "hooks" { return [] }
+            // They have levels of their own.
+            if shape == .project, key == "hooks" || key == "notify" { return [] }
             if let inner = shape.inner(key) {
                 // A group that nobody named has no limit either.
                 if inner == .concurrency, entry(at: path) == nil { return [] }

@@ -6,6 +6,8 @@ struct ProjectContext {
     var source: ConfigSource
     /// What `kozmic.yaml` says, defaults applied.
     var settings: HookSettings
+    /// Who is mailed, by what `kozmic.yaml` says.
+    var mail: MailRules
     /// If not empty, only these base images may be used.
     var allowedImages: [Glob]
 

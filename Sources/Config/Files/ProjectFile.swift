@@ -41,6 +41,7 @@ struct ProjectFile {
         let owner = reader.read(.owner, Login())
         let permissions = reader.mapping(.permissions, PermissionsKey.self).map(Permissions.init)
         let deployKey: Project.DeployKeyMode? = reader.read(.deployKey, Choice())
+        let mail = MailPart(reader.mapping(.notify, NotifyKey.self))
         let hooks = reader.read(.hooks, Hooks(context: context, settings: settings)) ?? []
         if !findings.hasErrors, hooks.isEmpty {
             findings.warning(reader.position(of: .hooks), "the project has no hooks, so nothing runs")
@@ -55,6 +56,7 @@ struct ProjectFile {
         project.settings = settings
         project.permissions = permissions ?? Permissions()
         project.deployKey = deployKey ?? .auto
+        project.mail = mail.applied(to: context.mail)
         self.project = project
     }
 }

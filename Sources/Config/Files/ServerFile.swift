@@ -46,11 +46,9 @@ struct ServerFile {
             settings.pruneMaxFraction = part
         }
         if let retention = reader.mapping(.retention, RetentionKey.self) { read(retention) }
-        if let email = reader.mapping(.notify, NotifyKey.self)?.mapping(.email, EmailKey.self),
-            let outcomes = email.read(.on, ListOf(Choice<MailedOutcome>()))
-        {
-            settings.mailOn = outcomes.map(\.rawValue)
-        }
+        let mail = MailPart(reader.mapping(.notify, NotifyKey.self))
+        if let outcomes = mail.on { settings.mailOn = outcomes.map(\.rawValue) }
+        if let people = mail.to { settings.mailTo = people }
         settings.allowedImages = reader.read(.allowedImages, ListOf(GlobText(use: .images))) ?? []
         settings.allowedSigners = reader.read(.allowedSigners, ListOf(SignerKey())) ?? []
     }
@@ -60,7 +58,4 @@ struct ServerFile {
         if let builds = retention.read(.builds, Whole(1...1_000_000)) { settings.retention.builds = builds }
         if let keeps = retention.read(.keepLastSuccess, Flag()) { settings.retention.keepLastSuccess = keeps }
     }
-
-    /// The outcomes that may be mailed; `fixed` is a success after something else.
-    private enum MailedOutcome: String, CaseIterable { case failure, error, fixed }
 }

@@ -3,9 +3,12 @@ import YAML
 /// A list, every element of one kind. All elements are looked at, so that all mistakes are found at once.
 struct ListOf<Element: ValueKind>: ValueKind {
     var element: Element
-    var maximum = 1000
+    var maximum: Int
 
-    init(_ element: Element) { self.element = element }
+    init(_ element: Element, maximum: Int = 1000) {
+        self.element = element
+        self.maximum = maximum
+    }
 
     var expected: String { "a list of \(element.plural)" }
     var plural: String { "lists of \(element.plural)" }

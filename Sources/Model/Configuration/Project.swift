@@ -12,6 +12,8 @@ public struct Project: Sendable, Hashable, Codable {
     public var hooks: [Hook]
     /// The settings that hold for the project itself (status, drift, forks, cached images).
     public var settings = HookSettings()
+    /// Who is mailed about which outcomes.
+    public var mail = MailRules()
     /// The file that declares it, relative to the admin repository.
     public var file: String = ""
 

@@ -4,8 +4,10 @@ public struct ServerSettings: Sendable, Hashable, Codable {
     public var pruneMaxFraction = 0.25
     /// What is kept of old builds.
     public var retention = Retention()
-    /// The outcomes that are mailed.
+    /// The outcomes that are mailed, unless a project says otherwise.
     public var mailOn: [String] = ["failure", "error", "fixed"]
+    /// Who is mailed, unless a project says otherwise: addresses, and `author` for the author of the commit.
+    public var mailTo: [String] = [MailRules.author]
     /// Globs; if not empty, hooks may use only these base images.
     public var allowedImages: [String] = []
     /// Public SSH keys; if not empty, only commits signed by one of them are applied.

@@ -35,9 +35,8 @@ enum Schema {
         migrator.registerMigration("14 what would change") { db in try db.execute(sql: pendingPlan) }
         migrator.registerMigration("15 rotation of secrets and deploy keys") { db in try db.execute(sql: rotation) }
         migrator.registerMigration("16 writes to GitHub, full passes") { db in try db.execute(sql: limits) }
-        migrator.registerMigration("21 next tries, files with errors, builds of commits") { db in
-            try db.execute(sql: held)
-        }
+        migrator.registerMigration("17 pull requests, cached images") { db in try db.execute(sql: pullRequests) }
+        migrator.registerMigration("20 mail") { db in try db.execute(sql: mail) }
         return migrator
     }
 

@@ -57,6 +57,12 @@ extension Database {
         let wanted = try statuses(of: build, jobs, at: now, pageURL)
         var topics: [ChangeSignal.Topic] = [.builds]
         for status in wanted where try want(status, of: build, at: now) { topics.append(.statuses) }
+        // A build of which nothing had to run says nothing new about its ref.
+        if !wasFinished, build.state.isFinished, jobs.contains(where: { $0.outcome.state != .skipped }),
+            try noteOutcome(of: build, at: now)
+        {
+            topics.append(.mail)
+        }
         return topics
     }
 

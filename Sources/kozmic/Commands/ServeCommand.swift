@@ -60,7 +60,8 @@ struct Server: Sendable {
         let configuration = controllerConfiguration(
             instance: data.instance, secretKey: secretKey, client: client)
         let controller = Controller(
-            configuration: configuration, store: store, client: client, executor: executor, logger: logger)
+            configuration: configuration, store: store, client: client, curl: curl, executor: executor,
+            logger: logger)
         var page = WebConfiguration(
             host: settings.host, port: settings.port, externalURL: settings.externalURL,
             gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
@@ -119,6 +120,7 @@ struct Server: Sendable {
             oldSecretKeys: settings.oldSecretKeys, instance: instance)
         configuration.cacheDiskHigh = settings.cacheDiskHigh
         configuration.reusesVerdicts = settings.reusesVerdicts
+        configuration.mail = settings.mail
         return configuration
     }
 

@@ -130,6 +130,36 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "How events are logged: text, or json for one object a line (KOZMIC_LOG_FORMAT; default: text).")
     var logFormat: String?
 
+    @Option(
+        name: .customLong("smtp-url"),
+        help: """
+            The mail server: smtp://host:port, with STARTTLS, or smtps://host:port (KOZMIC_SMTP_URL; default: no mail is \
+            sent).
+            """)
+    var smtpURL: String?
+
+    @Option(help: "The sender of mail, a plain address (KOZMIC_MAIL_FROM; required with --smtp-url).")
+    var mailFrom: String?
+
+    @Option(name: .customLong("smtp-user"), help: "Who logs in to the mail server (KOZMIC_SMTP_USER; default: nobody).")
+    var smtpUser: String?
+
+    @Option(
+        name: .customLong("smtp-password-file"),
+        help: """
+            A file with the password for that (KOZMIC_SMTP_PASSWORD_FILE; or the password itself in \
+            KOZMIC_SMTP_PASSWORD).
+            """)
+    var smtpPasswordFile: String?
+
+    @Flag(
+        name: .customLong("smtp-plain"),
+        help: """
+            Send mail without TLS where the mail server offers none; a password never goes that way, except to this \
+            machine (KOZMIC_SMTP_PLAIN=true; default: off, and allowed on loopback).
+            """)
+    var smtpPlain = false
+
     @Option(help: "More certificates to trust, a PEM file (KOZMIC_CA_FILE; default: the system's).")
     var caFile: String?
 }

@@ -1,3 +1,4 @@
+import Controller
 import Foundation
 import GitHub
 import Model
@@ -30,6 +31,8 @@ struct ServeSettings: Sendable {
     var oldSecretKeys: [SecretKey]
     var logFormat: LogFormat
     var caFile: String?
+    /// `nil` when no mail is sent.
+    var mail: MailSettings?
 
     /// - Throws: `SettingProblem` for the first setting that is missing or wrong.
     init(_ options: ServeOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -118,6 +121,14 @@ struct ServeSettings: Sendable {
         }
         logFormat = known
         caFile = value(options.caFile, "KOZMIC_CA_FILE")
+        mail = try Self.mail(
+            url: value(options.smtpURL, "KOZMIC_SMTP_URL"), from: value(options.mailFrom, "KOZMIC_MAIL_FROM"),
+            user: value(options.smtpUser, "KOZMIC_SMTP_USER"),
+            password: Self.secret(
+                file: value(options.smtpPasswordFile, "KOZMIC_SMTP_PASSWORD_FILE"),
+                value: value(nil, "KOZMIC_SMTP_PASSWORD"), "--smtp-password-file"),
+            isPlain: options.smtpPlain
+                || Self.flag(value(nil, "KOZMIC_SMTP_PLAIN") ?? "false", "KOZMIC_SMTP_PLAIN"))
     }
 
     private static func address(_ text: String) throws -> (String, Int) {
@@ -146,7 +157,7 @@ struct ServeSettings: Sendable {
         return .seconds(count * unit)
     }
 
-    private static func flag(_ text: String, _ variable: String) throws -> Bool {
+    static func flag(_ text: String, _ variable: String) throws -> Bool {
         switch text.lowercased() {
         case "1", "true", "yes", "on": return true
         case "0", "false", "no", "off": return false

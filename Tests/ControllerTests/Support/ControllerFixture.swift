@@ -144,7 +144,8 @@ struct ControllerFixture: Sendable {
     /// What a delivery of the admin repository's webhook goes through.
     var configurationServices: [any Service] {
         Controller(
-            configuration: configuration, store: store, client: client, executor: ScriptedExecutor(), logger: logger
+            configuration: configuration, store: store, client: client, curl: curl, executor: ScriptedExecutor(),
+            logger: logger
         ).services.filter { $0 is DeliveryIntake || $0 is ConfigSync }
     }
 

@@ -10,7 +10,19 @@ extension Transfer {
         let kind = kind(code)
         if case .timeout(let limit) = kind { return timeout(limit) }
         if kind == .connect, let reason = systemReason { words += " (\(reason))" }
-        return exchange.error(kind, words)
+        let reply = mailReply
+        if let reply, !words.contains("\(reply)") { words += " (\(reply))" }
+        var error = exchange.error(kind, words)
+        error.reply = reply
+        return error
+    }
+
+    private var mailReply: Int? {
+        var number = 0
+        guard case .mail = exchange.order, curl_shim_get_long(easy, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK,
+            (400...599).contains(number)
+        else { return nil }
+        return number
     }
 
     /// A limit was reached.

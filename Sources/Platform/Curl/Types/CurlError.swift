@@ -39,10 +39,14 @@ public struct CurlError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The same for people. It never holds the user, the password or the query of a URL.
     public let message: String
 
+    /// The last reply code of a mail server, when that was a refusal: from 400 for "later", from 500 for "never".
+    public var reply: Int?
+
     /// An error, for those who stand in for a client as well.
-    public init(_ kind: Kind, _ message: String) {
+    public init(_ kind: Kind, _ message: String, reply: Int? = nil) {
         self.kind = kind
         self.message = message
+        self.reply = reply
     }
 
     /// The message.
