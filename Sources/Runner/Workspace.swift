@@ -61,6 +61,11 @@ final class Workspace: Sendable {
             if !tracked.isEmpty { try await mirror.export(commit: job.commit, paths: tracked, into: folder) }
         case .build:
             try await mirror.checkout(commit: job.commit, into: folder, sharingObjects: sharing)
+            // Their folders are there, empty; the outer ones come first.
+            for module in job.submodules {
+                try await module.mirror.checkout(
+                    commit: module.commit, into: "\(folder)/\(module.path)", sharingObjects: sharing)
+            }
         }
     }
 

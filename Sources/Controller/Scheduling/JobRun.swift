@@ -85,20 +85,43 @@ struct JobRun: Sendable {
             try await log.say("The repository could not be fetched: \(error.message)")
             return JobOutcome(state: .error, reason: "the repository could not be fetched: \(error.message)")
         }
-        let spec: JobSpec
+        var spec: JobSpec
         do {
             spec = try self.spec(claimed)
+            if claimed.job.config.submodules {
+                let found = try await Submodules(mirrors: mirrors, gitHubURL: configuration.gitHubURL).find(
+                    claimed.project.repository, commit: claimed.build.commit, in: mirror)
+                spec.submodules = found.submodules
+                for line in found.lines { try await log.say(line) }
+            }
+        } catch is CancellationError {
+            throw CancellationError()
         } catch {
             try await log.say("The job was not run: \(error)")
             return JobOutcome(state: .error, reason: "\(error)")
         }
-        do {
-            return try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
-                try await record(progress, claimed, mirror)
+        let control = JobControl()
+        let job = spec
+        return try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
+            group.addTask {
+                await forwardCancellation(of: claimed.job.id, to: control)
+                return nil
             }
-        } catch let known as KnownVerdict {
-            try await log.say(known.sentence)
-            return known.outcome
+            group.addTask {
+                do {
+                    return try await executor.run(job, mirror: mirror, log: log, control: control) { progress in
+                        try await record(progress, claimed, mirror)
+                    }
+                } catch let known as KnownVerdict {
+                    try await log.say(known.sentence)
+                    return known.outcome
+                }
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let outcome = result { return outcome }
+            }
+            throw CancellationError()
         }
     }
 

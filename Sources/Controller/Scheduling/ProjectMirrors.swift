@@ -7,6 +7,7 @@ actor ProjectMirrors {
     /// Another way to a repository that cannot be read with the configured credentials; see `DeployKeyRemote`.
     private let fallback: @Sendable (RepositoryName) async throws -> GitRemote?
     private var mirrors: [RepositoryName: GitMirror] = [:]
+    private var publicMirrors: [RepositoryName: GitMirror] = [:]
 
     init(
         configuration: ControllerConfiguration,
@@ -22,6 +23,18 @@ actor ProjectMirrors {
         let mirror = GitMirror(
             path: "\(configuration.dataDirectory)/mirrors/\(repository.key).git", remote: remote(repository))
         mirrors[repository] = mirror
+        return mirror
+    }
+
+    /// The mirror of a repository that anybody can read, as submodules are fetched.
+    func publicMirror(_ repository: RepositoryName) -> GitMirror {
+        if let mirror = publicMirrors[repository] { return mirror }
+        // No account is called `_public`, so no project's mirror is in the way.
+        let mirror = GitMirror(
+            path: "\(configuration.dataDirectory)/mirrors/_public/\(repository.key).git",
+            remote: GitRemote(
+                url: "\(configuration.gitHubURL)/\(repository).git", credentials: .none, caFile: configuration.caFile))
+        publicMirrors[repository] = mirror
         return mirror
     }
 

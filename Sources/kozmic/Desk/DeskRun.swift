@@ -44,6 +44,7 @@ struct DeskRun: Sendable {
         if !missing.isEmpty {
             await log.say("Secrets are not available here: \(missing.joined(separator: ", ")); give them with --env")
         }
+        if hook.submodules { await log.say("Submodules are empty folders here; a server checks them out") }
         let control = JobControl()
         let outcome = try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
             defer { group.cancelAll() }
