@@ -12,13 +12,14 @@ ONCE ?=
 # the end of a directory entry), and would time out on two cores.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
 
-.PHONY: help setup test-setup build release demo test checks unit soak screenshots lint format bench clean
+.PHONY: help setup test-setup build release demo test checks unit soak kill-test screenshots lint format bench clean
 
 help:
 	@echo "make demo    the whole system on this machine, with a stand-in for GitHub (ONCE=1: check it and exit)"
 	@echo "make test    everything that is checked: builds, lint, unit, engine, browser and end-to-end tests"
 	@echo "make soak    1,000 random commits of an admin repository while GitHub has trouble"
 	@echo "make screenshots   pictures of every screen, in both themes and four widths, in SCREENSHOTS=.build/screenshots"
+	@echo "make kill-test  200 times kill -9 of the controller and 20 of the engine, at random, under 30 builds"
 	@echo "make setup   install the system packages that the build and the demo need"
 	@echo "make build   a debug build;  make release: an optimised one"
 	@echo "make lint    swift format, warnings as errors;  make format: rewrite the sources"
@@ -73,6 +74,11 @@ SCREENSHOTS ?= .build/screenshots
 screenshots: test-setup
 	$(BUILD) --build-tests
 	KOZMIC_SCREENSHOTS="$(abspath $(SCREENSHOTS))" $(SWIFT) test --skip-build --filter ShowcaseTests
+
+# Half an hour; KOZMIC_KILLS says how often, KOZMIC_KILL_SEED repeats one of them.
+kill-test: test-setup
+	$(BUILD) --build-tests
+	KOZMIC_KILLS=$${KOZMIC_KILLS:-200} Tests/Support/with-engine.sh $(SWIFT) test --skip-build --filter RandomKillTests
 
 bench: setup release
 	Benchmarks/run.sh

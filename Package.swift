@@ -112,7 +112,7 @@ let targets: [Target] = [
         ]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
-    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", arguments, logging]),
+    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", "SeededRandom", logging]),
 ]
 
 let package = Package(

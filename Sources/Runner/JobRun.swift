@@ -105,6 +105,8 @@ struct JobRun: Sendable {
         return try await alone(name) { try await cachedImage(name, base: image) }
     }
 
+    private var largeFiles: LargeFiles { LargeFiles(mirror: mirror, commit: job.commit) }
+
     /// Step 3: the script that the job is about.
     private func build(_ image: Image) async throws -> JobOutcome {
         try await started(.build, image: image) { way in
@@ -112,8 +114,10 @@ struct JobRun: Sendable {
             for name in SecretPatterns(job.secrets).unmasked {
                 try await log.note("The secret \(name) is too short to be masked in this log")
             }
-            try await log.note(
-                "Running the build script" + (way.standby == nil ? "" : " in a container that was ready"))
+            if await largeFiles.arePointers {
+                try await log.note("Files in Git LFS are pointers here; `git lfs pull` in the script fetches them")
+            }
+            try await log.note("Running the build script")
         }.outcome
     }
 
@@ -130,6 +134,7 @@ struct JobRun: Sendable {
             if way.standby == nil { way.berth = await tools.berths.take(for: attempt) }
         }
         var isAnnounced = false
+        var replacements = 0
         while true {
             do {
                 let run = try await prepare(phase, image: image, labels: labels, way: way)
@@ -138,17 +143,23 @@ struct JobRun: Sendable {
                 let (outcome, duration) = try await conclude(phase) { try await run.start() }
                 return (run.container, outcome, duration)
             } catch let refused as StartRefused {
-                guard let other = try await otherWay(than: way, phase, after: refused, image: image) else {
+                if refused.isHalfStarted, replacements < Self.mostReplacements {
+                    replacements += 1
+                    way = StartWay(hasShell: way.hasShell, isSecondTry: way.isSecondTry)
+                } else if let other = try await otherWay(than: way, phase, after: refused, image: image) {
+                    way = other
+                } else {
                     throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
                 }
-                if let standby = way.standby { await tools.standbys.discard(standby) }
-                way = other
                 if let container = try await engine.container(ContainerPlan.name(job, phase)) {
                     try await remove(container)
                 }
             }
         }
     }
+
+    /// How often a container is made anew because its engine was killed while it started it.
+    private static let mostReplacements = 5
 
     private func otherWay(
         than way: StartWay, _ phase: ScriptPhase, after refused: StartRefused, image: Image

@@ -20,6 +20,10 @@ struct StartRefused: Error {
     /// Whether the network is not there any more.
     var isForNetwork: Bool { words.hasPrefix("network ") && words.contains("not found") }
 
+    /// Whether the engine was killed while it started the container: the container's task is there, the engine does not
+    /// know it, and refuses the container for ever. The script did not begin, and will not. `RandomKillTests` meets it.
+    var isHalfStarted: Bool { words.contains("already exists") }
+
     /// Whether it was the shell in front of the script that is missing.
     var isForShell: Bool { words.contains("\"\(Launcher.shell)\"") || words.contains("stat \(Launcher.shell)") }
 }

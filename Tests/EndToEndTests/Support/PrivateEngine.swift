@@ -35,6 +35,11 @@ final class PrivateEngine: Sendable {
     ///
     /// - Parameter liveRestore: containers outlive the engine.
     func start(liveRestore: Bool = true) async throws {
+        // Killed, it takes its containerd along; in a container whose first process buries nobody, the dead one's number
+        // seems to be alive for ever, and would be waited for.
+        if !program.isRunning {
+            try? FileManager.default.removeItem(atPath: "\(folder)/exec/containerd/containerd.pid")
+        }
         // The bridge is there already, and its rules belong to the machine's own engine.
         try program.start(
             [
@@ -64,6 +69,8 @@ final class PrivateEngine: Sendable {
         await program.end(SIGTERM)
         _ = try? await Shell.script(
             """
+            # What a killed engine had just begun to start, it does not know any more.
+            pgrep --full -- "containerd-shim.* -address $1/exec/" | xargs --no-run-if-empty kill -9 || true
             cut --delimiter ' ' --fields 2 /proc/mounts | grep "^$1/" | sort --reverse |
                 xargs --no-run-if-empty umount --lazy || true
             rm -rf "$1"
