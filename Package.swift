@@ -112,7 +112,9 @@ let targets: [Target] = [
         ]),
     tests("GitHubSimulator", uses: ["GitHubSimulator", "Curl", "OpenSSL", hummingbird, subprocess, logging]),
     tests("Structure", uses: []),
-    tests("EndToEnd", uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", "SeededRandom", logging]),
+    tests(
+        "EndToEnd",
+        uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", "SeededRandom", arguments, logging]),
 ]
 
 let package = Package(

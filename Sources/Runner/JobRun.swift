@@ -117,7 +117,8 @@ struct JobRun: Sendable {
             if await largeFiles.arePointers {
                 try await log.note("Files in Git LFS are pointers here; `git lfs pull` in the script fetches them")
             }
-            try await log.note("Running the build script")
+            try await log.note(
+                "Running the build script" + (way.standby == nil ? "" : " in a container that was ready"))
         }.outcome
     }
 
@@ -143,6 +144,7 @@ struct JobRun: Sendable {
                 let (outcome, duration) = try await conclude(phase) { try await run.start() }
                 return (run.container, outcome, duration)
             } catch let refused as StartRefused {
+                let standby = way.standby
                 if refused.isHalfStarted, replacements < Self.mostReplacements {
                     replacements += 1
                     way = StartWay(hasShell: way.hasShell, isSecondTry: way.isSecondTry)
@@ -151,6 +153,7 @@ struct JobRun: Sendable {
                 } else {
                     throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
                 }
+                if let standby { await tools.standbys.discard(standby) }
                 if let container = try await engine.container(ContainerPlan.name(job, phase)) {
                     try await remove(container)
                 }

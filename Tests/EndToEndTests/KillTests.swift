@@ -75,8 +75,12 @@ struct KillTests {
                 try await world.client.control("GET", "deliveries", as: [Delivery].self)
                     .contains { $0.event == "push" && $0.statusCode == 202 } ? true : nil
             }
-        case .pulling, .beforeCommit, .committing, .afterStatus:
+        case .pulling, .afterStatus:
             try await world.client.eventually("the request that is held") { gate.isReached ? true : nil }
+        case .beforeCommit, .committing:
+            try await world.client.eventually("the request that is held") { gate.isReached ? true : nil }
+            // What a script said may be on its way to the log for a moment after its end.
+            try await world.logShows("install ends\n")
         case .installing: try await world.logShows("install line 3\n")
         case .building: try await world.logShows("build line 5\n")
         case .beforeStatus: try await world.pageShows("_badges/\(world.repository).svg", "passed")

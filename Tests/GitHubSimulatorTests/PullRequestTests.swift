@@ -89,7 +89,10 @@ struct MergeQueueTests {
                 let branch = "gh-readonly-queue/main/pr-1-\(base)"
                 let made = try await fixture.control(
                     "POST", "/repos/acme/widget/commits",
-                    ["branch": .string(branch), "from": "main", "message": "Merge", "files": ["x": .string("\(isMerged)")]])
+                    [
+                        "branch": .string(branch), "from": "main", "message": "Merge",
+                        "files": ["x": .string("\(isMerged)")],
+                    ])
                 let requested = await receiver.next("merge_group").json
                 #expect(requested["action"] == "checks_requested")
                 let group = try #require(requested["merge_group"])

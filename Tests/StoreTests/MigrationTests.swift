@@ -49,6 +49,7 @@ struct MigrationTests {
             0xd6571c0135114f72,
             0xf351cdea27ae39a1,
             0x82525264c89c9f82,
+            0x7d15a879854c3853,
         ]
         for (version, expected) in released.enumerated() {
             let queue = try DatabaseQueue()
@@ -207,5 +208,6 @@ struct MigrationTests {
             "INSERT INTO rotationRequest VALUES ('r1', 30)",
             "INSERT INTO deployKey VALUES (1, 'ssh-ed25519 BBBB', 'SHA256:new', x'04', NULL, 31, 1, 'next')",
         ],
+        ["INSERT INTO gitHubWrite VALUES ('kozmic', 32, 1)", "INSERT INTO fullPass VALUES (1, 1, 33, 34)"],
     ]
 }

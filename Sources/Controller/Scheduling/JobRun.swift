@@ -100,28 +100,13 @@ struct JobRun: Sendable {
             try await log.say("The job was not run: \(error)")
             return JobOutcome(state: .error, reason: "\(error)")
         }
-        let control = JobControl()
-        let job = spec
-        return try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
-            group.addTask {
-                await forwardCancellation(of: claimed.job.id, to: control)
-                return nil
+        do {
+            return try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
+                try await record(progress, claimed, mirror)
             }
-            group.addTask {
-                do {
-                    return try await executor.run(job, mirror: mirror, log: log, control: control) { progress in
-                        try await record(progress, claimed, mirror)
-                    }
-                } catch let known as KnownVerdict {
-                    try await log.say(known.sentence)
-                    return known.outcome
-                }
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let outcome = result { return outcome }
-            }
-            throw CancellationError()
+        } catch let known as KnownVerdict {
+            try await log.say(known.sentence)
+            return known.outcome
         }
     }
 

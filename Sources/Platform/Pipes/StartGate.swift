@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A named pipe in front of which a program waits until it is told to go on.

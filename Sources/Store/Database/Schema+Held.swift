@@ -5,6 +5,6 @@ extension Schema {
         ALTER TABLE project ADD COLUMN failedTries INTEGER NOT NULL DEFAULT 0 CHECK (failedTries >= 0);
         ALTER TABLE project ADD COLUMN retryAt INTEGER;
         ALTER TABLE project ADD COLUMN keptSince INTEGER;
-        CREATE INDEX build_of_commit ON build (sha, id);
+        CREATE INDEX build_by_commit ON build (sha, id);
         """
 }

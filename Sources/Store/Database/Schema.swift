@@ -36,7 +36,10 @@ enum Schema {
         migrator.registerMigration("15 rotation of secrets and deploy keys") { db in try db.execute(sql: rotation) }
         migrator.registerMigration("16 writes to GitHub, full passes") { db in try db.execute(sql: limits) }
         migrator.registerMigration("17 pull requests, cached images") { db in try db.execute(sql: pullRequests) }
-        migrator.registerMigration("20 mail") { db in try db.execute(sql: mail) }
+        migrator.registerMigration("18 mail") { db in try db.execute(sql: mail) }
+        migrator.registerMigration("19 next tries, files with errors, builds of commits") { db in
+            try db.execute(sql: held)
+        }
         return migrator
     }
 

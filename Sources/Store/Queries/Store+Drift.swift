@@ -71,7 +71,8 @@ extension Store {
     public func openDrift() async throws(StoreError) -> [DriftRecord] {
         try await database.read { db in
             try db.all(
-                "SELECT \(DriftRecord.columns) FROM drift WHERE healedAt IS NULL ORDER BY id", [], DriftRecord.init)
+                "SELECT \(DriftRecord.columns) FROM drift INDEXED BY drift_open WHERE healedAt IS NULL ORDER BY id", [],
+                DriftRecord.init)
         }
     }
 }

@@ -16,8 +16,14 @@ struct ExplainOptions: ParsableArguments {
     @Option(help: "Where the server keeps its data (KOZMIC_DATA_DIR; default: /var/lib/kozmic).")
     var dataDir: String?
 
-    @Option(help: "text or json")
-    var output = OutputFormat.text
+    @Option(name: .customLong("output"), help: "text or json")
+    var format = OutputFormat.text
+
+    @Flag(help: "The same as --output json.")
+    var json = false
+
+    /// How the result is printed.
+    var output: OutputFormat { json ? .json : format }
 
     @OptionGroup var server: ServerOptions
 

@@ -133,19 +133,12 @@ struct FullConfigTests {
         #expect(server.allowedImages == ["kozmic/*", "debian:*"] && server.allowedSigners.count == 1)
     }
 
-    @Test("What has no effect yet is warned about at its key, and only when it asks for something")
+    @Test("What has no effect is warned about at its key, and only when it asks for something")
     func warnings() throws {
         let lines = try Admin.read(Self.files()).diagnostics.map {
             "\($0.path.hasPrefix("k") ? "k" : "p")\(Admin.short($0))"
         }
         #expect(lines.contains { $0.hasSuffix("'reuse: tree' has no effect for a hook with secrets or a schedule") })
-        let keys = lines.filter { $0.contains("warning: not supported yet: ") }.map {
-            String($0.split(separator: ": ")[3])
-        }
-        #expect(
-            keys == [
-                "standby"
-            ])
         let harmless = """
             paths: []
             reuse: never
@@ -158,10 +151,5 @@ struct FullConfigTests {
         #expect(Admin.project(Admin.hook(harmless, project: "deploy_key: auto\n")) == [])
         #expect(
             Admin.project(Admin.hook(project: "fork_pull_requests: approve\n")) == [])
-    }
-
-    @Test("A row of what has no effect yet names a key that exists")
-    func rows() {
-        for row in NotSupportedYet.rows { #expect(row.shape.keys.contains(row.key), "\(row)") }
     }
 }
