@@ -84,7 +84,7 @@ struct Server: Sendable {
             "kozmic \(Version.text) starts",
             metadata: ["listen": "\(settings.host):\(settings.port)", "external-url": "\(settings.externalURL)"])
         var group = ServiceGroupConfiguration(
-            services: (controller.services + [web, ProgramPages()]).map { .init(service: $0) },
+            services: (controller.services + [web, ProgramPages(), HeapTrim()]).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Open pages and a pass under way are given this long; jobs run on in their containers.
         group.maximumGracefulShutdownDuration = .seconds(5)
