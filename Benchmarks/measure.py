@@ -223,7 +223,9 @@ class World:
 
         def is_ready():
             waiting = [names for names in self.names_of("kozmic.standby") if not re.search(r"-\d+-\d+-build-", names)]
-            return (len(self.containers("kozmic.berth")) == count + standby and not self.containers("kozmic.job")
+            # A waiting container has the label of jobs as well, without a number.
+            jobs = [container for container in self.listed("kozmic.job") if container["Labels"]["kozmic.job"]]
+            return (len(self.containers("kozmic.berth")) == count + standby and not jobs
                     and len(waiting) == len(self.names_of("kozmic.standby")) == standby)
 
         until(is_ready, 60)
