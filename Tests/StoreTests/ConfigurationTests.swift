@@ -32,6 +32,21 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("those with a schedule are found, whatever their scripts say")
+    func schedules() async throws {
+        try await Fixture.with { fixture in
+            var (scheduled, quiet) = (try Fixture.project("a"), try Fixture.project("b"))
+            scheduled.hooks[0].triggers.schedule = "0 4 * * *"
+            quiet.hooks[0].buildScript = "#!/bin/sh\necho '{\"schedule\":\"0 4 * * *\"}'\n"
+            let both = DesiredState(projects: [scheduled, quiet])
+            try await fixture.store.applyConfig(both, revision: Fixture.revision("c1"))
+            #expect(try await fixture.store.activeProjectsWithSchedules().map(\.repository.name) == ["a"])
+            let desired = DesiredState(projects: [quiet])
+            try await fixture.store.applyConfig(desired, revision: Fixture.revision("c2"))
+            #expect(try await fixture.store.activeProjectsWithSchedules().isEmpty)
+        }
+    }
+
     @Test("a removed project keeps its history and comes back with it; a broken file removes nothing")
     func removal() async throws {
         try await Fixture.with { fixture in

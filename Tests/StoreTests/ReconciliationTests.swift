@@ -68,6 +68,19 @@ struct ReconciliationTests {
         }
     }
 
+    @Test("what is remembered is read in pieces, too")
+    func pieces() async throws {
+        try await Fixture.with { fixture in
+            let ids = try await fixture.declare(["a", "b", "c"]).map(\.id)
+            try await fixture.declare(["a", "c"], commit: "c2")
+            let store = fixture.store
+            #expect(try await store.reconcileRecords().map(\.project.id) == ids)
+            #expect(try await store.reconcileRecords(after: 0, limit: 2).map(\.project.id) == Array(ids.prefix(2)))
+            #expect(try await store.reconcileRecords(after: ids[1], limit: 2).map(\.project.id) == [ids[2]])
+            #expect(try await store.reconcileRecords(after: ids[2], limit: 2).isEmpty)
+        }
+    }
+
     @Test("what is remembered can be read beside the process that has the store open, and after it ended")
     func peek() async throws {
         try await Fixture.withFolder { folder in

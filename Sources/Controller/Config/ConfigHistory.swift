@@ -11,6 +11,8 @@ import Store
 struct ConfigHistory: Service {
     /// So many files are looked at before anybody asks.
     private static let fewFiles = 50
+    /// Projects whose settings are in memory at once: those of a thousand take more than all else that the controller holds.
+    private static let batch = 20
 
     let mirror: GitMirror
     let store: Store
@@ -53,11 +55,17 @@ struct ConfigHistory: Service {
         let explainer = ConfigExplainer(source)
         // A change of the defaults, or of a script, may concern any project.
         let concernsAll = changed.contains { !$0.hasPrefix("projects/") }
-        let settings = ConfigReader.read(source).desired.projects
+        let projects = ConfigReader.read(source).desired.projects
             .filter { concernsAll || changed.contains($0.file) }
-            .map { (repository: $0.repository, values: explainer.projectValues(file: $0.file)) }
-        try await store.saveProjectSettings(settings, commit: commit)
-        let files = changed.union(settings.flatMap { $0.values.flatMap(\.files) })
+            .map { (repository: $0.repository, file: $0.file) }
+        var files = changed
+        for start in stride(from: 0, to: projects.count, by: Self.batch) {
+            try Task.checkCancellation()
+            let settings = projects[start..<min(start + Self.batch, projects.count)]
+                .map { (repository: $0.repository, values: explainer.projectValues(file: $0.file)) }
+            try await store.saveProjectSettings(settings, commit: commit)
+            for project in settings { files.formUnion(project.values.flatMap(\.files)) }
+        }
         let objects = Dictionary(uniqueKeysWithValues: files.compactMap { path in tree[path].map { (path, $0) } })
         let isSmall = tree.keys.count(where: Self.isConfiguration) <= Self.fewFiles
         // Last, because it says that all of it is done.

@@ -12,6 +12,8 @@ import Synchronization
 struct PendingPlans: Service {
     /// Projects that the page lists.
     private static let mostProjects = 100
+    /// Projects whose records and plans are in memory at once.
+    private static let batch = 50
     /// Many projects that change one after the other are looked at together.
     private static let leastInterval: Duration = .seconds(5)
 
@@ -39,23 +41,34 @@ struct PendingPlans: Service {
     /// One look.
     func pass() async throws {
         guard let latest = try await store.latestConfigRevision() else { return }
-        let records = try await store.reconcileRecords()
-        let plans = StoredPlan(
+        let isHeld = latest.appliedAt == nil
+        var (projects, more) = ([PendingPlan.Project](), 0)
+        func add(_ entries: [LivePlan.Entry]) {
+            for entry in entries where entry.hasChanges || entry.hasErrors {
+                if projects.count < Self.mostProjects { projects.append(Self.project(entry)) } else { more += 1 }
+            }
+        }
+        if isHeld {
+            let desired = ConfigReader.read(try await AdminTree.read(mirror, commit: latest.commit)).desired
+            add(plans(try await store.reconcileRecords()).entries(desired))
+        } else {
+            var last: Int64 = 0
+            while true {
+                let records = try await store.reconcileRecords(after: last, limit: Self.batch)
+                guard let next = records.last?.project.id else { break }
+                last = next
+                let plans = plans(records)
+                add(records.filter(\.project.isActive).map { plans.entry($0) })
+            }
+        }
+        try await store.savePendingPlan(
+            PendingPlan(commit: latest.commit, isHeld: isHeld, projects: projects, more: more))
+    }
+
+    private func plans(_ records: [ReconcileRecord]) -> StoredPlan {
+        StoredPlan(
             records: records, externalURL: configuration.externalURL, secretKey: configuration.secretKey,
             oldSecretKeys: configuration.oldSecretKeys)
-        let isHeld = latest.appliedAt == nil
-        let entries =
-            if isHeld {
-                plans.entries(
-                    ConfigReader.read(try await AdminTree.read(mirror, commit: latest.commit)).desired)
-            } else {
-                records.filter(\.project.isActive).map { plans.entry($0) }
-            }
-        let changes = entries.filter { $0.hasChanges || $0.hasErrors }
-        try await store.savePendingPlan(
-            PendingPlan(
-                commit: latest.commit, isHeld: isHeld, projects: changes.prefix(Self.mostProjects).map(Self.project),
-                more: max(0, changes.count - Self.mostProjects)))
     }
 
     private static func project(_ entry: LivePlan.Entry) -> PendingPlan.Project {

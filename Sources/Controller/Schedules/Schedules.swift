@@ -41,7 +41,7 @@ struct Schedules: Service {
     /// Takes what is due. Answers when to look again.
     func pass() async -> Duration? {
         do {
-            let projects = try await store.activeProjects()
+            let projects = try await store.activeProjectsWithSchedules()
             let time = now()
             let schedules = try await store.saveSchedules(projects.flatMap { wanted($0, at: time) })
             await withDiscardingTaskGroup { group in

@@ -61,6 +61,10 @@ extension DatabaseFile {
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
         configuration.label = "kozmic"
+        configuration.prepareDatabase { db in
+            // Each reader has a cache of its own, of pages that the system's holds as well.
+            if db.configuration.readonly { try db.execute(sql: "PRAGMA cache_size = -512") }
+        }
         if let trace {
             configuration.prepareDatabase { db in db.trace { trace($0.expandedDescription) } }
         }

@@ -40,4 +40,9 @@ extension Store {
     public func reconcileRecords() async throws(StoreError) -> [ReconcileRecord] {
         try await database.read { db in try db.reconcileRecords() }
     }
+
+    /// The same of some of them: the first ones whose numbers are greater than that.
+    public func reconcileRecords(after id: Int64, limit: Int) async throws(StoreError) -> [ReconcileRecord] {
+        try await database.read { db in try db.reconcileRecords(after: id, limit: limit) }
+    }
 }

@@ -8,6 +8,12 @@ extension Store {
         try await projects("WHERE isActive = 1")
     }
 
+    /// Those of them with a hook that runs on a schedule, and perhaps some others, by name.
+    public func activeProjectsWithSchedules() async throws(StoreError) -> [ProjectRecord] {
+        // The key of JSON; within a text its quotation marks would be escaped.
+        try await projects("WHERE isActive = 1 AND instr(config, '\"schedule\":') > 0")
+    }
+
     /// The projects that are no longer declared but still have webhooks of ours to be removed, by name.
     public func inactiveProjectsWithWebhooks() async throws(StoreError) -> [ProjectRecord] {
         try await projects(

@@ -64,10 +64,12 @@ extension Database {
             OR EXISTS (SELECT 1 FROM observation WHERE observation.projectID = project.id))
         """
 
-    /// What is remembered of all projects.
-    func reconcileRecords() throws -> [ReconcileRecord] {
-        try all("SELECT \(ProjectRecord.columns) FROM project ORDER BY id", [], ProjectRecord.init)
-            .map { try reconcileRecord($0) }
+    /// What is remembered of the projects with greater numbers than that, in their order; a negative limit is none.
+    func reconcileRecords(after id: Int64 = 0, limit: Int = -1) throws -> [ReconcileRecord] {
+        try all(
+            "SELECT \(ProjectRecord.columns) FROM project WHERE id > ? ORDER BY id LIMIT ?", [id, limit],
+            ProjectRecord.init
+        ).map { try reconcileRecord($0) }
     }
 
     /// What is remembered of one project.

@@ -53,6 +53,22 @@ struct ConfigHistoryTests {
         }
     }
 
+    @Test("The settings of many projects are kept, those of the last one and of a changed default too")
+    func many() async throws {
+        try await AdminFixture.with { admin in
+            var files: [String: String?] = ["kozmic.yaml": "defaults:\n  timeout: 30m\n"]
+            for number in 0..<45 { files["projects/p\(number).yaml"] = AdminFixture.project("p\(number)", "tests") }
+            try await admin.apply(files)
+            try await history(admin).pass()
+            #expect(try await admin.store.knownConfigFiles().count == 46)
+            try await admin.apply(["kozmic.yaml": "defaults:\n  timeout: 45m\n"])
+            try await history(admin).pass()
+            for number in 0..<45 {
+                #expect(try await setting(admin, "p\(number)", "hooks.tests.timeout").value == "45m")
+            }
+        }
+    }
+
     @Test("The stored diagnostics quote their lines")
     func excerpts() async throws {
         try await AdminFixture.with { admin in

@@ -30,4 +30,20 @@ struct PendingPlansTests {
             #expect(held.isHeld && held.commit == latest.commit)
         }
     }
+
+    @Test("of many projects the first hundred are listed, and the others are counted")
+    func many() async throws {
+        try await AdminFixture.with { admin in
+            let plans = PendingPlans(
+                configuration: admin.configuration, mirror: admin.sync.mirror, store: admin.store,
+                logger: Logger(label: "test"))
+            let names = (100..<230).map { "p\($0)" }
+            var files: [String: String?] = [:]
+            for name in names { files["projects/\(name).yaml"] = AdminFixture.project(name, "tests") }
+            try await admin.apply(files)
+            try await plans.pass()
+            let plan = try #require(try await admin.store.pendingPlan())
+            #expect(plan.projects.map(\.repository.name) == Array(names.prefix(100)) && plan.more == 30)
+        }
+    }
 }
