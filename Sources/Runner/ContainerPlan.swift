@@ -59,21 +59,21 @@ struct ContainerPlan: Sendable {
     var spec: DockerContainerSpec {
         let settings = job.hook.settings
         var spec = DockerContainerSpec(image: image)
-        spec.entrypoint = way.hasShell ? Launcher.entrypoint(job, phase) : [phase.path]
+        spec.entrypoint = way.hasShell ? Launcher.entrypoint(job, phase, hasInit: way.hasInit) : [phase.path]
         spec.command = []
         spec.user = job.hook.user
         spec.workingDirectory = "/kozmic/src"
         spec.environment = ScriptEnvironment.list(job)
+        spec.usesInit = way.hasShell && way.hasInit
+        if spec.usesInit { spec.environment.append("\(Launcher.initVariable)=1") }
         spec.labels = allLabels
         // Without copying: what the image has at /kozmic is not shown.
         spec.mounts = [DockerMount(.volume(name, noCopy: true), at: "/kozmic")]
         if let berth = way.berth {
             // A single file: the script can neither remove it nor put something else in its place.
             spec.mounts.append(DockerMount(.bind("\(berth.folder)/output"), at: Launcher.pipePath))
-            spec.networkMode = "container:\(berth.container)"
-        } else {
-            spec.networkMode = network
         }
+        spec.networkMode = way.berth?.container.map { "container:\($0)" } ?? network
         spec.memory = settings.resources.memoryBytes
         spec.memorySwap = settings.resources.memoryBytes
         spec.nanoCPUs = Int64(settings.resources.milliCPUs) * 1_000_000
@@ -83,7 +83,7 @@ struct ContainerPlan: Sendable {
             spec.capDrop = ["ALL"]
             spec.securityOptions = ["no-new-privileges"]
         }
-        // Without a berth the output is read by attaching; the engine's own copy is there to continue after a crash.
+        // Without a pipe the output is read by attaching; the engine's own copy is there to continue after a crash.
         spec.logDriver = "json-file"
         spec.logOptions = ["max-size": String(max(settings.logLimitBytes * 2, 64 << 20)), "max-file": "1"]
         return spec
@@ -93,7 +93,7 @@ struct ContainerPlan: Sendable {
     static func cachedImage(_ job: JobSpec, key: String) -> DockerCommitConfig {
         DockerCommitConfig(
             labels: Labels.cachedImage(job, key: key),
-            environment: ScriptEnvironment.ofOneBuild,
+            environment: ScriptEnvironment.ofOneBuild + [Launcher.initVariable],
             entrypoint: [], command: ["/bin/sh"], user: job.hook.user, workingDirectory: "/",
             comment: "Kozmic: \(job.repository.key) \(job.hook.id)", pauses: false)
     }

@@ -25,6 +25,7 @@ extension DockerExecutor {
         try await remove(found) { !keep.contains($0) }
         await sweepStandbys(found)
         await sweepBerths(found.containers, keep: keep)
+        await sweepKeepers(found.containers)
         await tools.network.sweep(instance)
         try await removeNamelessImages(instance: instance, age: namelessAge)
     }
@@ -36,9 +37,24 @@ extension DockerExecutor {
                 .compactMap { $0.labels[Labels.output] })
         let berths = tools.berths
         let names = Set(containers.compactMap { $0.labels[Labels.berth] }).union(await berths.folders.names())
+            .subtracting(containers.compactMap { $0.labels[Labels.keeper] })
         for name in names where !used.contains(name) {
             if await !berths.knows(name) { await berths.remove(name) }
         }
+    }
+
+    /// Keepers of an earlier process, as soon as no pipe needs them.
+    private func sweepKeepers(_ containers: [DockerContainerSummary]) async {
+        let berths = tools.berths
+        var keepers: [String] = []
+        for name in containers.compactMap({ $0.labels[Labels.keeper] }) where await !berths.knows(name) {
+            keepers.append(name)
+        }
+        guard !keepers.isEmpty else { return }
+        let isReplaced = await berths.keeper.isReady
+        let pipes = await berths.folders.names().filter { !keepers.contains($0) }
+        guard isReplaced || pipes.isEmpty else { return }
+        for name in keepers { await berths.remove(name) }
     }
 
     /// Containers that waited for jobs of an earlier process, and volumes of such.

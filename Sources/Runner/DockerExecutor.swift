@@ -73,8 +73,12 @@ public final class DockerExecutor: Executor {
             group.addTask { await self.tools.berths.maintain(instance: instance) }
             group.addTask { await self.tools.standbys.maintain(instance: instance) }
         }
-        // Nothing of ours is in it any more. The request must go out although the task is cancelled.
-        await Task { await tools.network.remove(instance) }.value
+        // The requests must go out although the task is cancelled.
+        await Task {
+            await tools.berths.keeper.end(instance)
+            // Nothing of ours is in it any more.
+            await tools.network.remove(instance)
+        }.value
     }
 
     /// Whether a network address is that of a job of ours; never for jobs on the engine's own bridge.

@@ -13,7 +13,7 @@ extension JobRun {
         var labels = labels
         for (source, count) in logged { labels[Labels.logged(source)] = String(count) }
         var plan = ContainerPlan(job: job, phase: phase, image: image.id, labels: labels, way: way)
-        if way.berth == nil {
+        if way.berth?.container == nil {
             let network = try await tools.network.choice(job.instance)
             plan.network = network.name
             if let problem = network.problem {
@@ -101,6 +101,10 @@ extension JobRun {
         // The work tree is put together while the engine makes the container.
         async let filled = fill(near, plan)
         let container = try await engine.createContainer(plan.spec, name: plan.name)
+        if plan.way.hasShell, try await !tools.launchers.hasShell(image.id, container: container) {
+            _ = try? await filled
+            throw StartRefused(words: "stat \(Launcher.shell): no such file or directory")
+        }
         let user = try await tools.users.find(job.hook.user, image: image.id, named: image.name, container: container)
         var files = [
             VolumeFolder.File(name: plan.phase.fileName, bytes: Array(plan.phase.text(job.hook).utf8), mode: 0o755)

@@ -129,10 +129,11 @@ struct JobRun: Sendable {
     func started(
         _ phase: ScriptPhase, image: Image, labels: [String: String] = [:], announce: (StartWay) async throws -> Void
     ) async throws -> (container: String, outcome: JobOutcome, duration: Duration) {
-        var way = StartWay(hasShell: await tools.shells.has(image.id))
-        if phase == .build, way.hasShell {
-            way.standby = await standby(image)
-            if way.standby == nil { way.berth = await tools.berths.take(for: attempt) }
+        var way = StartWay(
+            hasShell: await tools.launchers.mayHaveShell(image.id), hasInit: await tools.launchers.engineHasInit)
+        if way.hasShell {
+            if phase == .build { way.standby = await standby(image) }
+            if way.standby == nil { way.berth = await berth(needsNetwork: phase == .build) }
         }
         var isAnnounced = false
         var replacements = 0
@@ -147,7 +148,8 @@ struct JobRun: Sendable {
                 let standby = way.standby
                 if refused.isHalfStarted, replacements < Self.mostReplacements {
                     replacements += 1
-                    way = StartWay(hasShell: way.hasShell, isSecondTry: way.isSecondTry)
+                    way.standby = nil
+                    way.berth = way.hasShell ? await berth(needsNetwork: false) : nil
                 } else if let other = try await otherWay(than: way, phase, after: refused, image: image) {
                     way = other
                 } else {
@@ -167,19 +169,33 @@ struct JobRun: Sendable {
     private func otherWay(
         than way: StartWay, _ phase: ScriptPhase, after refused: StartRefused, image: Image
     ) async throws -> StartWay? {
+        var other = way
         if way.standby != nil {
             await tools.standbys.distrust()
-            return StartWay(berth: await tools.berths.take(for: attempt))
+            other.standby = nil
+            other.berth = await berth()
+            return other
+        }
+        if way.hasShell, way.hasInit, refused.isForInit {
+            await tools.launchers.engineLacksInit()
+            other.hasInit = false
+            return other
         }
         if way.hasShell, refused.isForShell {
-            await tools.shells.isMissing(in: image.id)
+            await tools.launchers.shellIsMissing(in: image.id)
             // Only a shell can hand secrets over.
             return SecretLauncher.isNeeded(job, phase) ? nil : StartWay(hasShell: false)
         }
         guard way.berth != nil || (refused.isForNetwork && !way.isSecondTry) else { return nil }
         await tools.berths.distrust()
         await tools.network.forget()
-        return StartWay(hasShell: way.hasShell, isSecondTry: true)
+        other.berth = nil
+        other.isSecondTry = true
+        return other
+    }
+
+    private func berth(needsNetwork: Bool = true) async -> Berth? {
+        await tools.berths.take(for: attempt, job.instance, needsNetwork: needsNetwork)
     }
 
     private func build(resuming container: DockerContainer) async throws -> JobOutcome {

@@ -19,6 +19,8 @@ enum Labels {
     static let reference = "kozmic.reference"
     /// On a waiting container: the name of its berth.
     static let berth = "kozmic.berth"
+    /// On the container that keeps pipes: its name.
+    static let keeper = "kozmic.keeper"
     /// On a job's container: the berth that its output goes to.
     static let output = "kozmic.output"
     /// On a standby container and its volume: its name at first. It has a job's attempt only in its name, which it gets

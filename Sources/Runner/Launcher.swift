@@ -1,23 +1,55 @@
 import Model
 
-/// The first program of a job's container: the image's shell, which brings both output streams of the script together
-/// and becomes the script: the process number and signals are the script's own.
+/// The program that runs the script in a job's container: the image's shell, which brings both output streams of the
+/// script together, and keeps the script's exit code.
 ///
-/// Two streams that take two ways arrive in no order; one keeps it.
+/// Two streams that take two ways arrive in no order; one keeps it. The engine forgets the exit code of what ends while
+/// the engine itself is dead; a file in the volume does not.
+///
+/// The container's first process is the engine's own init, which hands a signal to all of the script's processes: as
+/// the first process, a script would not even notice SIGTERM unless it handles it, and would bury no orphans. On an
+/// engine without an init the shell becomes the script, and the exit code is only the engine's.
 enum Launcher {
     static let shell = "/bin/sh"
     /// Where the pipe of a berth is in the container.
     static let pipePath = "/kozmic/output"
+    /// Where the script's exit code is, after its end.
+    static let exitCodePath = "/kozmic/exit-code"
+    /// Tells Docker's init (tini) to send signals to all processes of the script; not for the script's eyes.
+    static let initVariable = "TINI_KILL_PROCESS_GROUP"
 
     /// What the container is to execute.
-    static func entrypoint(_ job: JobSpec, _ phase: ScriptPhase) -> [String] {
-        [shell, "-c", text(job, phase)]
+    static func entrypoint(_ job: JobSpec, _ phase: ScriptPhase, hasInit: Bool) -> [String] {
+        [shell, "-c", text(job, phase, hasInit: hasInit)]
     }
 
     /// The shell's program. Says what the engine says when the script's interpreter is missing, which the shells each say in their own way.
-    static func text(_ job: JobSpec, _ phase: ScriptPhase) -> String {
+    static func text(_ job: JobSpec, _ phase: ScriptPhase, hasInit: Bool) -> String {
         let script = SecretLauncher.isNeeded(job, phase) ? SecretLauncher.path : phase.path
-        return (preparation(job, phase) + ["exec \(script)"]).joined(separator: "\n")
+        return (preparation(job, phase) + run(script, hasInit: hasInit)).joined(separator: "\n")
+    }
+
+    /// The lines that run the script.
+    static func run(_ path: String, hasInit: Bool) -> [String] {
+        guard hasInit else { return ["exec \(path)"] }
+        return [
+            "unset \(initVariable)",
+            // The signal is for the script; the shell stays to the end.
+            "trap : TERM",
+            // What the shell itself says of a script that a signal ended is not the script's output.
+            "exec 3>&2 2>/dev/null",
+            // In the foreground: a shell lets its background processes ignore SIGINT.
+            "(exec \(path)) 2>&3 3>&-",
+            "code=$?",
+            "echo \"$code\" >\(exitCodePath)",
+            "exit \"$code\"",
+        ]
+    }
+
+    /// The exit code in the bytes of the file; `nil` if that is none.
+    static func exitCode(_ bytes: [UInt8]) -> Int? {
+        guard bytes.count <= 4, bytes.last == UInt8(ascii: "\n") else { return nil }
+        return Int(String(decoding: bytes.dropLast(), as: UTF8.self)).flatMap { (0...255).contains($0) ? $0 : nil }
     }
 
     /// The lines before the script.

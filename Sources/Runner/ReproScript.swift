@@ -94,7 +94,8 @@ public struct ReproScript: Sendable {
         ]
         var options = [
             "--name \"$name-\(phase.rawValue)\"", "--user \(Self.quoted(job.hook.user))", "--workdir /kozmic/src",
-            "--volume \"$name-\(phase.rawValue):/kozmic:nocopy\"", "--network \(spec.networkMode ?? "bridge")",
+            "--init", "--volume \"$name-\(phase.rawValue):/kozmic:nocopy\"",
+            "--network \(spec.networkMode ?? "bridge")",
             "--memory \(spec.memory ?? 0)", "--memory-swap \(spec.memorySwap ?? 0)",
             "--cpus \(Double(job.hook.settings.resources.milliCPUs) / 1000)",
             "--pids-limit \(job.hook.settings.resources.pids)",

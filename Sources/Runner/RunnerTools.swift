@@ -8,7 +8,7 @@ struct RunnerTools: Sendable {
     let baseImages: BaseImages
     let cachedImages: CachedImages
     let users: UserLookup
-    let shells = ShellLookup()
+    let launchers: LauncherLookup
     let network: JobNetwork
     let berths: BerthPool
     let standbys: StandbyPool
@@ -24,6 +24,7 @@ struct RunnerTools: Sendable {
         baseImages = BaseImages(engine: engine)
         cachedImages = CachedImages(engine: engine)
         users = UserLookup(engine: engine)
+        launchers = LauncherLookup(engine: engine)
         network = JobNetwork(engine: engine, isUsed: preparation.ownNetwork)
         berths = BerthPool(
             engine: engine, network: network, folder: "\(workDirectory)/berths", size: preparation.berths,

@@ -175,8 +175,22 @@ final class ScriptRun: Sendable {
         if end.stop == nil, end.exitCode != 0, !end.unwatched, let started {
             end.killedFromOutside = await wasKilled(since: started)
         }
+        // A signal may be how the engine ended it: that it cannot say itself what happened stays true.
+        if end.unwatched, end.exitCode > 128, let code = await keptExitCode(), !(129...192).contains(code) {
+            // The script ended by itself; only the engine does not know how.
+            end.exitCode = code
+            end.unwatched = false
+        }
         if end.unwatched { end.guessStop(settings: job.hook.settings, cancelReason: control.reason) }
         return end
+    }
+
+    /// What the launcher wrote down.
+    private func keptExitCode() async -> Int? {
+        guard let archive = try? await engine.getArchive(container, path: Launcher.exitCodePath, limit: 16 << 10),
+            case .bytes(let bytes)? = try? TarReader.entries(archive).first?.content
+        else { return nil }
+        return Launcher.exitCode(bytes)
     }
 
     private func look() async throws -> (answer: DockerContainer?, wasAway: Bool) {

@@ -4,6 +4,8 @@ import DockerEngine
 struct StartWay: Sendable {
     /// Whether the image has a shell, which brings the output streams together.
     var hasShell = true
+    /// Whether the engine has an init, which is the container's first process.
+    var hasInit = true
     /// The prepared place, if there is one.
     var berth: Berth?
     /// The container that waits for this job, if there is one.
@@ -16,6 +18,9 @@ struct StartWay: Sendable {
 struct StartRefused: Error {
     /// The engine's own words.
     let words: String
+
+    /// Whether the engine has no init. Its own words begin with the program that it looked for.
+    var isForInit: Bool { words.contains("docker-init") || words.contains("catatonit") }
 
     /// Whether the network is not there any more.
     var isForNetwork: Bool { words.hasPrefix("network ") && words.contains("not found") }

@@ -44,6 +44,35 @@ struct MachineTroubleTests {
         }
     }
 
+    @Test("A script that ends while its engine is dead has the exit code and the output that it had")
+    func deadEngine() async throws {
+        try await Scratch.with { folder in
+            try await PrivateEngine.with("\(folder)/engine") { engine in
+                var setup = World.Setup()
+                setup.engine = engine.host
+                setup.image = "kozmic/tiny:1"
+                try await TinyImage.make(setup.image, engine: engine.host, folder: folder)
+                let project = Project.file(Self.script + "\nexit 3\n")
+                try await World.with(project, setup) { world in
+                    let commit = try await world.push(["a": "1"])
+                    try await world.logShows("line 5\n")
+                    await engine.stop(SIGKILL)
+                    let volumes = "\(folder)/engine/data/volumes"
+                    try await world.client.eventually("the script's end", within: .seconds(120)) {
+                        try FileManager.default.contentsOfDirectory(atPath: volumes).contains {
+                            FileManager.default.fileExists(atPath: "\(volumes)/\($0)/_data/exit-code")
+                        }
+                    }
+                    try await engine.start()
+                    try await world.expect(commit, "failure")
+                    #expect(try await world.log(build: 1).contains("Build script failed with exit code 3"))
+                    try await expectCompleteLog(world)
+                    try await world.expectNoLeftovers()
+                }
+            }
+        }
+    }
+
     private func expectCompleteLog(_ world: World) async throws {
         let lines = try await world.log(build: 1).split(separator: "\n").map(String.init)
         #expect(lines.filter { $0.hasPrefix("line") } == (1...60).map { "line \($0)" })

@@ -51,7 +51,7 @@ struct BerthTests {
     func use() async throws {
         try await prepared { fixture in
             let script = """
-                echo "pid $$ $0"
+                [ $$ != 1 ] && echo "$0"
                 for i in 1 2 3; do echo "out $i"; echo "err $i" >&2; done
                 echo through >/dev/stdout
                 ls /kozmic | tr '\\n' ' '; echo
@@ -62,7 +62,7 @@ struct BerthTests {
             #expect(run.outcome.exitCode == 3 && run.outcome.state == .failure, "\(run.outcome)")
             #expect(
                 await run.log.lines(.build).filter { $0 != "x" } == [
-                    "pid 1 /kozmic/build-script", "out 1", "err 1", "out 2", "err 2", "out 3", "err 3", "through",
+                    "/kozmic/build-script", "out 1", "err 1", "out 2", "err 2", "out 3", "err 3", "through",
                     "build-script output src ",
                 ])
             let container = try await job(fixture)
@@ -118,6 +118,35 @@ struct BerthTests {
                 try await fixture.engine.containers(labels: [Labels.instance: fixture.instance, Labels.job: nil])
                     .isEmpty)
         }
+    }
+
+    @Test("without a place the output goes through a pipe too, and stays when its script ends and nobody reads it")
+    func kept() async throws {
+        try await prepared { fixture in
+            let log = MemoryLog()
+            let job = try fixture.job(build: "exit 5", install: ResumeTests.script.replacing("exit 5", with: "exit 0"))
+            let task = Task { try await fixture.run(job, log: log, executor: fixture.executor) }
+            await log.wait(for: "line 20\n")
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            let container = try await self.job(fixture)
+            #expect(container.labels[Labels.output]?.isEmpty == false)
+            _ = try await fixture.engine.wait(container.id)
+            let keepers = [Labels.instance: fixture.instance, Labels.keeper: nil]
+            let first = try await fixture.engine.containers(labels: keepers).map(\.id)
+            // The next process has a keeper of its own, which takes over the pipes before the old one goes.
+            let other = fixture.anotherExecutor(preparation: Preparation(berths: 1, ownNetwork: true))
+            try await other.sweep(instance: fixture.instance) { [JobAttempt(jobID: 1, attempt: 1)] }
+            #expect(try await fixture.engine.containers(labels: keepers).map(\.id) == first)
+            let maintaining = Task { await other.maintain(instance: fixture.instance) }
+            let (outcome, _) = try await fixture.run(job, log: log, executor: other)
+            #expect(outcome.exitCode == 5, "\(outcome)")
+            #expect(await log.text(.install) == ResumeTests.output)
+            await other.cleanUp(1, attempt: 1, instance: fixture.instance)
+            maintaining.cancel()
+            await maintaining.value
+        }
+        // Both have ended, and no job is left.
     }
 
     @Test("a place whose container is gone is done without")

@@ -57,7 +57,7 @@ struct StandbyTests {
 
     /// What a script sees, but for what is different in each build.
     private static let facts = """
-        env | grep -v '^HOSTNAME=' | sort; echo "pid $$ $0 in $PWD"; id; umask; stat -c '%A %U' /kozmic /kozmic/src
+        env | grep -v '^HOSTNAME=' | sort; echo "$0 in $PWD"; id; umask; stat -c '%A %U' /kozmic /kozmic/src
         git describe; git status --short; trap; ls /kozmic | tr '\\n' ' '
         """
 

@@ -13,11 +13,31 @@ struct StopTests {
     func timeout() async throws {
         try await RunnerFixture.with { fixture in
             let (outcome, log) = try await fixture.run(
-                try fixture.job(build: "echo begin; sleep 60; echo end") { $0.settings.timeoutSeconds = 1 })
+                try fixture.job(build: "trap '' TERM; echo begin; sleep 60; echo end") {
+                    $0.settings.timeoutSeconds = 1
+                })
             #expect(outcome.state == .failure && outcome.reason == "stopped: ran longer than 1 s")
             #expect(await log.lines(.build) == ["begin"])
             #expect(await log.text.contains("Stopped: ran longer than 1 s; sending SIGTERM\n"))
             #expect(await log.text.contains("The script still runs after 1 s; sending SIGKILL\n"))
+        }
+    }
+
+    @Test(
+        "a script that says nothing about signals ends by SIGTERM, with what it runs, and nothing is added to its output"
+    )
+    func politely() async throws {
+        try await RunnerFixture.with { fixture in
+            let (outcome, log) = try await fixture.run(
+                try fixture.job(build: "echo begin; sleep 600; echo end") {
+                    $0.settings.timeoutSeconds = 1
+                    $0.settings.cancelGraceSeconds = 300
+                })
+            #expect(
+                outcome == JobOutcome(state: .failure, exitCode: 143, reason: "stopped: ran longer than 1 s"))
+            let text = await log.text
+            #expect(await log.lines(.build) == ["begin"], "\(text)")
+            #expect(!text.contains("SIGKILL"))
         }
     }
 

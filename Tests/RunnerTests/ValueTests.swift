@@ -44,11 +44,17 @@ struct ValueTests {
         #expect(spec.memory == 2 << 30 && spec.memorySwap == 2 << 30 && spec.nanoCPUs == 2_000_000_000)
         #expect(spec.pidsLimit == 2048 && spec.capDrop == ["ALL"] && spec.securityOptions == ["no-new-privileges"])
         #expect(spec.entrypoint?.first == "/bin/sh" && spec.user == "kozmic")
-        #expect(spec.entrypoint?.last?.hasSuffix("\nexec /kozmic/install-script") == true)
+        #expect(spec.entrypoint?.last?.contains("\n(exec /kozmic/install-script) ") == true && spec.usesInit)
         #expect(spec.labels[Labels.instance] == "i/1" && spec.labels[Labels.cache] == "key")
         #expect(Labels.owner(spec.labels) == JobAttempt(jobID: 12, attempt: 2))
         #expect(Labels.owner(spec.labels.merging(Labels.cachedImage(job, key: "key")) { $1 }) == nil)
     }
+
+    @Test(
+        "an exit code that a script's launcher wrote is taken if it is one",
+        arguments: [("0\n", 0), ("255\n", 255), ("256\n", nil), ("3", nil), ("", nil), ("-1\n", nil), ("1\n2\n", nil)]
+            as [(String, Int?)])
+    func exitCode(_ text: String, _ code: Int?) { #expect(Launcher.exitCode(Array(text.utf8)) == code) }
 
     @Test(
         "users are found as the engine finds them",

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Glibc
 import Pipes
 
 /// The folders with the pipes of the berths.
@@ -20,8 +21,27 @@ struct BerthFolders: Sendable {
         try await blocking {
             try FileManager.default.createDirectory(
                 atPath: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            // `PipeKeeper` may be another user to the kernel. Nobody can list it, or reach it through the folder above.
+            guard chmod(root, 0o711) == 0 else { throw CocoaError(.fileWriteNoPermission) }
             try SpooledPipe.make(in: path)
         }
+    }
+
+    /// A new name, which nobody guesses.
+    static func name(_ kind: String, _ instance: String) -> String {
+        "\(ContainerPlan.prefix(instance))\(kind)-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+    }
+
+    /// Opens a keeper's pipe.
+    func requests(_ name: String) async throws -> HoldRequests {
+        let path = path(name)
+        return try await blocking { try HoldRequests(folder: path) }
+    }
+
+    /// Whether somebody has the pipe open.
+    func isHeld(_ name: String) async -> Bool {
+        let path = path(name)
+        return (try? await blocking { HoldRequests.isHeld(folder: path) }) ?? false
     }
 
     /// Opens the pipe of a job's container.

@@ -14,6 +14,7 @@ actor BerthPool {
     private let size: Int
     private let logger: Logger
     let folders: BerthFolders
+    let keeper: PipeKeeper
     private let clock = ContinuousClock()
 
     private var ready: [Berth] = []
@@ -32,13 +33,31 @@ actor BerthPool {
         self.size = max(0, size)
         self.logger = logger
         folders = BerthFolders(root: folder)
+        keeper = PipeKeeper(engine: engine, folders: folders, logger: logger)
         lastStart = clock.now - Self.quiet
     }
 
-    /// A berth for an attempt, if one is ready.
-    func take(for attempt: JobAttempt) -> Berth? {
+    /// A berth for an attempt, with a network if one is ready.
+    ///
+    /// - Parameter needsNetwork: whether it is worth one that waits.
+    func take(for attempt: JobAttempt, _ instance: String, needsNetwork: Bool = true) async -> Berth? {
         lastStart = clock.now
-        guard let berth = ready.popLast() else { return nil }
+        if needsNetwork, let berth = ready.popLast() {
+            taken[attempt, default: []].append(berth)
+            return berth
+        }
+        guard size > 0 else { return nil }
+        let name = BerthFolders.name("pipe", instance)
+        known.insert(name)
+        do {
+            try await folders.make(name)
+            guard await keeper.hold(name, instance) else { throw CancellationError() }
+        } catch {
+            await folders.remove(name)
+            known.remove(name)
+            return nil
+        }
+        let berth = Berth(name: name, container: nil, folder: folders.path(name))
         taken[attempt, default: []].append(berth)
         return berth
     }
@@ -62,14 +81,14 @@ actor BerthPool {
     /// Removes what the attempt used.
     func release(_ attempt: JobAttempt) async {
         for berth in taken.removeValue(forKey: attempt) ?? [] where known.contains(berth.name) {
-            await remove(berth.name)
+            await remove(berth.name, hasContainer: berth.container != nil)
         }
     }
 
     /// Removes a berth by its name. One that cannot be removed is left to a sweep.
-    func remove(_ name: String) async {
+    func remove(_ name: String, hasContainer: Bool = true) async {
         do {
-            try await engine.remove(name, force: true, volumes: true)
+            if hasContainer { try await engine.remove(name, force: true, volumes: true) }
             await folders.remove(name)
         } catch {
             logger.debug("the berth \(name) stays for now: \(error)")
@@ -78,7 +97,10 @@ actor BerthPool {
     }
 
     /// Whether this process still needs it.
-    func knows(_ name: String) -> Bool { known.contains(name) }
+    func knows(_ name: String) async -> Bool {
+        if known.contains(name) { return true }
+        return await keeper.names.contains(name)
+    }
 
     /// How many are ready.
     var readyCount: Int { ready.count }
@@ -132,37 +154,30 @@ actor BerthPool {
     /// Forgets those that do not wait any more.
     private func check(_ instance: String) async throws {
         if let lastCheck, clock.now - lastCheck < Self.checkInterval { return }
+        let now = clock.now
         let running = Set(
-            try await engine.containers(labels: [Labels.instance: instance, Labels.berth: nil], all: false)
-                .compactMap { $0.labels[Labels.berth] })
+            try await engine.containers(labels: [Labels.instance: instance], all: false)
+                .compactMap { $0.labels[Labels.berth] ?? $0.labels[Labels.keeper] })
         lastCheck = clock.now
         for berth in ready where !running.contains(berth.name) {
             ready.removeAll { $0 == berth }
             await remove(berth.name)
         }
+        await keeper.maintain(instance, running: running, at: now)
     }
 
     /// Makes one; whoever called removes it.
     func make(_ instance: String) async throws -> Berth {
         made += 1
-        let name = "\(ContainerPlan.prefix(instance))berth-\(String(UInt32.random(in: 0...UInt32.max), radix: 36))"
+        let name = BerthFolders.name("berth", instance)
         known.insert(name)
         do {
             let image = try await BerthImage.find(engine)
             try await folders.make(name)
             let folder = folders.path(name)
-            var spec = DockerContainerSpec(image: image)
-            spec.entrypoint = [BerthImage.programPath]
-            spec.command = []
+            var spec = BerthImage.spec(image, .hold, pipe: "\(folder)/output")
             spec.labels = [Labels.instance: instance, Labels.berth: name]
-            spec.mounts = [DockerMount(.bind("\(folder)/output"), at: BerthImage.pipePath)]
             spec.networkMode = try await network.choice(instance).name
-            spec.memory = 16 << 20
-            spec.memorySwap = 16 << 20
-            spec.pidsLimit = 4
-            spec.capDrop = ["ALL"]
-            spec.securityOptions = ["no-new-privileges"]
-            spec.logDriver = "none"
             let container = try await engine.createContainer(spec, name: name)
             try await engine.start(container)
             return Berth(name: name, container: container, folder: folder)

@@ -7,7 +7,8 @@ extension JobRun {
     func standby(_ image: Image) async -> Standby? {
         let written = await logged(.build)
         guard written.values.allSatisfy({ $0 == 0 }),
-            let recipe = StandbyRecipe(job, image: image.id, named: image.name)
+            let recipe = StandbyRecipe(
+                job, image: image.id, named: image.name, hasInit: await tools.launchers.engineHasInit)
         else { return nil }
         return await tools.standbys.take(recipe, for: attempt)
     }
@@ -25,7 +26,9 @@ extension JobRun {
                     VolumeFolder.File(
                         name: ScriptPhase.build.fileName, bytes: Array(job.hook.buildScript.utf8), mode: 0o755),
                     VolumeFolder.File(
-                        name: StandbyLauncher.fileName, bytes: Array(StandbyLauncher.text(job).utf8), mode: 0o500),
+                        name: StandbyLauncher.fileName,
+                        bytes: Array(StandbyLauncher.text(job, hasInit: standby.recipe.template.usesInit).utf8),
+                        mode: 0o500),
                 ]
                 try await tools.workspace.complete(staging, files, for: standby.user)
                 try await renamed

@@ -1,7 +1,7 @@
 import Model
 import Pipes
 
-/// The first program of a standby container: the image's shell, which waits, and becomes the script when it is told.
+/// The program of a standby container: the image's shell, which waits, and runs the script when it is told.
 ///
 /// Nothing of a build is in the container's settings: the variables of the build and its secrets come with a small
 /// program that is put into the volume at the last moment, and that removes itself before the script begins.
@@ -21,13 +21,13 @@ enum StandbyLauncher {
     }
 
     /// The small program. It is read by the waiting shell, so no line of it costs a process but the first.
-    static func text(_ job: JobSpec) -> String {
+    static func text(_ job: JobSpec, hasInit: Bool) -> String {
         var lines = ["rm -f \(SecretLauncher.path) /kozmic/\(gateName) 2>/dev/null"]
         lines += Launcher.preparation(job, .build)
         for (name, value) in ScriptEnvironment.ofThisBuild(job) + job.secrets.sorted(by: { $0.key < $1.key }) {
             lines.append("export \(name)=\(Launcher.quoted(value))")
         }
-        lines.append("exec \(ScriptPhase.build.path)")
+        lines += Launcher.run(ScriptPhase.build.path, hasInit: hasInit)
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -20,17 +20,18 @@ struct StandbyRecipe: Sendable, Hashable {
 
     /// - Returns: `nil` for a job that is not to have one. An untrusted job's image could use the wait for itself; a
     ///   container that is kept to be looked at needs the build's variables in its settings.
-    init?(_ job: JobSpec, image: String, named imageName: String) {
+    init?(_ job: JobSpec, image: String, named imageName: String, hasInit: Bool) {
         guard job.hook.standby == .auto, job.trusted, job.hook.keepFailedSeconds == 0 else { return nil }
         owner = Owner(repository: job.repository.key, hook: job.hook.id)
         instance = job.instance
         self.imageName = imageName
         user = job.hook.user
         // The job's own container, so that both have the same limits and rights.
-        var template = ContainerPlan(job: job, phase: .build, image: image).spec
+        let way = StartWay(hasInit: hasInit)
+        var template = ContainerPlan(job: job, phase: .build, image: image, way: way).spec
         template.entrypoint = [Launcher.shell, "-c", StandbyLauncher.waiting]
         template.workingDirectory = "/kozmic"
-        template.environment = ScriptEnvironment.lasting(job)
+        template.environment = ScriptEnvironment.lasting(job) + (hasInit ? ["\(Launcher.initVariable)=1"] : [])
         template.labels = [
             Labels.instance: job.instance, Labels.phase: ScriptPhase.build.rawValue,
             Labels.repository: job.repository.key, Labels.hook: job.hook.id.description,
@@ -49,7 +50,7 @@ struct StandbyRecipe: Sendable, Hashable {
             DockerMount(.volume(name, noCopy: true), at: "/kozmic"),
             DockerMount(.bind("\(berth.folder)/output"), at: Launcher.pipePath),
         ]
-        spec.networkMode = "container:\(berth.container)"
+        spec.networkMode = berth.container.map { "container:\($0)" }
         return spec
     }
 }

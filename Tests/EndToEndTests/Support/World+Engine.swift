@@ -21,7 +21,9 @@ extension World {
     func containers() async throws -> [String] { try await containers(with: "kozmic.job") }
 
     /// Those that wait for jobs, or hold what a job needs.
-    private func berths() async throws -> [String] { try await containers(with: "kozmic.berth") }
+    private func berths() async throws -> [String] {
+        try await containers(with: "kozmic.berth") + containers(with: "kozmic.keeper")
+    }
 
     private func containers(with name: String) async throws -> [String] {
         try await docker("ps", "--all", "--quiet", "--filter", label, "--filter", "label=\(name)")
@@ -42,7 +44,7 @@ extension World {
         let waiting = try await berths()
         let trees = ((try? FileManager.default.contentsOfDirectory(atPath: "\(dataDirectory)/work")) ?? [])
             .filter { $0 != "berths" }
-        return try await containers() + (isServing && waiting.count <= 4 ? [] : waiting)
+        return try await containers() + (isServing && waiting.count <= 5 ? [] : waiting)
             + "\(volumes)\n\(networks)".split(separator: "\n").map(String.init) + trees
     }
 

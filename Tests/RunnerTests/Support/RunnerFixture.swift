@@ -60,8 +60,9 @@ struct RunnerFixture: Sendable {
     }
 
     /// What a controller that was started again would have.
-    func anotherExecutor() -> DockerExecutor {
-        DockerExecutor(engine: engine, workDirectory: workDirectory, engineAbsence: .seconds(20))
+    func anotherExecutor(preparation: Preparation = Preparation()) -> DockerExecutor {
+        DockerExecutor(
+            engine: engine, workDirectory: workDirectory, engineAbsence: .seconds(20), preparation: preparation)
     }
 
     private func makeRepository() async throws {
