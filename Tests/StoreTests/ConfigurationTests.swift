@@ -23,6 +23,7 @@ struct ConfigurationTests {
             #expect(now.map(\.configCommit) == ["c1", "c2"])
             #expect(now.map(\.condition.status) == [.ready, .reconciling])
             #expect(now[1].config == changed)
+            #expect(try await store.declaredWebhooks().map(\.hook.description) == ["tests", "lint", "tests"])
 
             // The answer about an older configuration comes too late.
             let late = try await store.setCondition(

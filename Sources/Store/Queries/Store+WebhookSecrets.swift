@@ -9,6 +9,17 @@ extension Store {
         return try await database.read { db in try db.webhookSecrets(at: time) }
     }
 
+    /// The webhooks of the hooks that are declared now.
+    public func declaredWebhooks() async throws(StoreError) -> [WebhookName] {
+        try await database.read { db in
+            // One configuration after the other: those of thousands are megabytes.
+            try db.all("SELECT config FROM project WHERE isActive = 1 ORDER BY repositoryKey") { columns in
+                let project = try JSONColumn.project(columns.next())
+                return project.hooks.map { WebhookName(project.repository, $0.id) }
+            }.flatMap(\.self)
+        }
+    }
+
     /// Of one webhook, as it is at this moment.
     public func webhookSecrets(
         _ repository: RepositoryName, _ hook: HookID

@@ -1,6 +1,7 @@
 import Model
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// The webhooks that deliveries are accepted for, with their secrets, in memory: a request costs no query.
 struct WebhookDirectory: Sendable {
@@ -10,6 +11,13 @@ struct WebhookDirectory: Sendable {
         var name: WebhookName
         /// The secrets as they were when the directory was read.
         var secrets: AcceptedSecrets
+        /// What they were derived from.
+        fileprivate var state: WebhookSecrets
+
+        fileprivate func isOf(_ other: WebhookName, _ otherState: WebhookSecrets) -> Bool {
+            // Equal names may be written in other letters.
+            state == otherState && name.repository.description == other.repository.description
+        }
     }
 
     private let entries: StoreCache<[WebhookName: Entry]>
@@ -25,17 +33,24 @@ struct WebhookDirectory: Sendable {
         self.store = store
         self.keys = keys
         accountSecrets = keys.map { Array($0.accountWebhookSecret.utf8) }
+        // To derive the secrets of thousands of webhooks takes a while, and only those of a few are new.
+        let last = Mutex<[WebhookName: Entry]>([:])
         entries = StoreCache(store.changes, [.projects, .config]) {
-            var names: [WebhookName] = []
-            if let adminRepository { names.append(WebhookName(adminRepository, .adminRepository)) }
-            for project in try await store.activeProjects() {
-                names += project.config.hooks.map { WebhookName(project.repository, $0.id) }
-            }
+            var names = try await store.declaredWebhooks()
+            if let adminRepository { names.insert(WebhookName(adminRepository, .adminRepository), at: 0) }
             let states = try await store.webhookSecrets()
-            let entries = names.map { name in
-                Entry(name: name, secrets: AcceptedSecrets(name, states[name] ?? WebhookSecrets(), keys: keys))
+            let known = last.withLock { $0 }
+            var entries: [WebhookName: Entry] = [:]
+            for name in names where entries[name] == nil {
+                let state = states[name] ?? WebhookSecrets()
+                if let entry = known[name], entry.isOf(name, state) {
+                    entries[name] = entry
+                } else {
+                    entries[name] = Entry(name: name, secrets: AcceptedSecrets(name, state, keys: keys), state: state)
+                }
             }
-            return Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
+            last.withLock { $0 = entries }
+            return entries
         }
     }
 

@@ -120,6 +120,14 @@ struct GitHubWorld {
         ).reconcile(project)
     }
 
+    /// What a loop that was started now does about all projects; nothing is logged.
+    func pass() async {
+        var logger = Logger(label: "reconcile")
+        logger.logLevel = .critical
+        let loop = ReconcileLoop(configuration: configuration, store: store, client: client, logger: logger)
+        _ = await loop.pass()
+    }
+
     /// The same stand-in for GitHub with an empty database, as after the loss of the old one.
     func withLostDatabase(_ body: (GitHubWorld) async throws -> Void) async throws {
         let fresh = try await Store.open(dataDirectory: folder + "/data-\(UUID().uuidString)")

@@ -1,7 +1,6 @@
 import Foundation
 import Git
 import GitHub
-import Logging
 import Model
 import Reconciler
 import Store
@@ -184,23 +183,16 @@ struct ReconcileTests {
     @Test("a repository that is declared under its new name keeps its deploy key; the old name forgets it")
     func newNameOfPrivate() async throws {
         try await GitHubWorld.with { world in
-            var logger = Logger(label: "reconcile")
-            logger.logLevel = .critical
-            func pass() async {
-                let loop = ReconcileLoop(
-                    configuration: world.configuration, store: world.store, client: world.client, logger: logger)
-                _ = await loop.pass()
-            }
             try await world.declare([GitHubWorld.project("guild/gear")], commit: "c1")
-            await pass()
+            await world.pass()
             let old = try await world.client.deployKeys("guild/gear")
             try await world.control("PATCH", "repos/guild/gear", ["name": "wheel"])
             try await world.declare([GitHubWorld.project("guild/wheel")], commit: "c2")
             _ = try await world.newWrites()
-            await pass()
+            await world.pass()
             #expect(try await world.newWrites().count == 1, "the webhook's address")
             #expect(try await world.client.deployKeys("guild/wheel") == old)
-            await pass()
+            await world.pass()
             #expect(try await world.newWrites() == [])
             #expect(try await world.store.projectsToCleanUp().isEmpty)
             let project = try #require(try await world.store.activeProjects().first)
@@ -209,9 +201,9 @@ struct ReconcileTests {
             // Under a third name it wants none.
             try await world.control("PATCH", "repos/guild/wheel", ["name": "axle"])
             try await world.declare([GitHubWorld.project("guild/axle") { $0.deployKey = .never }], commit: "c3")
-            await pass()
+            await world.pass()
             #expect(try await world.client.deployKeys("guild/axle").isEmpty)
-            await pass()
+            await world.pass()
             #expect(try await world.store.projectsToCleanUp().isEmpty)
         }
     }
@@ -219,32 +211,25 @@ struct ReconcileTests {
     @Test("a repository that is declared under its new name takes the webhook over; the old name deletes nothing")
     func newName() async throws {
         try await GitHubWorld.with { world in
-            var logger = Logger(label: "reconcile")
-            logger.logLevel = .critical
-            func pass() async {
-                let loop = ReconcileLoop(
-                    configuration: world.configuration, store: world.store, client: world.client, logger: logger)
-                _ = await loop.pass()
-            }
             try await world.declare([GitHubWorld.project("guild/widget")], commit: "c1")
-            await pass()
+            await world.pass()
             let old = try await world.client.hooks("guild/widget")
             try await world.control("PATCH", "repos/guild/widget", ["name": "gadget"])
             // As when another file is broken, so that nothing may be removed: both names are declared.
             let both = try [GitHubWorld.project("guild/gadget"), GitHubWorld.project("guild/widget")]
             try await world.declare(both, commit: "c2")
-            await pass()
+            await world.pass()
             #expect(try await world.newWrites().count == 2, "made, and changed in place")
-            await pass()
+            await world.pass()
             #expect(try await world.newWrites() == [])
             let second = try #require(try await world.store.activeProjects().last)
             #expect(second.condition.reason?.contains("remove the file of guild/widget") == true)
             try await world.declare([GitHubWorld.project("guild/gadget")], commit: "c3")
-            await pass()
+            await world.pass()
             let new = try await world.client.hooks("guild/gadget")
             #expect(new.map(\.id) == old.map(\.id) && new.first?.url.hasSuffix("/guild/gadget/tests") == true)
             #expect(try await world.newWrites().allSatisfy { !$0.hasPrefix("DELETE") })
-            await pass()
+            await world.pass()
             #expect(try await world.newWrites() == [])
             #expect(try await world.store.projectsToCleanUp().isEmpty)
         }
