@@ -23,6 +23,9 @@ public struct WebConfiguration: Sendable {
     /// Whether everybody who reaches this address may read everything, private projects included.
     public var showsPrivate: Bool
 
+    /// The proxies that say for whom they ask, and are believed.
+    public var proxies = TrustedProxies.loopback
+
     /// How people sign in; `nil` when they cannot.
     public var signIn: GitHubOAuth?
 

@@ -75,8 +75,9 @@ public struct WebServer: Service {
         let gitHubURL = configuration.gitHubURL
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
-        router.add(middleware: JobGate(isJob: configuration.isJobAddress))
-        router.add(middleware: APIGate(callers: callers, limits: limits, logger: logger))
+        router.add(middleware: JobGate(isJob: configuration.isJobAddress, proxies: configuration.proxies))
+        router.add(
+            middleware: APIGate(callers: callers, limits: limits, proxies: configuration.proxies, logger: logger))
         router.add(middleware: Visitors(sessions: sessions))
         router.add(
             middleware: ProblemPages(renderer: renderer, canSignIn: configuration.signIn != nil, logger: logger))

@@ -53,6 +53,53 @@ struct ClientTests {
         }
     }
 
+    @Test("a stranger's pull request runs once its commit is approved from the terminal, and by a manager only")
+    func approve() async throws {
+        try await World.with(
+            Project.file("#!/bin/sh\ncat gift\n", more: "    on: {pull_request: {branches: [main]}}\n")
+        ) { world in
+            try await world.client.control("POST", "users", ["login": "hubot", "token": "token-of-hubot"])
+            try await world.client.control("POST", "repos/\(world.repository)/forks", ["owner": "hubot"])
+            let name = String(world.repository.dropFirst(5))
+            let commit = try await world.client.control(
+                "POST", "repos/hubot/\(name)/commits",
+                ["branch": "gift", "message": "A gift", "files": ["gift": "flowers\n"], "sender": "hubot"],
+                as: DemoClient.Commit.self
+            ).sha
+            try await world.client.control(
+                "POST", "repos/\(world.repository)/pulls", ["title": "A gift", "head": "hubot:gift", "user": "hubot"])
+            let build = "\(world.repository)#1"
+            let waiting = try await world.client.eventually("the build", within: .seconds(60)) {
+                let list = try await kozmic(world, ["builds", world.repository, "--json"])
+                return list.output.contains(commit) ? list.output : nil
+            }
+            #expect(waiting.contains("\"queued\""), "\(waiting)")
+            try await world.client.eventually("octocat's role", within: .seconds(60)) {
+                try await kozmic(world, ["builds", "--json"]).output.contains("\"role\" : \"manager\"") ? true : nil
+            }
+            for (arguments, token, words) in [
+                ([String(commit.prefix(8))], "token-of-hubot", "403"),
+                ([String(commit.prefix(8))], "", "Send a GitHub token"),
+                (["0123456"], "token-of-octocat", "is of the commit \(commit)"),
+                (["123"], "token-of-octocat", "--commit"),
+            ] {
+                let refused = try await kozmic(world, ["approve", build, "--commit"] + arguments, token: token)
+                #expect(refused.status != 0, "\(refused.output)")
+                if words != "403" { #expect(refused.output.contains(words), "\(refused.output)") }
+            }
+            #expect(try await world.log(build: 1) == "")
+            let approved = try await kozmic(
+                world, ["approve", build, "--commit", String(commit.prefix(8)).uppercased()])
+            #expect(approved.status == 0 && approved.output.contains("#1"), "\(approved.output)")
+            try await world.expect(commit, "success")
+            #expect(try await world.log(build: 1).contains("flowers\n"))
+            let page = try #require(try await world.client.page("\(world.repository)/builds/1"))
+            #expect(page.contains("Approved by octocat.") && page.contains("untrusted"))
+            let again = try await kozmic(world, ["approve", build, "--commit", commit])
+            #expect(again.status == 1 && again.output.contains("does not wait for an approval"), "\(again.output)")
+        }
+    }
+
     /// Lists, reruns, cancels and explains.
     private func change(_ world: World, _ commit: String) async throws {
         let build = "\(world.repository)#1"

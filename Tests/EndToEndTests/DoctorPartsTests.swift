@@ -45,6 +45,17 @@ struct DoctorPartsTests {
         #expect(wrong.state == .failed && wrong.detail.contains("does not hold 64 hexadecimal digits"))
     }
 
+    @Test("proxies are named by address or network, and anything else is said to be wrong")
+    func proxies() throws {
+        let settings = try settings(["--trusted-proxy", "10.1.0.0/16", "--trusted-proxy", "192.0.2.9"])
+        #expect("\(settings.proxies)" != "\(try self.settings([]).proxies)")
+        #expect {
+            try self.settings(["--trusted-proxy", "proxy.example.org"])
+        } throws: { error in
+            "\(error)".hasPrefix("--trusted-proxy (KOZMIC_TRUSTED_PROXIES) must be an address")
+        }
+    }
+
     @Test("an address that GitHub cannot reach, one without https, and one where nothing answers")
     func address() async throws {
         let curl = CurlClient(CurlOptions(usesEnvironmentProxy: false))

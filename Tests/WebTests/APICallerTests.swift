@@ -92,6 +92,32 @@ struct APICallerTests {
         }
     }
 
+    @Test("only proxies that are named say for whom they ask, and only the last address that is none counts")
+    func proxies() {
+        var proxies = TrustedProxies.loopback
+        for text in ["10.1.0.0/16", "fd00::/8", "192.0.2.9"] {
+            let isAddress = proxies.add(text)
+            #expect(isAddress, "\(text)")
+        }
+        for text in ["", "x", "10.1.0.0/33", "10.1.0.0/", "10.1.0.0/+8", "10.1/16", "::/129", "localhost"] {
+            let isAddress = proxies.add(text)
+            #expect(!isAddress, "\(text)")
+        }
+        func caller(_ peer: String, _ forwarded: String...) -> String {
+            proxies.caller(peer: peer, forwarded: forwarded)
+        }
+        #expect(caller("198.51.100.1", "192.0.2.1") == "198.51.100.1")
+        #expect(caller("10.2.0.1", "192.0.2.1") == "10.2.0.1")
+        #expect(caller("10.1.255.7", "1.1.1.1, 198.51.100.4") == "198.51.100.4")
+        #expect(caller("127.0.0.1", "1.1.1.1,198.51.100.4 , 10.1.0.3", "fd12::1") == "198.51.100.4")
+        #expect(caller("::1", "10.1.0.3") == "10.1.0.3")
+        #expect(caller("::ffff:10.1.0.1", "[2001:db8::1]:443") == "2001:db8::1")
+        #expect(caller("192.0.2.9", "198.51.100.4:1234") == "198.51.100.4")
+        #expect(caller("127.0.0.1") == "127.0.0.1" && caller("127.0.0.1", ", ,") == "127.0.0.1")
+        #expect(caller("127.0.0.1", "unknown") == "unknown")
+        #expect(caller("127.0.0.1", String(repeating: "x", count: 999)).count == 64)
+    }
+
     @Test("there is room for so many callers only")
     func bounded() throws {
         let clock = Site.Clock()

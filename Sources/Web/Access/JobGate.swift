@@ -7,11 +7,17 @@ struct JobGate: RouterMiddleware {
 
     /// Whether an address is a running job's.
     var isJob: @Sendable (String) async -> Bool
+    /// A job that comes by way of a proxy is one as well.
+    var proxies: TrustedProxies
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if let address = context.address, await isJob(address) {
+        let peer = context.address ?? "unknown"
+        let caller = proxies.caller(request, context)
+        var isRefused = await isJob(peer)
+        if !isRefused, caller != peer { isRefused = await isJob(caller) }
+        if isRefused {
             return Response(status: .forbidden, body: .init(byteBuffer: .init(string: "Jobs are not served here.\n")))
         }
         return try await next(request, context)

@@ -67,6 +67,7 @@ struct Server: Sendable {
             gitHubURL: settings.gitHubURL, secretKey: secretKey, version: Version.text,
             adminRepository: configuration.adminRepositoryName, showsPrivate: settings.showsPrivate,
             signIn: signIn(client), oldSecretKeys: settings.oldSecretKeys)
+        page.proxies = settings.proxies
         page.isJobAddress = { await executor.isJobAddress($0) }
         page.account = { token throws(GitHubError) in try await client.asking(with: token).user() }
         let web = WebServer(

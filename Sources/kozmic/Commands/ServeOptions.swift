@@ -22,6 +22,13 @@ struct ServeOptions: ParsableArguments {
     var externalURL: String?
 
     @Option(
+        help: """
+            A proxy on another machine, an address or a network such as 10.1.0.0/16, whose X-Forwarded-For is believed; \
+            may be given several times (KOZMIC_TRUSTED_PROXIES, separated by commas; default: only this machine's).
+            """)
+    var trustedProxy: [String] = []
+
+    @Option(
         name: .customLong("github-url"),
         help: "Where GitHub serves git and pages (KOZMIC_GITHUB_URL; default: https://github.com).")
     var gitHubURL: String?

@@ -2,6 +2,7 @@ import Controller
 import Foundation
 import GitHub
 import Model
+import Web
 
 /// The settings of the server after flags, environment and defaults were put together and checked.
 struct ServeSettings: Sendable {
@@ -11,6 +12,7 @@ struct ServeSettings: Sendable {
     var host: String
     var port: Int
     var externalURL: String
+    var proxies: TrustedProxies
     var gitHubURL: String
     var gitHubAPIURL: String
     var gitHubToken: String?
@@ -49,6 +51,8 @@ struct ServeSettings: Sendable {
         (host, port) = try Self.address(listen)
         externalURL = try Self.url(
             value(options.externalURL, "KOZMIC_EXTERNAL_URL") ?? "http://\(listen)", "--external-url")
+        let named = environment["KOZMIC_TRUSTED_PROXIES"]?.split(separator: ",").map(String.init) ?? []
+        proxies = try Self.proxies(options.trustedProxy.isEmpty ? named : options.trustedProxy)
         gitHubURL = try Self.url(value(options.gitHubURL, "KOZMIC_GITHUB_URL") ?? "https://github.com", "--github-url")
         let defaultAPI = gitHubURL == "https://github.com" ? "https://api.github.com" : gitHubURL + "/api/v3"
         gitHubAPIURL = try Self.url(
@@ -137,6 +141,16 @@ struct ServeSettings: Sendable {
         else { throw SettingProblem("--listen (KOZMIC_LISTEN) must be HOST:PORT, not '\(text)'") }
         let host = text[..<colon].trimmingPrefix("[")
         return (String(host.hasSuffix("]") ? host.dropLast() : host), port)
+    }
+
+    private static func proxies(_ texts: [String]) throws -> TrustedProxies {
+        var proxies = TrustedProxies.loopback
+        for text in texts.map({ $0.trimmingCharacters(in: .whitespaces) }) where !proxies.add(text) {
+            throw SettingProblem(
+                "--trusted-proxy (KOZMIC_TRUSTED_PROXIES) must be an address or a network such as 10.1.0.0/16, "
+                    + "not '\(text)'")
+        }
+        return proxies
     }
 
     private static func url(_ text: String, _ flag: String) throws -> String {

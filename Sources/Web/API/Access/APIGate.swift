@@ -9,6 +9,7 @@ struct APIGate: RouterMiddleware {
 
     var callers: Callers
     var limits: CallLimits
+    var proxies: TrustedProxies
     var logger: Logger
 
     /// Whether an address is the API's. The router takes several slashes for one, and so does this.
@@ -21,7 +22,7 @@ struct APIGate: RouterMiddleware {
     ) async throws -> Response {
         guard Self.covers(request) else { return try await next(request, context) }
         do {
-            let address = Self.address(request, context)
+            let address = proxies.caller(request, context)
             var context = context
             context.viewer = try await callers.viewer(of: request) { () throws(APIProblem) in
                 try limits.takeIntroduction(address)
@@ -46,14 +47,11 @@ struct APIGate: RouterMiddleware {
             ).response
         }
     }
+}
 
-    /// Whose requests are counted together. A proxy on this machine says for whom it asks; anybody else could say
-    /// anything.
-    private static func address(_ request: Request, _ context: WebContext) -> String {
-        let peer = context.address ?? "unknown"
-        guard peer.hasPrefix("127.") || peer == "::1", let name = HTTPField.Name("X-Forwarded-For"),
-            let last = request.headers[values: name].last?.split(separator: ",").last
-        else { return peer }
-        return String(last.drop { $0 == " " }.prefix(64))
+extension TrustedProxies {
+    /// Whose requests are counted together.
+    func caller(_ request: Request, _ context: WebContext) -> String {
+        caller(peer: context.address ?? "unknown", forwarded: request.headers[values: .forwardedFor])
     }
 }
