@@ -138,6 +138,8 @@ struct WhyTests {
             #expect(page.contains("Failed 7 times in a row; next try <time datetime=\"\(exact)\""))
             #expect(page.contains(">in 16 m "))
             #expect(!page.contains("Its file has errors"))
+            let gear = try await sync(site)["acme/gear"]
+            #expect(gear?.failures == 7 && gear?.nextTryAt == exact && gear?.keptSince == nil)
             var desired = DesiredState(projects: [records[0].config])
             desired.broken = [records[1].repository]
             try await site.store.applyConfig(
@@ -146,7 +148,24 @@ struct WhyTests {
                     commit: "c2", authorName: "Mona", committedAt: site.clock.now, message: "Oops"))
             page = try await site.client.get("/_sync").text
             #expect(page.contains("Its file has errors; what was declared before holds"))
+            let widget = try await sync(site)["acme/widget"]
+            #expect(widget?.failures == nil && widget?.nextTryAt == nil && widget?.keptSince != nil)
         }
+    }
+
+    private struct Entry: Decodable {
+        var repository: String
+        var failures: Int?
+        var nextTryAt: String?
+        var keptSince: String?
+    }
+
+    /// The projects as the API has them.
+    private func sync(_ site: Site) async throws -> [String: Entry] {
+        struct Document: Decodable { var projects: [Entry] }
+        let answer = try await site.client.get("/_api/v1/sync")
+        let projects = try JSONDecoder().decode(Document.self, from: Data(answer.body)).projects
+        return Dictionary(projects.map { ($0.repository, $0) }) { first, _ in first }
     }
 
     @Test("the schemas are published for editors, and kept by them")

@@ -45,6 +45,20 @@ package struct SyncDocument: Codable, Sendable {
         package var condition: ProjectDocument.Condition
         package var file: String
         package var configCommit: String
+        /// How often in a row it could not be made as declared; absent when it could.
+        package var failures: Int?
+        /// When that is tried again; absent for the usual pass.
+        package var nextTryAt: Date?
+        /// Since when its file has errors, so that what was declared before them holds.
+        package var keptSince: Date?
+
+        init(_ project: ProjectRecord) {
+            repository = project.repository.description
+            condition = ProjectDocument.Condition(project.condition)
+            (file, configCommit) = (project.config.file, project.configCommit)
+            failures = project.failures > 0 ? project.failures : nil
+            (nextTryAt, keptSince) = (project.nextTryAt, project.keptSince)
+        }
     }
 
     /// What GitHub still lets the server ask.
@@ -97,11 +111,7 @@ package struct SyncDocument: Codable, Sendable {
         drift = try await store.openDrift().compactMap { record in
             names[record.projectID].map { DriftDocument(record, $0) }
         }
-        self.projects = projects.map {
-            Entry(
-                repository: $0.repository.description, condition: ProjectDocument.Condition($0.condition),
-                file: $0.config.file, configCommit: $0.configCommit)
-        }
+        self.projects = projects.map(Entry.init)
         self.quotas = quotas.map(Quota.init)
         let isWrong = problem != nil || revision?.error != nil || diagnostics.contains { $0.severity == "error" }
         if revision == nil {
