@@ -67,6 +67,41 @@ import Testing
         }
     }
 
+    @Test("a log that grows is read once, however many look at it")
+    func growing() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            let (scan, index) = (GroupScan(), LogIndex(site.store.logs, job.id))
+            let writer = try await site.store.logs.writer(job.id)
+            try await writer.append(section: 0, source: 1, Array("Running the build script\n".utf8))
+            for number in 1...20 {
+                let text = "::group::\(number)\n\(String(repeating: "words\n", count: 50))::endgroup::\n"
+                try await writer.append(section: 2, source: 1, Array(text.utf8))
+                try await writer.flush()
+                let log = site.store.logs.reader(job.id)
+                let answers = try await withThrowingTaskGroup(of: LogSections.self) { group in
+                    for _ in 0..<4 { group.addTask { try await scan.sections(job, log, index) } }
+                    return try await group.reduce(into: [LogSections]()) { $0.append($1) }
+                }
+                for answer in answers {
+                    let groups = answer.sections.filter { $0.kind == .group }
+                    #expect(groups.map(\.header) == (0..<number).map { $0 * 52 + 2 })
+                    #expect(groups.map(\.last) == answer.ends && groups.allSatisfy(\.isDone))
+                }
+            }
+            try await writer.close()
+            #expect(await scan.bytesRead == (try await site.store.logs.reader(job.id).size()))
+            // What is shorter than it was is another log.
+            try await site.build(project, "Another")
+            let other = try #require(try await site.store.claimNextJob()).job
+            try await site.write(other.id, "short\n")
+            let log = site.store.logs.reader(other.id)
+            #expect(try await scan.sections(other, log, LogIndex(site.store.logs, other.id)).ends == [])
+        }
+    }
+
     @Test("marks of groups are found wherever the bytes are cut")
     func cuts() {
         let text = Array(

@@ -25,11 +25,10 @@ struct LogSections: Encodable, Sendable {
     /// The lines that only end a group; they are not shown.
     var ends: [Int] = []
 
-    private static let chunk = 4 << 20
-    private static let patience = Duration.seconds(5)
-
-    /// - Parameter index: the log's, up to date.
-    init(_ job: JobRecord, _ log: LogReader, _ index: LogIndex) async throws {
+    /// - Parameters:
+    ///   - index: the log's.
+    ///   - marks: of its groups, in their order.
+    init(_ job: JobRecord, _ log: LogReader, _ index: LogIndex, _ marks: [GroupScan.Found]) async throws {
         let extent = try await index.update()
         guard extent.size > 0 else { return }
         let parts = try await log.parts()
@@ -55,50 +54,32 @@ struct LogSections: Encodable, Sendable {
                     seconds: Self.seconds(span.begin, span.finish),
                     isDone: span.kind == .build ? job.state == .success : span.isFollowed))
         }
-        try await addGroups(job, log, index, spans)
+        try await addGroups(index, spans, marks)
     }
 
-    private mutating func addGroups(
-        _ job: JobRecord, _ log: LogReader, _ index: LogIndex, _ spans: [Span]
-    ) async throws {
-        let marks = try await Self.marks(log)
-        for (number, mark) in marks.enumerated() {
+    private mutating func addGroups(_ index: LogIndex, _ spans: [Span], _ marks: [GroupScan.Found]) async throws {
+        for (number, found) in marks.enumerated() {
+            let mark = found.mark
             guard let span = spans.first(where: { mark.offset >= $0.start && mark.offset < $0.end }) else { continue }
-            let line = try await index.lineBreaks(before: mark.offset) + 1
             guard let name = mark.name else {
-                ends.append(line)
+                ends.append(found.line)
                 continue
             }
             let next = number + 1 < marks.count ? marks[number + 1] : nil
-            let isClosed = next.map { $0.offset < span.end } ?? false
+            let isClosed = next.map { $0.mark.offset < span.end } ?? false
             var terminal = TerminalText()
             var section = Section(
-                kind: .group, html: terminal.feed(name + [UInt8(ascii: "\n")]).joined(), header: line, last: line,
-                isDone: isClosed)
-            let begin = try await log.time(at: mark.offset)
+                kind: .group, html: terminal.feed(name + [UInt8(ascii: "\n")]).joined(), header: found.line,
+                last: found.line, isDone: isClosed)
             if isClosed, let next {
-                section.last = try await index.lineBreaks(before: next.offset) + (next.name == nil ? 1 : 0)
-                section.seconds = Self.seconds(begin, try await log.time(at: next.offset))
+                section.last = next.mark.name == nil ? next.line : next.line - 1
+                section.seconds = Self.seconds(found.time, next.time)
             } else {
                 section.last = try await index.lineBreaks(before: span.end - 1) + 1
-                section.seconds = Self.seconds(begin, span.finish)
+                section.seconds = Self.seconds(found.time, span.finish)
             }
             sections.append(section)
         }
-    }
-
-    private static func marks(_ log: LogReader) async throws -> [GroupMarks.Mark] {
-        let deadline = ContinuousClock.now + patience
-        var marks = GroupMarks()
-        var position: Int64 = 0
-        while ContinuousClock.now < deadline, !marks.isFull {
-            try Task.checkCancellation()
-            let bytes = try await log.read(from: position, count: chunk)
-            guard !bytes.isEmpty else { break }
-            marks.feed(bytes)
-            position += Int64(bytes.count)
-        }
-        return marks.marks
     }
 
     private static func seconds(_ start: Date?, _ end: Date?) -> Double? {

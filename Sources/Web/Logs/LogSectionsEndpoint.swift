@@ -12,7 +12,7 @@ struct LogSectionsEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
     var indexes: LogIndexes
-    private let kept = KeptSections()
+    private let scans = GroupScans()
 
     init(store: Store, lookup: PageLookup, indexes: LogIndexes) {
         self.store = store
@@ -25,33 +25,35 @@ struct LogSectionsEndpoint: Sendable {
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
-            let log = store.logs.reader(job.id)
-            let size = try await log.size()
-            if job.state.isFinished, let sections = kept.find(job.id, size) { return JSONResponse.make(sections) }
-            let sections = try await LogSections(job, log, indexes.index(of: job.id))
-            if job.state.isFinished { kept.keep(sections, job.id, size) }
-            return JSONResponse.make(sections)
+            let scan = scans.scan(of: job.id)
+            return JSONResponse.make(
+                try await scan.sections(job, store.logs.reader(job.id), indexes.index(of: job.id)))
         }
     }
 }
 
-/// The sections of finished logs that were looked at lately: to find them the whole log has to be read.
-private final class KeptSections: Sendable {
+/// The groups of the logs that were looked at lately.
+private final class GroupScans: Sendable {
     private static let limit = 128
 
-    private let kept = Mutex<[Int64: (size: Int64, sections: LogSections)]>([:])
-
-    func find(_ jobID: Int64, _ size: Int64) -> LogSections? {
-        kept.withLock { kept in
-            guard let found = kept[jobID], found.size == size else { return nil }
-            return found.sections
-        }
+    private struct State {
+        var kept: [Int64: (scan: GroupScan, lastUse: Int)] = [:]
+        var uses = 0
     }
 
-    func keep(_ sections: LogSections, _ jobID: Int64, _ size: Int64) {
-        kept.withLock { kept in
-            if kept.count >= Self.limit, let some = kept.keys.first { kept[some] = nil }
-            kept[jobID] = (size, sections)
+    private let state = Mutex(State())
+
+    func scan(of jobID: Int64) -> GroupScan {
+        state.withLock { state in
+            state.uses += 1
+            let scan = state.kept[jobID]?.scan ?? GroupScan()
+            if state.kept[jobID] == nil, state.kept.count >= Self.limit,
+                let oldest = state.kept.min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                state.kept[oldest.key] = nil
+            }
+            state.kept[jobID] = (scan, state.uses)
+            return scan
         }
     }
 }
