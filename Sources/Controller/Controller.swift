@@ -53,6 +53,9 @@ public struct Controller: Sendable {
             Roles(configuration: configuration, store: store, client: client, logger: named("roles")),
             SignInChecks(
                 secretKey: configuration.secretKey, store: store, client: client, logger: named("sign-in")),
+            Avatars(
+                source: AvatarSource(gitHubURL: configuration.gitHubURL, client: client, curl: curl), store: store,
+                logger: named("avatars")),
             RequestFolder(configuration: configuration, store: store, logger: named("requests")),
         ]
         if let repository = configuration.adminRepositoryName {

@@ -25,6 +25,8 @@ public final class ChangeSignal: Sendable {
         case builds
         /// The status outbox.
         case statuses
+        /// The picture of an author is wanted.
+        case avatars
         /// What has to be told by mail.
         case mail
         /// Who has which role.

@@ -92,6 +92,7 @@ public struct WebServer: Service {
         ).add(to: router)
         AccountPage(store: store, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
+        AvatarEndpoint(store: store, lookup: lookup).add(to: router)
         FeedEndpoint(store: store, lookup: lookup, externalURL: configuration.externalURL).add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup, feeds: feeds).add(to: router)

@@ -75,7 +75,8 @@ struct HeadEvents {
         return TriggerEvent(
             kind: .pullRequest, ref: pull.isFromFork ? .pullRequest(pull.number) : .branch(pull.head.ref),
             commit: head.target, message: String(texts.joined(separator: "\n\n").prefix(maximumMessage)),
-            authorName: author, sender: author, pullRequest: pull.number, baseBranch: pull.base.ref,
+            authorName: author, authorLogin: pull.user.flatMap { AccountName($0.login) }, sender: author,
+            pullRequest: pull.number, baseBranch: pull.base.ref,
             before: head.before,
             happenedAt: pull.updatedAt.map { Int64($0.timeIntervalSince1970) }, fromFork: pull.isFromFork)
     }

@@ -7,6 +7,8 @@ struct RESTAnswer: Sendable {
     var html: String?
     /// The same for a plain text, which git shows to its user.
     var plain: String?
+    /// The same for a picture.
+    var png: [UInt8]?
     var headers: [HeaderLine] = []
     /// For the record of requests.
     var user: String?
@@ -30,6 +32,7 @@ struct RESTAnswer: Sendable {
     /// The body as it goes over the wire, with its type.
     var payload: (type: String, bytes: [UInt8])? {
         if let html { return ("text/html; charset=utf-8", Array(html.utf8)) }
+        if let png { return ("image/png", png) }
         if let plain { return ("text/plain; charset=utf-8", Array(plain.utf8)) }
         return body.map { ("application/json; charset=utf-8", Array($0.encoded.utf8)) }
     }

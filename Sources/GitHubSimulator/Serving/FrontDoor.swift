@@ -37,7 +37,8 @@ struct FrontDoor: HTTPResponder {
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         let path = request.uri.path
         if path.hasPrefix("/_control/") { return await control(request) }
-        if path.hasPrefix("/login/oauth/") { return await rest(request, context, isOAuth: true) }
+        if path.hasPrefix("/login/oauth/") { return await rest(request, context, through: .oauth) }
+        if path.hasPrefix("/avatars/") { return await rest(request, context, through: .avatars) }
         if let wanted = GitRequest(path: path, query: request.uri.query) {
             return try await GitService(world: world, git: git).respond(to: wanted, request, context)
         }
@@ -51,7 +52,12 @@ struct FrontDoor: HTTPResponder {
         return Self.response(await world.control(call), isHead: false)
     }
 
-    private func rest(_ request: Request, _ context: ConnectionContext, isOAuth: Bool = false) async -> Response {
+    /// What REST shares its faults and its record with.
+    private enum Door: String { case rest, oauth, avatars }
+
+    private func rest(
+        _ request: Request, _ context: ConnectionContext, through door: Door = .rest
+    ) async -> Response {
         let isPrefixed = request.uri.path.hasPrefix("/api/v3/") || request.uri.path == "/api/v3"
         let path = isPrefixed ? String(request.uri.path.dropFirst("/api/v3".count)) : request.uri.path
         guard let call = await call(request, path: path, prefix: isPrefixed, limit: 1 << 20) else {
@@ -64,14 +70,18 @@ struct FrontDoor: HTTPResponder {
             answer = spoilt
             answer.isCounted = false
         } else {
-            answer = isOAuth ? await world.serveOAuth(call) : await world.serve(call)
+            switch door {
+            case .rest: answer = await world.serve(call)
+            case .oauth: answer = await world.serveOAuth(call)
+            case .avatars: answer = await world.serveAvatar(call)
+            }
             if let fault, fault.isAfter, var spoilt = fault.answer {
                 spoilt.user = answer.user
                 answer = spoilt
             }
         }
         await world.record(
-            kind: isOAuth ? "oauth" : "rest", method: call.method, path: call.path, query: request.uri.query ?? "",
+            kind: door.rawValue, method: call.method, path: call.path, query: request.uri.query ?? "",
             user: answer.user,
             status: answer.status, isCounted: answer.isCounted)
         if answer.status == 0 { await context.disconnect() }

@@ -22,6 +22,8 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     public var authorName: String
     /// The author's address, if known.
     public var authorEmail: String?
+    /// The author's account, when GitHub knows whose the commit is.
+    public var authorLogin: AccountName?
     /// The GitHub login of whoever caused the event.
     public var sender: String?
     /// The number of the pull request, if it is one.
@@ -41,8 +43,9 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     /// Memberwise.
     public init(
         kind: Kind, ref: GitRef, commit: String, message: String = "", authorName: String = "",
-        authorEmail: String? = nil, sender: String? = nil, pullRequest: Int? = nil, baseBranch: String? = nil,
-        baseCommit: String? = nil, before: String? = nil, happenedAt: Int64? = nil, fromFork: Bool = false
+        authorEmail: String? = nil, authorLogin: AccountName? = nil, sender: String? = nil, pullRequest: Int? = nil,
+        baseBranch: String? = nil, baseCommit: String? = nil, before: String? = nil, happenedAt: Int64? = nil,
+        fromFork: Bool = false
     ) {
         self.kind = kind
         self.ref = ref
@@ -50,6 +53,7 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
         self.message = message
         self.authorName = authorName
         self.authorEmail = authorEmail
+        self.authorLogin = authorLogin
         self.sender = sender
         self.pullRequest = pullRequest
         self.baseBranch = baseBranch

@@ -84,6 +84,7 @@ struct PullRequestPayload: Decodable {
                 commit: try Payload.commit(request.head.sha, key: "pull_request.head.sha"),
                 message: Payload.cut(texts.joined(separator: "\n\n"), to: Payload.maximumMessage),
                 authorName: Payload.cut(author, to: Payload.maximumName),
+                authorLogin: request.user?.login.flatMap { AccountName($0) },
                 sender: sender?.login.map { Payload.cut($0, to: Payload.maximumName) },
                 pullRequest: request.number, baseBranch: base.shortName, baseCommit: baseCommit(),
                 before: try previous(), happenedAt: request.updatedAt?.seconds, fromFork: isFork))

@@ -25,6 +25,8 @@ struct PushPayload: Decodable {
     struct Author: Decodable {
         var name: String?
         var email: String?
+        /// Only when an account has this address.
+        var username: String?
     }
 
     struct Repository: Decodable {
@@ -55,6 +57,7 @@ struct PushPayload: Decodable {
                 message: Payload.cut(head.message ?? "", to: Payload.maximumMessage),
                 authorName: Payload.cut(name, to: Payload.maximumName),
                 authorEmail: head.author?.email.map { Payload.cut($0, to: Payload.maximumName) },
+                authorLogin: head.author?.username.flatMap { AccountName($0) },
                 sender: (sender?.login ?? pusher?.name).map { Payload.cut($0, to: Payload.maximumName) },
                 before: try previous(), happenedAt: repository?.pushedAt?.seconds))
     }

@@ -4,7 +4,8 @@ extension BuildRecord {
     static let columns = """
         build.id, build.projectID, build.number, build.ref, build.sha, build.message, build.authorName, \
         build.authorEmail, build.sender, build.kind, build.pullRequest, build.trusted, build.configCommit, \
-        build.state, build.createdAt, build.startedAt, build.finishedAt, build.needsApproval, build.approvedBy
+        build.state, build.createdAt, build.startedAt, build.finishedAt, build.needsApproval, build.approvedBy, \
+        build.authorLogin
         """
 
     init(_ columns: inout Columns) throws {
@@ -16,7 +17,8 @@ extension BuildRecord {
             trusted: try columns.next(), configCommit: try columns.next(),
             state: try columns.value(BuildState.init(rawValue:)), createdAt: try columns.date(),
             startedAt: try columns.dateIfAny(), finishedAt: try columns.dateIfAny(),
-            needsApproval: try columns.next(), approvedBy: try columns.next())
+            needsApproval: try columns.next(), approvedBy: try columns.next(),
+            authorLogin: try columns.next(String?.self).flatMap { AccountName($0) })
         if trigger == .push, MergeQueueBranch(ref) != nil { trigger = .mergeGroup }
     }
 }

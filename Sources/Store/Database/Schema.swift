@@ -40,6 +40,7 @@ enum Schema {
         migrator.registerMigration("19 next tries, files with errors, builds of commits") { db in
             try db.execute(sql: held)
         }
+        migrator.registerMigration("20 pictures of authors") { db in try db.execute(sql: avatars) }
         return migrator
     }
 

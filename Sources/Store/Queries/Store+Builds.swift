@@ -38,12 +38,13 @@ extension Database {
         let isNews = known != nil && (event.happenedAt ?? 0) > (known?.eventAt ?? .max)
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let buildID = try existing ?? insert(new, at: time)
+        if existing == nil, let author = event.authorLogin { try wantAvatar(author, of: new.projectID, at: time) }
         if existing != nil, let happenedAt = event.happenedAt {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
-        var topics: [ChangeSignal.Topic] = existing == nil ? [.builds] : []
+        var topics: [ChangeSignal.Topic] = existing == nil ? [.builds, .avatars] : []
         for hook in new.hooks {
             guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)
             else { continue }
@@ -97,14 +98,15 @@ extension Database {
         try run(
             """
             INSERT INTO build (projectID, number, ref, sha, message, authorName, authorEmail, sender, kind,
-                pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt, needsApproval)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)
+                pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt, needsApproval,
+                authorLogin)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
             """,
             [
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.stored, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
-                event.happenedAt, new.needsApproval,
+                event.happenedAt, new.needsApproval, event.authorLogin?.description,
             ])
         return lastInsertedRowID
     }

@@ -44,6 +44,8 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
     public var needsApproval: Bool
     /// The GitHub login of whoever did.
     public var approvedBy: String?
+    /// The author's account, when GitHub knows whose the commit is.
+    public var authorLogin: AccountName?
 
     /// Whether its jobs wait for that.
     public var awaitsApproval: Bool { needsApproval && approvedBy == nil && !state.isFinished }

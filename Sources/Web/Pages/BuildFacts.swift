@@ -16,6 +16,7 @@ struct BuildFacts {
             "state": StateMark(build.state), "number": build.number, "url": url, "subject": subject,
             "ref": build.ref.shortName, "refURL": ProjectLinks.history(project, of: build.ref),
             "commit": String(build.commit.prefix(7)), "commitURL": "\(repository)/commit/\(build.commit)",
+            "initials": Avatar.initials(build.authorName),
             "author": build.authorName.isEmpty ? "unknown" : build.authorName, "trigger": trigger,
             "pullURL": build.pullRequest.map { "\(repository)/pull/\($0)" },
             "duration": Moment.duration(build.startedAt, build.finishedAt),

@@ -41,6 +41,7 @@ struct BuildPage: Sendable {
             "isRetired": !project.isActive, "isUntrusted": !build.trusted,
         ]
         values.merge(facts.values)
+        values["avatarURL"] = try await store.avatarURLs([build], of: project)[build.id]
         let mayAct = lookup.policy.mayManage(project, viewer) && project.isActive
         let canRerun = !mark.isOpen && jobs.contains { [.failure, .error, .cancelled].contains($0.state) }
         values["rerunURL"] = mayAct && canRerun ? "\(facts.url)/rerun" : nil

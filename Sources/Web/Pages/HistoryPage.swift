@@ -26,7 +26,7 @@ struct HistoryPage: Sendable {
         let (builds, next) = try await builds(of: project, filter)
         let ref = filter.filter.ref?.shortName
         var values: PageValues = [
-            "builds": rows(builds[...], project), "isEmpty": builds.isEmpty,
+            "builds": rows(builds, project, try await store.avatarURLs(builds, of: project)), "isEmpty": builds.isEmpty,
             "formURL": "\(ProjectLinks.url(project))/builds", "allURL": "\(ProjectLinks.url(project))/builds",
             "olderURL": next.map { filter.url(project, before: $0) },
             "newestURL": filter.before == nil ? nil : filter.url(project),
@@ -50,12 +50,13 @@ struct HistoryPage: Sendable {
         return (Array(builds.prefix(length)), builds.count > length ? builds[length - 1].number : nil)
     }
 
-    private func rows(_ builds: ArraySlice<BuildRecord>, _ project: ProjectRecord) -> [PageValues] {
+    private func rows(_ builds: [BuildRecord], _ project: ProjectRecord, _ avatars: [Int64: String]) -> [PageValues] {
         let now = Date()
         let slowest = builds.filter(\.state.isFinished).map { $0.seconds(now: now) }.max() ?? 1
         return builds.map { build in
             let share = min(1, build.seconds(now: now) / max(1, slowest))
             var values = BuildFacts(build: build, project: project, gitHubURL: gitHubURL).values
+            values["avatarURL"] = avatars[build.id]
             values["share"] = build.startedAt == nil ? nil : max(1, Int((share * 100).rounded()))
             return values
         }

@@ -47,7 +47,7 @@ struct RecordedPayloadTests {
                     TriggerEvent(
                         kind: .push, ref: .branch("master"), commit: head, message: "Initial commit",
                         authorName: "Codertocat", authorEmail: "21031067+Codertocat@users.noreply.github.com",
-                        sender: "Codertocat", happenedAt: 1_557_933_657)))
+                        authorLogin: AccountName("Codertocat"), sender: "Codertocat", happenedAt: 1_557_933_657)))
         let deleted = try WebhookEvent.parse(event: "push", payload: payload("push/payload.json"))
         #expect(deleted == .deleted(GitRef("refs/tags/simple-tag"), at: 1_557_933_657))
         let updated = try WebhookEvent.parse(

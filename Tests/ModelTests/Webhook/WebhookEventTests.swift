@@ -71,6 +71,20 @@ struct WebhookEventTests {
                     before: String(repeating: "b", count: 40)))
     }
 
+    @Test("The author's account is known when GitHub names it, and when it is a name that an account can have")
+    func author() throws {
+        func login(_ author: String) throws -> String? {
+            let head = #"{"id":"\#(commit)","message":"m","author":\#(author)}"#
+            return try trigger("push", push(head: head)).authorLogin?.description
+        }
+        #expect(try login(#"{"name":"Mona","username":"mona-lisa"}"#) == "mona-lisa")
+        #expect(try login(#"{"name":"Bot","username":"dependabot[bot]"}"#) == "dependabot[bot]")
+        for author in [#"{"name":"Mona"}"#, #"{"username":"../x"}"#, #"{"username":""}"#, #"{"username":"[bot]"}"#] {
+            #expect(try login(author) == nil)
+        }
+        #expect(try trigger("pull_request", pullRequest()).authorLogin?.description == "mona")
+    }
+
     @Test("Zeros before a push mean a new branch")
     func newBranch() throws {
         #expect(try trigger("push", push()).before == nil)
@@ -105,7 +119,8 @@ struct WebhookEventTests {
             event
                 == TriggerEvent(
                     kind: .pullRequest, ref: .branch("topic/a"), commit: commit, message: "A change\n\nBecause",
-                    authorName: "mona", sender: "octocat", pullRequest: 17, baseBranch: "main"))
+                    authorName: "mona", authorLogin: AccountName("mona"), sender: "octocat", pullRequest: 17,
+                    baseBranch: "main"))
     }
 
     @Test(

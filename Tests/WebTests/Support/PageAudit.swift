@@ -108,7 +108,7 @@ enum PageAudit {
           const drawn = ['::before', '::after'].some(pseudo => /[\p{L}\p{N}]/u.test(getComputedStyle(link, pseudo).content));
           if (!link.closest('[hidden]') && !name(link) && !drawn && !link.dataset.n) found.add(`a link or button without a name, ${where(link)}`);
         }
-        for (const image of document.querySelectorAll('img')) if (!image.alt) found.add(`an image without a text, ${where(image)}`);
+        for (const image of document.querySelectorAll('img')) if (!image.hasAttribute('alt')) found.add(`an image without a text, ${where(image)}`);
         for (const element of document.querySelectorAll('[tabindex]')) if (element.tabIndex > 0) found.add(`an order of its own, ${where(element)}`);
         const ids = new Set();
         for (const element of document.querySelectorAll('[id]')) {

@@ -59,7 +59,7 @@ extension Site {
             let ref: GitRef = number % 5 == 4 ? .branch("feature/round-<b>widgets</b>") : .branch("main")
             try await build(
                 project, message, commit: Self.commit("\(number)"), ref: ref,
-                author: number % 4 == 2 ? "Hubot \u{202E}" : "Mona Octocat")
+                author: number % 4 == 2 ? "Hubot \u{202E}" : "Mona Octocat", login: number % 4 == 2 ? "hubot" : "mona")
             for job in 0..<3 {
                 let outcome =
                     number % 7 == 3 && job == 2
@@ -79,7 +79,9 @@ extension Site {
 
         clock.set(end.addingTimeInterval(-5_400))
         let red = try await build(
-            project, "Measure twice, cut once\n\nThe saw was a millimetre off.", commit: Self.commit("red"))
+            project, "Measure twice, cut once\n\nThe saw was a millimetre off.", commit: Self.commit("red"),
+            login: "mona")
+        try await picture(of: "mona")
         let start = clock.now
         try await run(.success, log: "All files are tidy.\n", seconds: 9)
         try await run(JobOutcome(state: .skipped, reason: "none of src/** changed"), seconds: 0)

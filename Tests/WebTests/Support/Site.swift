@@ -124,12 +124,12 @@ struct Site: Sendable {
     @discardableResult
     func build(
         _ project: ProjectRecord, _ message: String = "A change", commit: String? = nil,
-        ref: GitRef = .branch("main"), author: String = "Mona Octocat", hooks: [String]? = nil,
-        kind: TriggerEvent.Kind = .push, pullRequest: Int? = nil, trusted: Bool = true
+        ref: GitRef = .branch("main"), author: String = "Mona Octocat", login: String? = nil,
+        hooks: [String]? = nil, kind: TriggerEvent.Kind = .push, pullRequest: Int? = nil, trusted: Bool = true
     ) async throws -> BuildRecord {
         let event = TriggerEvent(
             kind: kind, ref: ref, commit: commit ?? Self.commit(message), message: message, authorName: author,
-            sender: "octocat", pullRequest: pullRequest)
+            authorLogin: login.flatMap { AccountName($0) }, sender: "octocat", pullRequest: pullRequest)
         let name = project.repository
         let chosen = project.config.hooks.filter { hooks?.contains($0.id.description) ?? true }
         let build = NewBuild(

@@ -8,4 +8,11 @@ public struct GitHubAccount: Sendable, Hashable, Decodable {
     public var name: String?
     /// The public e-mail address, where the answer has it.
     public var email: String?
+    /// Where the account's picture is: on a host of GitHub's choice, and not checked.
+    public var avatarURL: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, login, name, email
+        case avatarURL = "avatar_url"
+    }
 }
