@@ -81,6 +81,7 @@ kill-test: test-setup
 	KOZMIC_KILLS=$${KOZMIC_KILLS:-200} Tests/Support/with-engine.sh $(SWIFT) test --skip-build --filter RandomKillTests
 
 bench: setup release
+	$(BUILD) -c release --static-swift-stdlib --product webhook-floor
 	Benchmarks/run.sh
 
 clean:

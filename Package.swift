@@ -84,6 +84,10 @@ let targets: [Target] = [
         ],
         path: "Sources/kozmic", resources: [.embedInCode("Demo/Files")], swiftSettings: settings),
 
+    // Only for a comparison in Benchmarks/webhooks.py.
+    .executableTarget(
+        name: "webhook-floor", dependencies: [hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
+
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
     tests("OpenSSL", uses: ["OpenSSL"]),
     tests("Curl", uses: ["Curl"]),

@@ -9,7 +9,7 @@ import statistics
 import threading
 import time
 
-import measure
+import world
 
 FINISHED = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :builds - 1)
@@ -42,7 +42,7 @@ SELECT build.id, repository, repositoryKey, 'tests', 'guid-' || build.id, 'push'
 """
 
 
-class Seeded(measure.World):
+class Seeded(world.World):
     """A server whose database was filled while it was stopped."""
 
     def __init__(self, program, projects, builds):
@@ -121,9 +121,11 @@ async def ask(port, path):
     range_ = "Range: bytes=-1024\r\n" if path.endswith("/log") else ""
     begin = time.perf_counter()
     writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{range_}\r\n".encode())
-    answer = await reader.read(-1)
-    seconds = time.perf_counter() - begin
-    writer.close()
+    try:
+        answer = await asyncio.wait_for(reader.read(-1), 60)
+        seconds = time.perf_counter() - begin
+    finally:
+        writer.close()
     return seconds, int(answer[9:12] or 0), len(answer)
 
 
