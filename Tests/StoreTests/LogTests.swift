@@ -121,6 +121,42 @@ struct LogTests {
         }
     }
 
+    @Test("who follows a log is given what is appended, when it is in the file, and no more after the end")
+    func tails() async throws {
+        try await Fixture.with { fixture in
+            let logs = fixture.store.logs
+            let (told, teller) = AsyncStream.makeStream(of: LogTails.Appended.self)
+            let following = logs.tails.follow(7) { teller.yield($0) }
+            var appended = told.makeAsyncIterator()
+            let writer = try await logs.writer(7)
+            let reader = logs.reader(7)
+            var position: Int64 = 0
+            for text in ["one\n", "two\n"] {
+                try await writer.append(section: 2, source: 1, Array(text.utf8))
+                guard case .bytes(let bytes, let start) = await appended.next() else {
+                    Issue.record("these were few bytes")
+                    return
+                }
+                #expect(bytes == Array(text.utf8) && start == position)
+                position += Int64(bytes.count)
+                #expect(try await reader.size() == position)
+            }
+            try await writer.append(section: 2, source: 1, [UInt8](repeating: 0x78, count: LogTails.limit + 1))
+            guard case .much = await appended.next() else {
+                Issue.record("these were many bytes")
+                return
+            }
+            let other = try await logs.writer(8)
+            try await other.append(section: 2, source: 1, [0x21])
+            try await other.close()
+            following.cancel()
+            try await writer.append(section: 2, source: 1, [0x21])
+            try await writer.close()
+            teller.finish()
+            #expect(await appended.next() == nil)
+        }
+    }
+
     @Test("a full disk is said with the path, and what was written stays readable")
     func diskFull() async throws {
         try await Fixture.withFolder { folder in

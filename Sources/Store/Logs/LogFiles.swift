@@ -7,18 +7,25 @@ internal import Glibc
 public struct LogFiles: Sendable {
     let folder: String
     let changes: ChangeSignal
+    /// Who follows logs as they are written.
+    public let tails = LogTails()
+
+    init(folder: String, changes: ChangeSignal) {
+        self.folder = folder
+        self.changes = changes
+    }
 
     /// Opens a job's log to append to it; what an earlier process wrote stays.
     ///
     /// - Throws: `conflict` while another writer of the same log is open.
     public func writer(_ jobID: Int64) async throws(StoreError) -> LogWriter {
         let paths = LogPaths(folder, jobID)
-        let changes = changes
+        let (changes, tails) = (changes, tails)
         let queue = DispatchQueue(label: "kozmic.log.\(jobID)")
         let result: Result<LogWriter, any Error> = await withCheckedContinuation { continuation in
             queue.async {
                 continuation.resume(
-                    returning: Result { try LogWriter(jobID, paths, queue: queue, changes: changes) })
+                    returning: Result { try LogWriter(jobID, paths, queue: queue, changes: changes, tails: tails) })
             }
         }
         switch result {

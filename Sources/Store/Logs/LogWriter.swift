@@ -47,19 +47,21 @@ public final class LogWriter: Sendable {
     private let chunks: FileDescriptor
     private let queue: DispatchQueue
     private let changes: ChangeSignal
+    private let tails: LogTails
     private let reserve: Int64
     private let state: Mutex<State>
     private let offsets: Mutex<Offsets>
 
     /// Opens or makes both files and brings them to agree. Blocks: call it on the queue.
     init(
-        _ jobID: Int64, _ paths: LogPaths, queue: DispatchQueue, changes: ChangeSignal,
+        _ jobID: Int64, _ paths: LogPaths, queue: DispatchQueue, changes: ChangeSignal, tails: LogTails = LogTails(),
         reserve: Int64 = LogWriter.reserve
     ) throws(StoreError) {
         self.jobID = jobID
         self.reserve = reserve
         self.queue = queue
         self.changes = changes
+        self.tails = tails
         guard mkdir(paths.folder, 0o700) == 0 || errno == EEXIST else {
             throw StoreError(errno: errno, path: paths.folder)
         }
@@ -180,19 +182,22 @@ public final class LogWriter: Sendable {
             }
             if isEmpty { return }
             var failure: StoreError?
+            var start: Int64?
             do throws(StoreError) {
                 guard try FreeSpace.bytes(at: log.path) - Int64(bytes.count) >= reserve else {
                     throw .diskFull(path: log.path)
                 }
-                try offsets.withLock { offsets throws(StoreError) in
+                start = try offsets.withLock { offsets throws(StoreError) in
                     try chunks.write(records, at: offsets.records)
                     try log.write(bytes, at: offsets.bytes)
                     offsets.records += Int64(records.count)
-                    offsets.bytes += Int64(bytes.count)
+                    defer { offsets.bytes += Int64(bytes.count) }
+                    return offsets.bytes
                 }
             } catch {
                 failure = error
             }
+            if let start { tails.tell(jobID, bytes, start: start) }
             records.removeAll(keepingCapacity: true)
             bytes.removeAll(keepingCapacity: true)
             let waiting = state.withLock { state in

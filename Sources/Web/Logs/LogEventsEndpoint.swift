@@ -77,8 +77,8 @@ struct LogEventsEndpoint: Sendable {
                 }
                 sending: while true {
                     switch watcher.feed.next(after: position) {
-                    case .piece(let event, let end):
-                        try await writer.write(event)
+                    case .pieces(let events, let end):
+                        try await writer.write(contentsOf: events)
                         position = end
                         log = nil
                     case .file(let end):

@@ -9,8 +9,8 @@ import Synchronization
 final class LogFeed: Sendable {
     /// Where a watcher goes on.
     enum Next {
-        /// This event, which ends before that byte.
-        case piece(ByteBuffer, end: Int64)
+        /// These events, the last of which ends before that byte.
+        case pieces([ByteBuffer], end: Int64)
         /// The file, up to that byte; no character is cut there.
         case file(until: Int64)
         /// There is no more now.
@@ -44,6 +44,8 @@ final class LogFeed: Sendable {
     static let chunk = 64 << 10
     /// The events that are kept for watchers who are a little behind.
     private static let pieceLimit = 512 << 10
+    /// So many at most: each is small when lines come one by one.
+    private static let countLimit = 1_000
 
     let jobID: Int64
     private let store: Store
@@ -95,17 +97,29 @@ final class LogFeed: Sendable {
             guard let end = state.end else { return .nothing }
             guard position < end else { return state.isComplete ? .end(state.job) : .nothing }
             // Watchers are mostly near the end.
-            guard let piece = state.pieces.last(where: { $0.start <= position }) else {
+            guard let index = state.pieces.lastIndex(where: { $0.start <= position }) else {
                 return .file(until: state.pieces.first?.start ?? end)
             }
-            return piece.start == position ? .piece(piece.event, end: piece.end) : .file(until: piece.end)
+            guard state.pieces[index].start == position else { return .file(until: state.pieces[index].end) }
+            // Whoever is behind gets several at once.
+            var events: [ByteBuffer] = []
+            var bytes = 0
+            var reached = position
+            for piece in state.pieces[index...] {
+                if bytes + piece.event.readableBytes > Self.chunk, !events.isEmpty { break }
+                events.append(piece.event)
+                bytes += piece.event.readableBytes
+                reached = piece.end
+            }
+            return .pieces(events, end: reached)
         }
     }
 
-    /// Looks again and again until the job has ended or nobody watches.
+    /// Looks again and again until the job has ended or nobody watches. What is written meanwhile comes by itself.
     func follow() async {
-        // The subscription comes before the first look: what happens in between is then seen by the next one.
-        let changes = store.changes.subscribe([.log(jobID), .job(jobID)])
+        // Both come before the first look: what happens in between is then seen by the next one.
+        let changes = store.changes.subscribe([.job(jobID)])
+        let following = store.logs.tails.follow(jobID) { [weak self] in self?.take($0) }
         await withDiscardingTaskGroup { group in
             group.addTask { [looker] in for await _ in changes { looker.yield() } }
             let log = store.logs.reader(jobID)
@@ -116,8 +130,19 @@ final class LogFeed: Sendable {
                 }
                 if isComplete { break }
             }
+            following.cancel()
             group.cancelAll()
         }
+    }
+
+    /// On the writer's queue: what is next becomes an event at once; anything else is looked for in the file.
+    private func take(_ appended: LogTails.Appended) {
+        if case .bytes(let bytes, let start) = appended, state.withLock({ $0.end == start }) {
+            let length = UTF8Boundary.wholeCharacters(bytes)
+            if length == 0 { return }
+            if add(LogStreamEvent.log(bytes.prefix(length), at: start), at: start, length: length) { return }
+        }
+        looker.yield()
     }
 
     /// Whoever watches is told to come again: a new feed may have more luck.
@@ -134,20 +159,18 @@ final class LogFeed: Sendable {
         // The job is read before its log: when it has ended, the log that is read then is the whole of it.
         let job = try await store.job(jobID)
         let isComplete = job?.state.isFinished ?? true
-        var position: Int64
-        if let end = state.withLock({ $0.end }) {
-            position = end
-        } else {
-            position = try await firstEnd(log, isComplete: isComplete)
-            state.withLock { [position] in $0.end = position }
+        if state.withLock({ $0.end }) == nil {
+            let end = try await firstEnd(log, isComplete: isComplete)
+            state.withLock { $0.end = end }
         }
         while true {
+            let position = state.withLock { $0.end } ?? 0
             let bytes = try await log.read(from: position, count: Self.chunk)
             let isEnd = bytes.count < Self.chunk
             let length = isEnd && isComplete ? bytes.count : UTF8Boundary.wholeCharacters(bytes)
-            if length > 0 {
-                add(LogStreamEvent.log(bytes.prefix(length), at: position), at: position, length: length)
-                position += Int64(length)
+            if length > 0, !add(LogStreamEvent.log(bytes.prefix(length), at: position), at: position, length: length) {
+                // The writer was quicker.
+                continue
             }
             if isEnd || length == 0 { break }
         }
@@ -164,20 +187,27 @@ final class LogFeed: Sendable {
     /// The log's size, without a character that is not whole yet: what was there before is read from the file.
     private func firstEnd(_ log: LogReader, isComplete: Bool) async throws -> Int64 {
         let size = try await log.size()
-        let tail = try await log.read(from: max(0, size - 4), count: 4)
-        return isComplete ? size : max(0, size - 4) + Int64(UTF8Boundary.wholeCharacters(tail))
+        let start = max(0, size - 4)
+        // Not more than was there: what is being written comes as it was written.
+        let tail = try await log.read(from: start, count: Int(size - start))
+        return isComplete ? size : start + Int64(UTF8Boundary.wholeCharacters(tail))
     }
 
-    private func add(_ event: ByteBuffer, at start: Int64, length: Int) {
-        state.withLock { state in
+    /// Answers whether it is the next piece; another one is not taken.
+    private func add(_ event: ByteBuffer, at start: Int64, length: Int) -> Bool {
+        let watchers: [AsyncStream<Void>.Continuation]? = state.withLock { state in
+            guard state.end == start, !state.isComplete else { return nil }
             let end = start + Int64(length)
             state.pieces.append(Piece(start: start, end: end, event: event))
             state.pieceBytes += event.readableBytes
             state.end = end
-            while state.pieceBytes > Self.pieceLimit, state.pieces.count > 1 {
+            while state.pieceBytes > Self.pieceLimit || state.pieces.count > Self.countLimit, state.pieces.count > 1 {
                 state.pieceBytes -= state.pieces.removeFirst().event.readableBytes
             }
+            return Array(state.watchers.values)
         }
-        wake()
+        guard let watchers else { return false }
+        for watcher in watchers { watcher.yield() }
+        return true
     }
 }
