@@ -108,4 +108,18 @@ import Testing
         #expect(
             Moment.text(0.4) == "&lt; 1 s" && Moment.text(130) == "2 m 10 s" && Moment.text(.infinity).hasSuffix("m"))
     }
+
+    @Test("times and addresses are written as Foundation writes them")
+    func written() {
+        let days = [0, 951_782_399, 951_868_799, 951_868_800, 4_107_542_399, 4_107_542_400, 253_402_300_799]
+        let times = days.map(TimeInterval.init) + (0..<2_000).map { _ in .random(in: 0...253_402_300_799) }
+        for time in times + [-1, -86_401, 253_402_300_800] {
+            let date = Date(timeIntervalSince1970: time)
+            #expect(Moment.exact(date) == date.formatted(.iso8601), "\(time)")
+        }
+        let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~/"))
+        for text in ["", "main", "feature/é🙂", "a b&c=d?e#f%25+\"<>", "refs/tags/v1.0~2"] {
+            #expect(ProjectLinks.encode(text) == text.addingPercentEncoding(withAllowedCharacters: allowed))
+        }
+    }
 }

@@ -26,8 +26,11 @@ struct BuildFacts {
 
     /// The first line of the commit's message.
     var subject: String {
-        let line = build.message.split(whereSeparator: \.isNewline).first.map(String.init) ?? "(no message)"
-        return line.count > 200 ? "\(line.prefix(199))…" : line
+        // Not the whole message is looked at: it may be long, and there is one in each row.
+        let line = build.message.drop(while: \.isNewline).prefix { !$0.isNewline }
+        guard !line.isEmpty else { return "(no message)" }
+        // Characters are costly to count, and never more than bytes.
+        return line.utf8.count > 200 && line.count > 200 ? "\(line.prefix(199))…" : String(line)
     }
 
     /// The rest of the commit's message.

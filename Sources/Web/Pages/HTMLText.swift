@@ -12,10 +12,21 @@ struct HTMLText: MustacheContentType {
 
     /// For element content and quoted attributes.
     static func escape(_ text: String) -> String {
+        // Most texts are plain, and a page has thousands of them.
+        if text.utf8.allSatisfy(isPlain) { return text }
         var result = ""
         result.unicodeScalars.reserveCapacity(text.unicodeScalars.count)
         for scalar in text.unicodeScalars { append(scalar, to: &result) }
         return result
+    }
+
+    /// Whether a byte stands for itself, whatever is around it: printable ASCII that HTML has no use for.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        case 0x20..<0x7F: true
+        default: false
+        }
     }
 
     /// One character.

@@ -8,12 +8,12 @@ struct PageValues: MustacheParent, ExpressibleByDictionaryLiteral {
     private var values: [String: Any?] = [:]
 
     init(dictionaryLiteral elements: (String, Any?)...) {
-        for (name, value) in elements { values.updateValue(value, forKey: name) }
+        for (name, value) in elements { values.updateValue(Self.renderable(value), forKey: name) }
     }
 
     subscript(name: String) -> Any? {
         get { values[name] ?? nil }
-        set { values.updateValue(newValue, forKey: name) }
+        set { values.updateValue(Self.renderable(newValue), forKey: name) }
     }
 
     func child(named name: String) -> Any? {
@@ -24,6 +24,19 @@ struct PageValues: MustacheParent, ExpressibleByDictionaryLiteral {
     /// Adds what another one names.
     mutating func merge(_ other: PageValues) {
         values.merge(other.values) { _, new in new }
+    }
+
+    /// Mustache asks of every value whether it is one of many things, one after the other, and this is an early question.
+    private static func renderable(_ value: Any?) -> Any? {
+        if let text = value as? String { Text(renderText: text) } else { value }
+    }
+
+    /// A text, in which nothing is looked for by name.
+    private struct Text: MustacheCustomRenderable, MustacheParent {
+        var renderText: String
+        var isNull: Bool { false }
+
+        func child(named name: String) -> Any? { nil }
     }
 
     /// Is there and is nothing.
