@@ -128,6 +128,7 @@ import Testing
         let seeds = [
             #"{"a":[1,2,{"b":null}],"c":"\u00e9\n","d":-0.5e+3,"e":true,"f":false}"#, #"{}"#, #" { "x" : [ ] } "#,
             #"{"a":"\ud83d\ude00 é 🙂"}"#,
+            #"{"a long name":"and a long text, é🙂, with \" and \\ in it", "more": "of it"}"#,
         ]
         var random = Random(seed: 3)
         let alphabet = Array(#"{}[],:"\u0123eE+-.tfn abz"#.utf8) + [0, 9, 10, 0xC3, 0xA9, 0xFF]

@@ -84,6 +84,8 @@ struct JSONText {
     private mutating func string() throws(Mistake) {
         try take(UInt8(ascii: "\""))
         while index < bytes.count {
+            skipPlain()
+            guard index < bytes.count else { break }
             let byte = bytes[index]
             index += 1
             switch byte {
@@ -94,6 +96,28 @@ struct JSONText {
             }
         }
         throw Mistake()
+    }
+
+    /// Goes on to the next byte that ends or changes a string: eight bytes at a time, because payloads are mostly
+    /// strings. The last few bytes are left to the caller.
+    private mutating func skipPlain() {
+        guard let base = UnsafeRawPointer(bytes.baseAddress) else { return }
+        while index + 8 <= bytes.count {
+            let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            // The highest bit of a byte tells that it is below 0x20, a quotation mark or a backslash. A carry can make it
+            // tell so of bytes after the first one as well, which does not matter.
+            let quotes = word ^ 0x2222_2222_2222_2222
+            let escapes = word ^ 0x5C5C_5C5C_5C5C_5C5C
+            let found =
+                ((word &- 0x2020_2020_2020_2020) & ~word) | ((quotes &- 0x0101_0101_0101_0101) & ~quotes)
+                | ((escapes &- 0x0101_0101_0101_0101) & ~escapes)
+            let marks = found & 0x8080_8080_8080_8080
+            if marks != 0 {
+                index += marks.trailingZeroBitCount / 8
+                return
+            }
+            index += 8
+        }
     }
 
     private mutating func escape() throws(Mistake) {

@@ -14,7 +14,11 @@ struct APIGate: RouterMiddleware {
 
     /// Whether an address is the API's. The router takes several slashes for one, and so does this.
     static func covers(_ request: Request) -> Bool {
-        request.uri.path.split(separator: "/", maxSplits: 1).first == "_api"
+        // Every request comes by here, more than once.
+        let path = request.uri.path.utf8.drop { $0 == UInt8(ascii: "/") }
+        guard path.starts(with: "_api".utf8) else { return false }
+        let next = path.dropFirst(4).first
+        return next == nil || next == UInt8(ascii: "/")
     }
 
     func handle(
