@@ -13,6 +13,8 @@ public final class DockerExecutor: Executor {
     let logger: Logger
     /// What runs in this process: a sweep never takes that away.
     let active = Mutex<Set<JobAttempt>>([])
+    /// What is being removed: that is carried out although the controller ends, or half of it would stay.
+    private let removals = Mutex<[JobAttempt: Task<Void, any Error>]>([:])
 
     /// - Parameters:
     ///   - workDirectory: a folder of our own, in which work trees are put together.
@@ -49,23 +51,30 @@ public final class DockerExecutor: Executor {
         where ContainerPlan.owner(ofName: name, instance: instance) == JobAttempt(jobID: jobID, attempt: attempt) {
             await tools.workspace.remove(name)
         }
-        let query = Labels.query(instance: instance, jobID: jobID, attempt: attempt)
         let owner = JobAttempt(jobID: jobID, attempt: attempt)
         let end = ContinuousClock.now + tools.engineAbsence
         while true {
             do {
-                var found = try await belongings(query)
-                found.containers += try await tools.engine.containers(
-                    labels: [Labels.instance: instance, Labels.standby: nil]
-                ).filter { Labels.isStandby($0.labels) && Labels.owner(of: $0) == owner }
-                try await remove(found) { $0 == owner }
-                return await tools.berths.release(owner)
+                let removal = Task { try await self.removeAll(of: owner, instance) }
+                removals.withLock { $0[owner] = removal }
+                defer { _ = removals.withLock { $0.removeValue(forKey: owner) } }
+                return try await removal.value
             } catch {
                 // An engine that is being replaced answers again in a moment.
                 if ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(500))) != nil { continue }
                 return logger.warning("cannot remove what job \(jobID) left on the Docker Engine: \(error)")
             }
         }
+    }
+
+    private func removeAll(of owner: JobAttempt, _ instance: String) async throws {
+        var found = try await belongings(
+            Labels.query(instance: instance, jobID: owner.jobID, attempt: owner.attempt))
+        found.containers += try await tools.engine.containers(
+            labels: [Labels.instance: instance, Labels.standby: nil]
+        ).filter { Labels.isStandby($0.labels) && Labels.owner(of: $0) == owner }
+        try await remove(found) { $0 == owner }
+        await tools.berths.release(owner)
     }
 
     public func maintain(instance: String) async {
@@ -75,6 +84,7 @@ public final class DockerExecutor: Executor {
         }
         // The requests must go out although the task is cancelled.
         await Task {
+            for removal in removals.withLock({ Array($0.values) }) { _ = await removal.result }
             await tools.berths.keeper.end(instance)
             // Nothing of ours is in it any more.
             await tools.network.remove(instance)

@@ -33,6 +33,20 @@ struct TurnsTests {
 
     struct LogFailure: Error {}
 
+    @Test("a sleep is ended early, also before it began, and only once", .timeLimit(.minutes(5)))
+    func pause() async throws {
+        let pause = Pause()
+        pause.end()
+        #expect(await pause.sleep(.seconds(3600)))
+        #expect(await !pause.sleep(.milliseconds(1)))
+        async let ended = pause.sleep(.seconds(3600))
+        pause.end()
+        #expect(await ended)
+        let cancelled = Task { await pause.sleep(.seconds(3600)) }
+        cancelled.cancel()
+        #expect(await !cancelled.value)
+    }
+
     @Test("the first reason to stop wins, for those who wait and those who come later")
     func control() async throws {
         let control = JobControl()

@@ -23,8 +23,9 @@ actor BerthPool {
     private var taken: [JobAttempt: [Berth]] = [:]
     private var lastStart: ContinuousClock.Instant
     private var lastCheck: ContinuousClock.Instant?
-    private var pause: Task<Void, Never>?
-    private var made = 0
+    private let pause = Pause()
+    /// How often in a row none could be made.
+    private var failures = 0
 
     /// - Parameter size: how many wait at most; none is made if 0.
     init(engine: DockerEngine, network: JobNetwork, folder: String, size: Int, logger: Logger) {
@@ -42,6 +43,8 @@ actor BerthPool {
     /// - Parameter needsNetwork: whether it is worth one that waits.
     func take(for attempt: JobAttempt, _ instance: String, needsNetwork: Bool = true) async -> Berth? {
         lastStart = clock.now
+        // Another is to be made before long, unless that did not work.
+        defer { if failures == 0 { pause.end() } }
         if needsNetwork, let berth = ready.popLast() {
             taken[attempt, default: []].append(berth)
             return berth
@@ -75,7 +78,9 @@ actor BerthPool {
     func distrust() async {
         let berths = ready
         ready = []
-        for berth in berths { await remove(berth.name) }
+        await withDiscardingTaskGroup { group in
+            for berth in berths { group.addTask { await self.remove(berth.name) } }
+        }
     }
 
     /// Removes what the attempt used.
@@ -109,7 +114,6 @@ actor BerthPool {
     func maintain(instance: String) async {
         // Also for jobs of an earlier process: whose addresses they are is known from now on.
         _ = try? await network.choice(instance)
-        var failures = 0
         while !Task.isCancelled, size > 0 {
             var wait = Self.checkInterval
             do {
@@ -132,23 +136,11 @@ actor BerthPool {
                 wait = min(.seconds(300), .seconds(2) * (1 << min(failures, 8)))
                 logger.log(level: failures == 1 ? .info : .debug, "no start can be prepared: \(error)")
             }
-            await pause(wait)
+            // Ended by a start: that job shall have the machine for itself.
+            if await pause.sleep(wait) { _ = try? await Task.sleep(for: Self.quiet) }
         }
         // The requests must go out although the task is cancelled.
         await Task { await distrust() }.value
-    }
-
-    private func pause(_ duration: Duration) async {
-        let pause = Task { _ = try? await Task.sleep(for: duration) }
-        self.pause = pause
-        await withTaskCancellationHandler {
-            await pause.value
-        } onCancel: {
-            pause.cancel()
-        }
-        // Woken by a start: that job shall have the machine for itself.
-        if self.pause?.isCancelled == true { _ = try? await Task.sleep(for: Self.quiet) }
-        self.pause = nil
     }
 
     /// Forgets those that do not wait any more.
@@ -168,7 +160,6 @@ actor BerthPool {
 
     /// Makes one; whoever called removes it.
     func make(_ instance: String) async throws -> Berth {
-        made += 1
         let name = BerthFolders.name("berth", instance)
         known.insert(name)
         do {

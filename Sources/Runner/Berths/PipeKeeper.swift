@@ -71,12 +71,16 @@ actor PipeKeeper {
     /// Whether the pipes of earlier processes are kept by this one's keeper too.
     var isReady: Bool { keeper != nil }
 
-    /// Removes the keeper, unless pipes of jobs are there: then it stays, for the next process.
+    /// Removes the keeper, unless a job's container has a pipe: then it stays, for the next process.
     func end(_ instance: String) async {
-        guard let keeper, await folders.names().allSatisfy({ $0 == keeper.name }) else { return }
+        let labels: [String: String?] = [Labels.instance: instance, Labels.output: nil]
+        guard let keeper, let users = try? await engine.containers(labels: labels),
+            users.allSatisfy({ $0.labels[Labels.output] == "" })
+        else { return }
         self.keeper = nil
         try? await engine.remove(keeper.container, force: true, volumes: true)
-        await folders.remove(keeper.name)
+        // Also those whose removal was cut off.
+        for name in await folders.names() { await folders.remove(name) }
     }
 
     private static func place(_ name: String) -> String { "\(mount)/\(name)/\(SpooledPipe.pipeName)" }
@@ -116,9 +120,10 @@ actor PipeKeeper {
             spec.networkMode = "none"
             let container = try await engine.createContainer(spec, name: name)
             try await engine.start(container)
-            try await prove(requests, instance)
             // Those of an earlier process, or of a keeper that has enough.
             for other in await folders.names() where !names.contains(other) { try requests.send(Self.place(other)) }
+            // After the others: when this one is open, so are they.
+            try await prove(requests, instance)
             return Keeper(name: name, container: container, requests: requests, since: clock.now)
         } catch {
             await Task { try? await self.remove(name) }.value

@@ -30,7 +30,7 @@ actor StandbyPool {
     private var watches: [String: Task<Void, Never>] = [:]
     /// All that this process made and did not remove: a sweep leaves them alone.
     private var known: Set<String> = []
-    private var pause: Task<Void, Never>?
+    private let pause = Pause()
     /// Those that are being thrown away.
     private var discards: [String: Task<Void, Never>] = [:]
 
@@ -64,7 +64,7 @@ actor StandbyPool {
             discardLater(standby)
         }
         if let found { await berths.give(found.berth, to: attempt) }
-        pause?.cancel()
+        pause.end()
         return found
     }
 
@@ -109,24 +109,13 @@ actor StandbyPool {
                     wait = calm
                 }
             }
-            await pause(wait)
+            _ = await pause.sleep(wait)
         }
         // The requests must go out although the task is cancelled.
         await Task {
             await distrust()
             for discard in discards.values { await discard.value }
         }.value
-    }
-
-    private func pause(_ duration: Duration) async {
-        let pause = Task { _ = try? await Task.sleep(for: duration) }
-        self.pause = pause
-        await withTaskCancellationHandler {
-            await pause.value
-        } onCancel: {
-            pause.cancel()
-        }
-        self.pause = nil
     }
 
     /// The hook that ran last and has none waiting. What nobody asked for in a long time is forgotten.
