@@ -1,11 +1,8 @@
 import COpenSSL
 
 extension SHA256 {
-    /// SHA-256 of what arrives in pieces.
-    ///
-    /// `@unchecked Sendable`, because a pointer is not: a value that cannot be copied is in one place at a time, and nothing
-    /// else has its context, so it may be sent to another task.
-    public struct Hasher: ~Copyable, @unchecked Sendable {
+    /// SHA-256 of what arrives in pieces. It cannot be copied, so it is in one place at a time.
+    public struct Hasher: ~Copyable, @unchecked Sendable {  // A pointer is not: nothing else has this one.
         private let context: OpaquePointer
 
         /// Nothing hashed yet.

@@ -1,10 +1,8 @@
 import CLibcurl
 
-/// libcurl's multi handle. Only its driver's thread may use it, with one exception: `wake`.
-///
-/// `@unchecked Sendable`, because a pointer is not: other threads have it for `curl_multi_wakeup` alone, which libcurl
-/// documents as the one call that any thread may make.
-struct MultiHandle: @unchecked Sendable {
+/// libcurl's multi handle. Only its driver's thread may use it, with one exception: `wake`, by `curl_multi_wakeup`, which
+/// libcurl documents as the one call that any thread may make.
+struct MultiHandle: @unchecked Sendable {  // A pointer is not: other threads have it for `wake` alone.
     let pointer: UnsafeMutableRawPointer
 
     /// Ends the driver's poll, the present one or else the next. May be called from any thread.
