@@ -82,6 +82,7 @@ kill-test: test-setup
 
 bench: setup release
 	$(BUILD) -c release --static-swift-stdlib --product webhook-floor
+	$(BUILD) -c release --static-swift-stdlib --product cache-keys
 	Benchmarks/run.sh
 
 clean:

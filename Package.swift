@@ -84,9 +84,11 @@ let targets: [Target] = [
         ],
         path: "Sources/kozmic", resources: [.embedInCode("Demo/Files")], swiftSettings: settings),
 
-    // Only for a comparison in Benchmarks/webhooks.py.
+    // Only for measurements, by the programs in Benchmarks.
     .executableTarget(
         name: "webhook-floor", dependencies: [hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
+    .executableTarget(
+        name: "cache-keys", dependencies: ["Git", "Model", "Runner"], path: "Benchmarks/Keys", swiftSettings: settings),
 
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
     tests("OpenSSL", uses: ["OpenSSL"]),

@@ -9,6 +9,7 @@ import re
 import shutil
 import statistics
 import subprocess
+import tempfile
 import time
 
 from live import live
@@ -107,20 +108,40 @@ def fifty(program):
         f"({statistics.median(bare):.1f} s), {statistics.median(cpu):.2f} s of the controller's processor time")
 
 
+def git(*arguments, **options):
+    return subprocess.run(["git", *arguments], check=True, capture_output=True, **options)
+
+
+def many_files(source, files):
+    """A bare repository with so many files."""
+    stream = ["commit refs/heads/main\ncommitter a <a@example.org> 1700000000 +0000\ndata 1\nx\n"]
+    for n in range(files):
+        text = f"file {n}\n" * 40
+        stream.append(f"M 100644 inline d{n % 250}/e{n % 7}/f{n}\ndata {len(text)}\n{text}\n")
+    git("init", "--quiet", "--bare", source)
+    git("-C", source, "fast-import", "--quiet", "--force", input="".join(stream).encode())
+
+
+def keys(program, files=50_000):
+    """The cache key of three paths, computed a thousand times in one process that has the libraries loaded."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        many_files(f"{folder}/source", files)
+        commit = git("-C", f"{folder}/source", "rev-parse", "main").stdout.decode().strip()
+        timing = os.path.join(os.path.dirname(program), "cache-keys")
+        output = subprocess.run(
+            [timing, f"{folder}/source", commit, "d7/e0/f7", "d7", "none/of/these"], check=True, capture_output=True,
+            timeout=120).stdout
+    times = sorted(float(line) for line in output.split())
+    row(f"cache key of three paths, {files:,} files",
+        f"{statistics.median(times):.0f} µs, 99th percentile {times[len(times) * 99 // 100]:.0f} µs")
+
+
 def tree(program, files=50_000):
     """A repository of many files: from the trigger to the script, which needs the whole work tree, next to git's own."""
-    def git(*arguments, **options):
-        return subprocess.run(["git", *arguments], check=True, capture_output=True, **options)
-
     first, next_ones, bare = [], [], []
     with World(program, "#!/bin/sh\ndate +%s%N; ls | wc -l", options=("--standby", "0")) as world:
         source = f"{world.folder}/source"
-        stream = ["commit refs/heads/main\ncommitter a <a@example.org> 1700000000 +0000\ndata 1\nx\n"]
-        for n in range(files):
-            text = f"file {n}\n" * 40
-            stream.append(f"M 100644 inline d{n % 250}/e{n % 7}/f{n}\ndata {len(text)}\n{text}\n")
-        git("init", "--quiet", "--bare", source)
-        git("-C", source, "fast-import", "--quiet", "--force", input="".join(stream).encode())
+        many_files(source, files)
         address = f"http://kozmic:{TOKEN}@127.0.0.1:{world.github}/acme/p0.git"
         git("-C", source, "push", "--quiet", "--force", address, "main")
         world.builds += 1
@@ -203,7 +224,7 @@ def thousand(program, count=1000):
 
 
 if __name__ == "__main__":
-    rows = {"start": start, "job": job, "standby": standby, "fifty": fifty, "tree": tree, "log": log, "live": live,
+    rows = {"start": start, "job": job, "standby": standby, "fifty": fifty, "tree": tree, "keys": keys, "log": log, "live": live,
             "webhooks": webhooks, "thousand": thousand}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True, help="the kozmic binary")

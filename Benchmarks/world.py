@@ -123,16 +123,16 @@ class World:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-            left = self.containers() if os.path.exists(f"{self.folder}/data/instance") else []
+            left = self.listed() if os.path.exists(f"{self.folder}/data/instance") else []
             for container in left:
                 with contextlib.closing(EngineConnection()) as engine:
-                    engine.request("DELETE", f"/v1.40/containers/{container}?force=1&v=1")
+                    engine.request("DELETE", f"/v1.40/containers/{container['Id']}?force=1&v=1")
                     engine.getresponse().read()
             # What went wrong is in the logs.
             if kind is None:
                 shutil.rmtree(self.folder)
         if left and kind is None:
-            raise SystemExit(f"containers were left over: {left}")
+            raise SystemExit(f"containers were left over: {[c['Names'][0] + ' ' + c['State'] for c in left]}")
 
     def start(self, *arguments, env=None):
         log = open(f"{self.folder}/{arguments[0]}.log", "a")
@@ -232,10 +232,6 @@ class World:
         with open(f"{self.folder}/serve.log", errors="replace") as log:
             lines += log.read().splitlines()[-20:]
         return "".join(f"\n  {line}" for line in lines)
-
-    def containers(self):
-        """The ids of all of this controller's containers."""
-        return [container["Id"] for container in self.listed()]
 
     def job_containers(self):
         """The containers of jobs. One that waits has the label as well, from its image and empty, and gets a job's name

@@ -10,12 +10,10 @@ extension CacheKey {
     /// - Throws: `GitError`.
     public init?(_ hook: Hook, commit: String, baseImage: String, mirror: GitMirror) async throws(GitError) {
         guard let script = hook.installScript else { return nil }
-        var tracked: [TrackedPath] = []
-        for path in hook.trackedFiles {
-            let entry = try await mirror.entry(commit: commit, path: path).map {
-                Entry(mode: $0.mode, type: $0.type.rawValue, object: $0.object)
-            }
-            tracked.append(TrackedPath(path: Array(path.utf8), entry: entry))
+        let entries = try await mirror.entries(commit: commit, paths: hook.trackedFiles)
+        let tracked = zip(hook.trackedFiles, entries).map { path, entry in
+            let entry = entry.map { Entry(mode: $0.mode, type: $0.type.rawValue, object: $0.object) }
+            return TrackedPath(path: Array(path.utf8), entry: entry)
         }
         self.init(
             imageID: baseImage, user: hook.user, environment: hook.environment, installScript: script,

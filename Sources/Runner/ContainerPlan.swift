@@ -52,6 +52,7 @@ struct ContainerPlan: Sendable {
     var allLabels: [String: String] {
         var labels = Labels.attempt(job, phase: phase).merging(labels) { $1 }
         labels[Labels.output] = way.berth?.name
+        labels[Labels.network] = way.berth?.network?.name
         return labels
     }
 

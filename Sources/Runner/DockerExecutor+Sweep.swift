@@ -23,6 +23,9 @@ extension DockerExecutor {
         let keep = try await keep().union(active.withLock { $0 })
         for folder in folders where !keep.contains(folder.owner) { await tools.workspace.remove(folder.name) }
         try await remove(found) { !keep.contains($0) }
+        for owner in Set(found.containers.compactMap(Labels.owner(of:))).subtracting(keep) {
+            await tools.berths.release(owner)
+        }
         await sweepStandbys(found)
         await sweepBerths(found.containers, keep: keep)
         await sweepKeepers(found.containers)
@@ -34,7 +37,7 @@ extension DockerExecutor {
     private func sweepBerths(_ containers: [DockerContainerSummary], keep: Set<JobAttempt>) async {
         let used = Set(
             containers.filter { Labels.owner(of: $0).map(keep.contains) == true }
-                .compactMap { $0.labels[Labels.output] })
+                .flatMap { [$0.labels[Labels.output], $0.labels[Labels.network]].compactMap(\.self) })
         let berths = tools.berths
         let names = Set(containers.compactMap { $0.labels[Labels.berth] }).union(await berths.folders.names())
             .subtracting(containers.compactMap { $0.labels[Labels.keeper] })
@@ -98,7 +101,7 @@ extension DockerExecutor {
                     try await tools.engine.removeVolume(standby)
                     await tools.standbys.forget(standby)
                 }
-                if let berth = container.labels[Labels.output], !berth.isEmpty { await tools.berths.remove(berth) }
+                await tools.berths.remove(usedBy: container.labels)
             } catch {
                 problem = error
             }

@@ -195,7 +195,8 @@ struct JobRun: Sendable {
     }
 
     private func berth(needsNetwork: Bool = true) async -> Berth? {
-        await tools.berths.take(for: attempt, job.instance, needsNetwork: needsNetwork)
+        await tools.berths.take(
+            for: attempt, job.instance, owner: job.trusted ? job.repository.key : nil, needsNetwork: needsNetwork)
     }
 
     private func build(resuming container: DockerContainer) async throws -> JobOutcome {

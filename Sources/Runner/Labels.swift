@@ -23,6 +23,8 @@ enum Labels {
     static let keeper = "kozmic.keeper"
     /// On a job's container: the berth that its output goes to.
     static let output = "kozmic.output"
+    /// On a job's container: the berth whose network it is in.
+    static let network = "kozmic.network"
     /// On a standby container and its volume: its name at first. It has a job's attempt only in its name, which it gets
     /// when a job uses it.
     static let standby = "kozmic.standby"
@@ -73,7 +75,7 @@ enum Labels {
             repository: job.repository.key,
             hook: job.hook.id.description,
             instance: job.instance,
-            Self.job: "", attempt: "", phase: "", reference: "", output: "", logged(.stdout): "",
+            Self.job: "", attempt: "", phase: "", reference: "", output: "", network: "", logged(.stdout): "",
             logged(.stderr): "",
         ]
     }

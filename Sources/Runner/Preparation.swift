@@ -7,6 +7,8 @@ public struct Preparation: Sendable, Hashable {
     /// Whether containers are in a network of their own, where they cannot reach each other; if not, they are on the
     /// engine's bridge, together with everybody else's.
     public var ownNetwork: Bool
+    /// How long no job must have begun or ended before something is prepared.
+    var quiet = Duration.milliseconds(400)
 
     /// Memberwise; nothing is prepared unless asked for.
     public init(berths: Int = 0, standbys: Int = 0, ownNetwork: Bool = false) {

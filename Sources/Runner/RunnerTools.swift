@@ -28,7 +28,7 @@ struct RunnerTools: Sendable {
         network = JobNetwork(engine: engine, isUsed: preparation.ownNetwork)
         berths = BerthPool(
             engine: engine, network: network, folder: "\(workDirectory)/berths", size: preparation.berths,
-            logger: logger)
+            quiet: preparation.quiet, logger: logger)
         standbys = StandbyPool(
             engine: engine, berths: berths, users: users, workspace: workspace, size: preparation.standbys,
             logger: logger)

@@ -160,6 +160,16 @@ struct ContainerTests {
         }
     }
 
+    @Test("a container that is being made is known to whoever asked for it, also when cancelled meanwhile")
+    func cancelledCreation() async throws {
+        try await withEngine { fixture in
+            let creation = Task { try await fixture.engine.createContainer(fixture.spec("true")) }
+            creation.cancel()
+            let id = try await creation.value
+            #expect(try await fixture.engine.containers(labels: fixture.filter).map(\.id) == [id])
+        }
+    }
+
     @Test("a container is what its specification says")
     func specification() async throws {
         try await withEngine { fixture in

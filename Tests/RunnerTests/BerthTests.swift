@@ -24,7 +24,7 @@ struct BerthTests {
             await maintaining.value
             // Those of jobs that are not cleaned up stay with them.
             let used = try await fixture.engine.containers(labels: [Labels.instance: fixture.instance, Labels.job: nil])
-                .compactMap { $0.labels[Labels.output] }
+                .compactMap { $0.labels[Labels.network] }
             #expect(try await berths(fixture).allSatisfy { used.contains($0.labels[Labels.berth] ?? "") })
         }
     }
@@ -69,8 +69,30 @@ struct BerthTests {
             let used = try #require(container.labels[Labels.output])
             #expect(try await berths(fixture).contains { $0.labels[Labels.berth] == used })
             await fixture.executor.cleanUp(1, attempt: 1, instance: fixture.instance)
+            // A job that came at once would have had its network.
+            for _ in 0..<600 {
+                guard try await berths(fixture).contains(where: { $0.labels[Labels.berth] == used }) else { break }
+                try await Task.sleep(for: .milliseconds(100))
+            }
             #expect(try await !berths(fixture).contains { $0.labels[Labels.berth] == used })
             #expect(await !fixture.executor.tools.berths.folders.names().contains(used))
+        }
+    }
+
+    @Test("a controller that ends while places are being made leaves none behind", arguments: 0..<6)
+    func endsEarly(round: Int) async throws {
+        try await RunnerFixture.with(preparation: Preparation(berths: 4, ownNetwork: true)) { fixture in
+            let labels: [String: String?] = [Labels.instance: fixture.instance]
+            let maintaining = Task { await fixture.executor.maintain(instance: fixture.instance) }
+            // The keeper and the places come one after the other, so each round ends at another step.
+            for _ in 0..<6000 {
+                if try await fixture.engine.containers(labels: labels).count >= round { break }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            maintaining.cancel()
+            await maintaining.value
+            #expect(try await fixture.engine.containers(labels: labels).map(\.names) == [])
+            #expect(await fixture.executor.tools.berths.folders.names() == [])
         }
     }
 

@@ -41,6 +41,8 @@ import Testing
             ("a\u{08}\u{07}\u{00}b\tc\n", ["ab\tc"]), ("\u{202E}x\u{200B}\n", ["[U+202E]x[U+200B]"]),
             ("é🙂\n\nend", ["é🙂", "", "end"]), ("\u{1B}[38;5;999mx\u{1B}[;mx\u{1B}[38;2;1mx\n", ["xxx"]),
             ("\u{9B}1mx\n", ["<span class=\"bd\">x</span>"]),
+            ("a\u{1B}]0;title\nb\n", ["a", "b"]), ("a\u{1B}Pq\u{1B}\nb\n", ["a", "b"]), ("a\u{1B}\nb\n", ["a", "b"]),
+            ("a\u{1B}[1\nb\n", ["a", "b"]), ("a\u{1B}(\nb\n", ["a", "b"]),
         ] as [(String, [String])])
     func examples(text: String, expected: [String]) {
         #expect(Self.lines(text) == expected)
@@ -52,6 +54,8 @@ import Testing
         for _ in 0..<3000 {
             let text = Self.noise(&random)
             let whole = Self.lines(text)
+            let newlines = text.utf8.count { $0 == UInt8(ascii: "\n") }
+            #expect(whole.count == newlines || whole.count == newlines + 1, "\(text.debugDescription)")
             for line in whole {
                 let rest = Self.withoutSpans(line)
                 #expect(!rest.unicodeScalars.contains { $0 == "<" || $0 == ">" }, "\(text.debugDescription)")

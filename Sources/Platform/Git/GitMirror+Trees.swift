@@ -7,14 +7,28 @@ extension GitMirror {
     /// The entry at a path of a commit's tree, or nil; `.` is the root tree. `./a//b/` means `a/b`; absolute paths and
     /// `..` are refused.
     public func entry(commit: String, path: String) throws(GitError) -> GitTreeEntry? {
-        let names = try TreePath.parse(path)
+        try entries(commit: commit, paths: [path]).first ?? nil
+    }
+
+    /// The same for several paths, in their order: to open the repository takes longer than to look one up.
+    public func entries(commit: String, paths: [String]) throws(GitError) -> [GitTreeEntry?] {
+        var names: [[String]] = []
+        for path in paths { names.append(try TreePath.parse(path)) }
         return try reading { repository throws(GitError) in
             let root = try repository.tree(ofCommit: commit)
-            if names.isEmpty {
-                return GitTreeEntry(
-                    mode: "040000", type: .tree, object: ObjectID.hex(root), path: Array(".".utf8))
+            var found: [GitTreeEntry?] = []
+            for names in names {
+                if names.isEmpty {
+                    found.append(
+                        GitTreeEntry(
+                            mode: "040000", type: .tree, object: ObjectID.hex(root), path: Array(".".utf8)))
+                } else {
+                    found.append(
+                        try repository.item(inTree: root, at: names)?
+                            .entry(at: Array(names.joined(separator: "/").utf8)))
+                }
             }
-            return try repository.item(inTree: root, at: names)?.entry(at: Array(names.joined(separator: "/").utf8))
+            return found
         }
     }
 

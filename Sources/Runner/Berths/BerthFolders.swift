@@ -76,6 +76,20 @@ struct BerthFolders: Sendable {
         return (try? await blocking { try FileManager.default.contentsOfDirectory(atPath: root) }) ?? []
     }
 
+    /// The files at these paths; `nil` when one of them cannot be looked at.
+    func files(_ paths: [String]) async -> [BerthNetwork.SharedFile]? {
+        try? await blocking {
+            let files = paths.compactMap(BerthNetwork.SharedFile.init)
+            return files.count == paths.count && !paths.isEmpty ? files : nil
+        }
+    }
+
+    /// Whether the next job in a network would find it like new.
+    func isUntouched(_ network: BerthNetwork) async -> Bool {
+        guard let files = network.files else { return false }
+        return await self.files(files.map(\.path)) == files
+    }
+
     /// Whether this machine has less than a tenth of its memory left.
     func isMemoryScarce() async -> Bool {
         (try? await blocking {

@@ -2,11 +2,13 @@ import DockerEngine
 import Logging
 import Model
 
-/// A few berths that wait for jobs. Each is used once and thrown away; none is made while jobs are being started,
-/// because making one costs as much as it saves.
+/// A few berths that wait for jobs. None is made while jobs are being started, because making one costs as much as it
+/// saves: in a crowd, the next job of the same project gets the network of the one before (see `BerthNetwork`). Pipes are
+/// used once.
 actor BerthPool {
-    /// How long no job must have been started before a berth is made.
-    static let quiet = Duration.milliseconds(400)
+    /// How long no job must have been started or have ended before a berth is made, and how long a network waits for the
+    /// next job of its project.
+    private let quiet: Duration
     private static let checkInterval = Duration.seconds(15)
 
     private let engine: DockerEngine
@@ -17,10 +19,22 @@ actor BerthPool {
     let keeper: PipeKeeper
     private let clock = ContinuousClock()
 
+    /// What an attempt has.
+    private struct Use {
+        let berth: Berth
+        /// Whose next job may have the network; `nil` for nobody's.
+        let owner: String?
+        let generation: Int
+    }
+
     private var ready: [Berth] = []
+    private var used = UsedNetworks()
     /// All that this process made and did not remove: a sweep leaves them alone.
     private var known: Set<String> = []
-    private var taken: [JobAttempt: [Berth]] = [:]
+    private var taken: [JobAttempt: [Use]] = [:]
+    /// Grows when those that are there cannot be trusted any more.
+    private var generation = 0
+    private var isEnding = false
     private var lastStart: ContinuousClock.Instant
     private var lastCheck: ContinuousClock.Instant?
     private let pause = Pause()
@@ -28,65 +42,105 @@ actor BerthPool {
     private var failures = 0
 
     /// - Parameter size: how many wait at most; none is made if 0.
-    init(engine: DockerEngine, network: JobNetwork, folder: String, size: Int, logger: Logger) {
+    init(
+        engine: DockerEngine, network: JobNetwork, folder: String, size: Int, quiet: Duration, logger: Logger
+    ) {
         self.engine = engine
         self.network = network
         self.size = max(0, size)
         self.logger = logger
         folders = BerthFolders(root: folder)
         keeper = PipeKeeper(engine: engine, folders: folders, logger: logger)
-        lastStart = clock.now - Self.quiet
+        self.quiet = quiet
+        lastStart = clock.now - quiet
     }
 
     /// A berth for an attempt, with a network if one is ready.
     ///
-    /// - Parameter needsNetwork: whether it is worth one that waits.
-    func take(for attempt: JobAttempt, _ instance: String, needsNetwork: Bool = true) async -> Berth? {
+    /// - Parameters:
+    ///   - owner: whose jobs may have the same network one after the other; `nil` for a job that nobody follows.
+    ///   - needsNetwork: whether it is worth one that waits.
+    func take(
+        for attempt: JobAttempt, _ instance: String, owner: String? = nil, needsNetwork: Bool = true
+    ) async -> Berth? {
         lastStart = clock.now
         // Another is to be made before long, unless that did not work.
         defer { if failures == 0 { pause.end() } }
-        if needsNetwork, let berth = ready.popLast() {
-            taken[attempt, default: []].append(berth)
-            return berth
-        }
         guard size > 0 else { return nil }
+        var network: BerthNetwork?
+        if needsNetwork {
+            network = owner.flatMap { used.take($0) }
+            if network == nil, let berth = ready.popLast() {
+                note(berth, attempt, owner)
+                return berth
+            }
+        }
         let name = BerthFolders.name("pipe", instance)
         known.insert(name)
+        let berth = Berth(name: name, network: network, folder: folders.path(name))
+        // Before anything is waited for, so that it is somebody's at any time.
+        note(berth, attempt, owner)
         do {
             try await folders.make(name)
             guard await keeper.hold(name, instance) else { throw CancellationError() }
+            return berth
         } catch {
-            await folders.remove(name)
-            known.remove(name)
+            taken[attempt]?.removeAll { $0.berth == berth }
+            await discard(berth)
             return nil
         }
-        let berth = Berth(name: name, container: nil, folder: folders.path(name))
-        taken[attempt, default: []].append(berth)
-        return berth
     }
 
     /// A job uses a berth that was made for it.
     func give(_ berth: Berth, to attempt: JobAttempt) {
         lastStart = clock.now
-        taken[attempt, default: []].append(berth)
+        note(berth, attempt, nil)
+    }
+
+    private func note(_ berth: Berth, _ attempt: JobAttempt, _ owner: String?) {
+        taken[attempt, default: []].append(Use(berth: berth, owner: owner, generation: generation))
     }
 
     /// How long nothing is to be prepared yet, because a job was started a moment ago.
-    var calm: Duration { lastStart + Self.quiet - clock.now }
+    var calm: Duration { lastStart + quiet - clock.now }
 
     /// None of those that are ready can be trusted, for instance because the engine was started again.
     func distrust() async {
-        let berths = ready
+        generation += 1
+        let names = ready.map(\.name) + used.remove().map(\.name)
         ready = []
         await withDiscardingTaskGroup { group in
-            for berth in berths { group.addTask { await self.remove(berth.name) } }
+            for name in names { group.addTask { await self.remove(name) } }
         }
     }
 
-    /// Removes what the attempt used.
+    /// The attempt's containers are gone: its pipe is removed, and its network too unless the next job may have it.
     func release(_ attempt: JobAttempt) async {
-        for berth in taken.removeValue(forKey: attempt) ?? [] where known.contains(berth.name) {
-            await remove(berth.name, hasContainer: berth.container != nil)
+        // Where one job ends another begins, most of the time.
+        lastStart = clock.now
+        for use in taken.removeValue(forKey: attempt) ?? [] where known.contains(use.berth.name) {
+            guard let network = use.berth.network, let owner = use.owner, await folders.isUntouched(network),
+                use.generation == generation, !isEnding, used.count < size
+            else {
+                await discard(use.berth)
+                continue
+            }
+            used.add(network, of: owner)
+            if use.berth.name != network.name { await remove(use.berth.name, hasContainer: false) }
+        }
+    }
+
+    /// Removes a berth with its network.
+    private func discard(_ berth: Berth) async {
+        if let network = berth.network { await remove(network.name) }
+        if berth.name != berth.network?.name { await remove(berth.name, hasContainer: false) }
+    }
+
+    /// Removes what a job's container used, by its labels, if that is of an earlier process: ours are released.
+    func remove(usedBy labels: [String: String]) async {
+        for label in [Labels.output, Labels.network] {
+            guard let name = labels[label], !name.isEmpty, !known.contains(name) else { continue }
+            await remove(name)
         }
     }
 
@@ -120,10 +174,11 @@ actor BerthPool {
                 try await check(instance)
                 if await folders.isMemoryScarce() {
                     await distrust()
-                } else if ready.count < size {
+                } else if ready.count < size || used.count > 0 {
                     let calm = calm
                     if calm <= .zero {
-                        ready.append(try await make(instance))
+                        for network in used.remove() { await remove(network.name) }
+                        if ready.count < size { ready.append(try await make(instance)) }
                         failures = 0
                         continue
                     }
@@ -137,8 +192,9 @@ actor BerthPool {
                 logger.log(level: failures == 1 ? .info : .debug, "no start can be prepared: \(error)")
             }
             // Ended by a start: that job shall have the machine for itself.
-            if await pause.sleep(wait) { _ = try? await Task.sleep(for: Self.quiet) }
+            if await pause.sleep(wait) { _ = try? await Task.sleep(for: quiet) }
         }
+        isEnding = true
         // The requests must go out although the task is cancelled.
         await Task { await distrust() }.value
     }
@@ -155,6 +211,7 @@ actor BerthPool {
             ready.removeAll { $0 == berth }
             await remove(berth.name)
         }
+        for network in used.remove(where: { !running.contains($0.name) }) { await remove(network.name) }
         await keeper.maintain(instance, running: running, at: now)
     }
 
@@ -171,7 +228,9 @@ actor BerthPool {
             spec.networkMode = try await network.choice(instance).name
             let container = try await engine.createContainer(spec, name: name)
             try await engine.start(container)
-            return Berth(name: name, container: container, folder: folder)
+            let paths = try await engine.container(container)?.networkFiles ?? []
+            let network = BerthNetwork(name: name, container: container, files: await folders.files(paths))
+            return Berth(name: name, network: network, folder: folder)
         } catch {
             await network.forget()
             await Task { await remove(name) }.value

@@ -74,11 +74,11 @@ actor PipeKeeper {
     /// Removes the keeper, unless a job's container has a pipe: then it stays, for the next process.
     func end(_ instance: String) async {
         let labels: [String: String?] = [Labels.instance: instance, Labels.output: nil]
-        guard let keeper, let users = try? await engine.containers(labels: labels),
+        guard let users = try? await engine.containers(labels: labels),
             users.allSatisfy({ $0.labels[Labels.output] == "" })
         else { return }
-        self.keeper = nil
-        try? await engine.remove(keeper.container, force: true, volumes: true)
+        keeper = nil
+        await removeOthers(instance)
         // Also those whose removal was cut off.
         for name in await folders.names() { await folders.remove(name) }
     }

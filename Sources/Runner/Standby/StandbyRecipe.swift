@@ -46,6 +46,7 @@ struct StandbyRecipe: Sendable, Hashable {
         var spec = template
         spec.labels[Labels.standby] = name
         spec.labels[Labels.output] = berth.name
+        spec.labels[Labels.network] = berth.network?.name
         spec.mounts = [
             DockerMount(.volume(name, noCopy: true), at: "/kozmic"),
             DockerMount(.bind("\(berth.folder)/output"), at: Launcher.pipePath),

@@ -63,6 +63,8 @@ export class Terminal {
     const flush = () => { if (run) this.put(run); run = ''; };
     for (const char of text) {
       const c = char.codePointAt(0);
+      // A sequence without an end must not hide the lines after it, nor put their numbers out.
+      if (char === '\n') this.state = 'ground';
       if (this.state === 'ground') {
         if (char === '\n') { flush(); lines.push(this.line); this.line = []; this.returned = false; }
         else if (char === '\r') { flush(); this.returned = true; }

@@ -1,8 +1,8 @@
 /// A log → lines of HTML.
 ///
 /// Colours and styles become spans with classes; a carriage return that does not end a line starts the line again, so a
-/// progress bar shows its last state; every other control sequence is left out. Assets/terminal.js does the same for
-/// the lines that arrive while the page is open; a test holds the two together.
+/// progress bar shows its last state; every other control sequence is left out, to the end of its line at most.
+/// Assets/terminal.js does the same for the lines that arrive while the page is open; a test holds the two together.
 struct TerminalText {
     /// The style at the place reached; carried from line to line.
     private(set) var style = TerminalStyle()
@@ -50,6 +50,8 @@ struct TerminalText {
                 }
             }
             let scalar = Self.scalar(bytes, &index)
+            // A sequence without an end must not hide the lines after it, nor put their numbers out.
+            if scalar == "\n" { state = .ground }
             switch state {
             case .ground: ground(scalar, &lines)
             case .escape: escape(scalar)

@@ -3,12 +3,29 @@ import Curl
 extension DockerEngine {
     /// `POST /containers/create`: makes a container. Returns its id. A name that is taken is a `conflict`, an image
     /// that the engine does not hold is `notFound`.
+    ///
+    /// An engine makes a container whether or not somebody waits for the answer, so whoever is cancelled meanwhile gets
+    /// the id nevertheless, for at most ten seconds: what nobody knows of, nobody can remove.
     public func createContainer(
         _ spec: DockerContainerSpec, name: String? = nil
     ) async throws(DockerError) -> String {
         let name = try name.map { name throws(DockerError) in try EngineName.object(name, "container") }
         let request = try EngineRequest("POST", "/containers/create", query: [("name", name)], json: spec)
-        return try await fetch(request, as: Created.self).Id
+        let creation = Task { () async -> Result<String, DockerError> in
+            do throws(DockerError) {
+                return .success(try await self.fetch(request, as: Created.self).Id)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try await withTaskCancellationHandler {
+            await creation.value
+        } onCancel: {
+            Task {
+                try? await Task.sleep(for: .seconds(10))
+                creation.cancel()
+            }
+        }.get()
     }
 
     /// `POST /containers/ID/start`: that it runs already is fine.

@@ -24,6 +24,9 @@ public struct DockerContainer: Sendable, Hashable {
     public var volumes: [String: String]
     /// Its addresses, by the network's name; empty while it does not run.
     public var addresses: [String: String]
+    /// The files on the engine's machine that it has as `/etc/resolv.conf`, `/etc/hostname` and `/etc/hosts`; a container
+    /// that joins its network has the same ones.
+    public var networkFiles: [String]
 }
 
 extension DockerContainer: Decodable {
@@ -36,6 +39,9 @@ extension DockerContainer: Decodable {
         case configuration = "Config"
         case mounts = "Mounts"
         case networks = "NetworkSettings"
+        case nameServers = "ResolvConfPath"
+        case hostname = "HostnamePath"
+        case hosts = "HostsPath"
     }
 
     private struct Configuration: Decodable {
@@ -96,5 +102,8 @@ extension DockerContainer: Decodable {
             mounts.filter { $0.type == "volume" }.map { ($0.destination, $0.name ?? "") }, uniquingKeysWith: { $1 })
         let networks = try container.decodeIfPresent(Networks.self, forKey: .networks)?.networks ?? [:]
         addresses = networks.compactMapValues { $0.address?.isEmpty == false ? $0.address : nil }
+        networkFiles = try [.nameServers, .hostname, .hosts].compactMap { key in
+            try container.decodeIfPresent(String.self, forKey: key)
+        }.filter { !$0.isEmpty }
     }
 }
