@@ -14,6 +14,7 @@ public final class Store: Sendable {
     public let inbox: DeliveryInbox
 
     let database: DatabaseFile
+    let appliedProjects = AppliedProjects()
     let now: @Sendable () -> Date
     private let directory: DataDirectory
 

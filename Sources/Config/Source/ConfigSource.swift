@@ -41,6 +41,11 @@ public struct ConfigSource: Sendable {
         path.hasPrefix("projects/") && (path.hasSuffix(".yaml") || path.hasSuffix(".yml"))
     }
 
+    /// The same with some of its project files only.
+    public func only(_ isMeant: (String) -> Bool) -> ConfigSource {
+        ConfigSource(paths: projectFiles.filter(isMeant), load: load)
+    }
+
     /// What stands at a path relative to the root.
     public func content(_ path: String) -> Content { load(path) }
 }

@@ -13,8 +13,8 @@ struct ProjectMemory: Sendable {
     var deployKeys = DeployKeyMemory()
     /// Which secret each webhook is at.
     var generations = SecretGenerations()
-    /// What GitHub had at the last look.
-    var observation: ObservedRepository?
+    /// What GitHub had at the last look, as it is stored: few need to read it.
+    private var observed: String?
     /// What GitHub agreed with at the last pass.
     var baseline: Baseline?
 
@@ -34,10 +34,13 @@ struct ProjectMemory: Sendable {
         ) { first, _ in first }
         deployKeys = DeployKeyMemory(record, access: access)
         generations = record.generations
-        observation = StoredPlan.observation(record)
+        observed = record.observation
         // One of an older version, which cannot be read, is like none: nothing is taken for drift.
         baseline = record.baseline.flatMap { try? JSONDecoder().decode(Baseline.self, from: Data($0.utf8)) }
     }
+
+    /// What GitHub had at the last look.
+    var observation: ObservedRepository? { StoredPlan.observation(observed) }
 
     /// Whether the project is new, or the database was lost: a webhook at our address is then taken to be as we made it,
     /// because GitHub shows no secret and a needless write is one too many. A wrong guess ends with the first delivery

@@ -45,16 +45,21 @@ struct ProjectReconciler: Sendable {
     ///
     /// - Throws: `ReconcileProblem` when nothing could be done, or the store's errors.
     func reconcile(_ project: ProjectRecord) async throws -> ReconcileResult {
-        let first = try await pass(project)
-        guard first.hasNewDeployKey else { return first }
+        guard let remembered = try await store.reconcileRecord(project.id) else { return ReconcileResult() }
+        return try await reconcile(project, remembered)
+    }
+
+    /// The same with what was just read from the store.
+    func reconcile(_ project: ProjectRecord, _ remembered: ReconcileRecord) async throws -> ReconcileResult {
+        let first = try await pass(project, remembered)
+        guard first.hasNewDeployKey, let remembered = try await store.reconcileRecord(project.id) else { return first }
         // The former key is of no use from now on.
-        var second = try await pass(project)
+        var second = try await pass(project, remembered)
         second.operations = first.operations + second.operations
         return second
     }
 
-    private func pass(_ project: ProjectRecord) async throws -> ReconcileResult {
-        guard let remembered = try await store.reconcileRecord(project.id) else { return ReconcileResult() }
+    private func pass(_ project: ProjectRecord, _ remembered: ReconcileRecord) async throws -> ReconcileResult {
         do {
             var record = try await rotation.prepare(remembered)
             var memory = ProjectMemory(record, access: vault.access)

@@ -91,22 +91,23 @@ public struct ReconcileLoop: Service {
     /// Looks at a project that was claimed.
     private func reconcile(_ mark: ProjectMark) async {
         do {
-            guard let project = try await store.project(id: mark.id), project.isActive == mark.isActive else {
+            guard let record = try await store.reconcileRecord(mark.id), record.project.isActive == mark.isActive else {
                 return schedule.release(mark)
             }
-            await reconcile(project)
+            await reconcile(record)
         } catch {
             logger.error("a project could not be read: \(error)")
             schedule.failed(mark, interval: configuration.syncInterval)
         }
     }
 
-    private func reconcile(_ project: ProjectRecord) async {
+    private func reconcile(_ record: ReconcileRecord) async {
+        let project = record.project
         let condition: ProjectCondition
         var isTurn = false
         var retry: ProjectRetry?
         do {
-            let result = try await reconciler.reconcile(project)
+            let result = try await reconciler.reconcile(project, record)
             for operation in result.operations {
                 logger.info("reconciled", metadata: ["project": "\(project.repository)", "operation": "\(operation)"])
             }

@@ -52,7 +52,7 @@ public struct StoredPlan: Sendable {
         var entry = LivePlan.Entry(repository: project.repository)
         let memory = record.map(foresight.memory) ?? .empty
         let desired = comparison.desired(project, isActive: isActive, memory)
-        let known = record.flatMap(Self.observation)
+        let known = Self.observation(record?.observation)
         let seen = known ?? ObservedRepository(fullName: "\(project.repository)", isPrivate: false)
         entry.missing =
             known == nil
@@ -66,7 +66,7 @@ public struct StoredPlan: Sendable {
     }
 
     /// What is remembered of GitHub; one of an older version, which cannot be read, is like none.
-    static func observation(_ record: ReconcileRecord) -> ObservedRepository? {
-        record.observation.flatMap { try? JSONDecoder().decode(ObservedRepository.self, from: Data($0.utf8)) }
+    static func observation(_ text: String?) -> ObservedRepository? {
+        text.flatMap { try? JSONDecoder().decode(ObservedRepository.self, from: Data($0.utf8)) }
     }
 }

@@ -14,6 +14,8 @@ import Logging
 public struct GitHubClient: Sendable {
     /// Where the API is, without a slash at the end.
     public let apiURL: String
+    /// Of `apiURL`.
+    let origin: Origin?
     let identity: any Identity
     /// The app itself, when the client is one.
     let appClient: AppClient?
@@ -56,6 +58,7 @@ public struct GitHubClient: Sendable {
         var url = apiURL[...]
         while url.last == "/" { url.removeLast() }
         self.apiURL = String(url)
+        origin = Origin(self.apiURL)
         self.identity = identity
         self.appClient = appClient
         self.curl = curl

@@ -8,15 +8,21 @@ extension ObservedRepository {
     /// as the old name is declared.
     ///
     /// - Parameter before: what GitHub had at the last look.
-    public mutating func noteRenames(since before: ObservedRepository?, declared: Permissions) {
-        guard let before else { return }
+    public mutating func noteRenames(since before: @autoclosure () -> ObservedRepository?, declared: Permissions) {
         let now = Set(collaborators.map { $0.login.lowercased() })
+        let missing = declared.collaborators.keys.map { $0.lowercased() }.filter { !now.contains($0) }
+        // To read what was remembered takes longer than all the rest, and nearly always everybody is there.
+        if missing.isEmpty {
+            renamed = nil
+            return
+        }
+        guard let before = before() else { return }
         let names = Dictionary(collaborators.compactMap { person in person.id.map { ($0, person.login) } }) {
             first, _ in
             first
         }
         var found: [String: String] = [:]
-        for key in declared.collaborators.keys.map({ $0.lowercased() }) where !now.contains(key) {
+        for key in missing {
             if let known = before.renamed?[key], now.contains(known.lowercased()) {
                 found[key] = known
                 continue

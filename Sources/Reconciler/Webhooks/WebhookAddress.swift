@@ -65,9 +65,13 @@ public enum WebhookAddress {
 
     /// Without query and fragment; scheme and host in small letters, the rest as it is.
     private static func normalized(_ url: String) -> String {
-        let address = url.prefix { $0 != "?" && $0 != "#" }
-        guard let scheme = address.firstRange(of: "://") else { return String(address) }
-        let path = address[scheme.upperBound...].firstIndex(of: "/") ?? address.endIndex
+        let bytes = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        let address = url[..<bytes.endIndex]
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
+            return String(address)
+        }
+        let rest = bytes[bytes.index(colon, offsetBy: 3)...]
+        let path = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
         return address[..<path].lowercased() + address[path...]
     }
 

@@ -18,15 +18,20 @@ extension Store {
         var applied = revision
         applied.appliedAt = revision.appliedAt ?? time
         let stored = applied
-        let changed = try await database.write { db in
+        let memory = appliedProjects
+        let hashes = Dictionary(desired.projects.map { ($0.repository.key, $0.hashValue) }) { $1 }
+        let (changed, generation) = try await database.write { db in
+            let (same, generation) = memory.begin()
             try db.save(stored)
             if !desired.hasBrokenSettings { try db.save(desired.server) }
             var changes = ConfigChanges()
             var known = try KnownProject.all(db)
             for project in desired.projects {
+                let key = project.repository.key
+                let row = known.removeValue(forKey: key)
+                if let row, row.isActive, let hash = same[key], hash == hashes[key] { continue }
                 let text = try JSONColumn.text(project)
-                let row = known.removeValue(forKey: project.repository.key)
-                if let row, row.isActive, row.config == text { continue }
+                if let row, row.isActive, try db.config(row.id) == text { continue }
                 changes.changed.append(
                     try db.declare(project, text, id: row?.id, commit: stored.commit, time: time.milliseconds))
             }
@@ -43,8 +48,9 @@ extension Store {
                 changes.removed.append(row.id)
             }
             changes.removed.sort()
-            return changes
+            return (changes, generation)
         }
+        memory.finish(generation, hashes)
         notify([.config, .projects])
         return changed
     }
@@ -97,14 +103,13 @@ extension Store {
 private struct KnownProject {
     let id: Int64
     let isActive: Bool
-    let config: String
 
     /// By the repository's key.
     static func all(_ db: Database) throws -> [String: KnownProject] {
-        let rows = try db.all("SELECT repositoryKey, id, isActive, config FROM project") { columns in
+        let rows = try db.all("SELECT repositoryKey, id, isActive FROM project") { columns in
             (
                 key: try columns.next(String.self),
-                KnownProject(id: try columns.next(), isActive: try columns.next(), config: try columns.next())
+                KnownProject(id: try columns.next(), isActive: try columns.next())
             )
         }
         return Dictionary(rows.map { ($0.key, $0.1) }) { first, _ in first }
@@ -143,6 +148,11 @@ extension Database {
         try run(
             "UPDATE project SET keptSince = ? WHERE keptSince IS NULL AND id IN (SELECT value FROM json_each(?))",
             [time, list])
+    }
+
+    /// What a project's row says.
+    fileprivate func config(_ id: Int64) throws -> String? {
+        try first("SELECT config FROM project WHERE id = ?", [id]) { try $0.next() }
     }
 
     /// Makes or changes a project's row and returns its number.

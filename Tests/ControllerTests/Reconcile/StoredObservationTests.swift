@@ -100,6 +100,6 @@ struct StoredObservationTests {
     private func observation(
         _ world: GitHubWorld, _ name: String = "guild/gear"
     ) async throws -> ObservedRepository? {
-        StoredPlan.observation(try await record(world, name))
+        StoredPlan.observation(try await record(world, name).observation)
     }
 }
