@@ -95,8 +95,9 @@ def fifty(program):
             used, begin = world.cpu(), time.time()
             for sha, _ in commits:
                 world.push(sha)
-            with concurrent.futures.ThreadPoolExecutor(50) as pool:
-                seconds.append(max(pool.map(lambda commit: world.wait(commit[1]), commits)) - begin)
+            # Looked up in the database: fifty who ask the controller would be a part of what it costs.
+            until(lambda: world.ended() == world.builds, 300, "the end of fifty jobs", 0.05, world.situation)
+            seconds.append(time.time() - begin)
             cpu.append(world.cpu() - used)
             world.prepared(4)
             begin = time.time()

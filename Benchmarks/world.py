@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import struct
 import statistics
 import subprocess
@@ -214,6 +215,11 @@ class World:
 
         until(events, 300, f"the end of build {build}", 0.005, self.situation)
         return time.time()
+
+    def ended(self):
+        """How many jobs have ended."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/data/kozmic.sqlite?mode=ro", uri=True)) as db:
+            return db.execute("SELECT count(*) FROM job WHERE finishedAt IS NOT NULL").fetchone()[0]
 
     def prepared(self, count, standby=0):
         """Until so many prepared places wait and no job is there: what was used is made anew in the background. A

@@ -11,6 +11,14 @@ final class AppliedProjects: Sendable {
 
     private let state = Mutex(State())
 
+    /// Names that differ in letter case are equal, and yet written as they are.
+    static func hash(_ project: Project) -> Int {
+        var hasher = Hasher()
+        hasher.combine(project)
+        hasher.combine(project.repository.description)
+        return hasher.finalize()
+    }
+
     /// For the one who is about to write: what is there. Until `finish`, nothing is known.
     func begin() -> (known: [String: Int], generation: Int) {
         state.withLock { state in

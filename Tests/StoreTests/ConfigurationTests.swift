@@ -33,6 +33,28 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("every revision is compared with what is there, whatever came before; letters count")
+    func comparison() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let first = try await fixture.declare(["a", "b"])
+            let one = DesiredState(projects: [try Fixture.project("a"), try Fixture.project("b")])
+            let other = DesiredState(projects: [try Fixture.project("a"), try Fixture.project("b", hooks: ["lint"])])
+            for round in 0..<3 {
+                let there = try await store.applyConfig(other, revision: Fixture.revision("o\(round)"))
+                #expect(there == ConfigChanges(changed: [first[1].id]))
+                #expect(try await store.applyConfig(other, revision: Fixture.revision("p\(round)")) == ConfigChanges())
+                let back = try await store.applyConfig(one, revision: Fixture.revision("b\(round)"))
+                #expect(back == ConfigChanges(changed: [first[1].id]))
+            }
+            var renamed = one
+            renamed.projects[0].repository = try #require(RepositoryName("O/a"))
+            let written = try await store.applyConfig(renamed, revision: Fixture.revision("r"))
+            #expect(written == ConfigChanges(changed: [first[0].id]))
+            #expect(try await store.project(id: first[0].id)?.repository.description == "O/a")
+        }
+    }
+
     @Test("those with a schedule are found, whatever their scripts say")
     func schedules() async throws {
         try await Fixture.with { fixture in

@@ -14,6 +14,7 @@ struct ProjectReconciler: Sendable {
     let vault: DeployKeyVault
     private(set) var rotation: DeployKeyRotation
     private let hints: GitHubHints?
+    private let seenBefore = SeenBefore()
 
     /// - Parameters:
     ///   - hints: what GitHub tells by the way goes there.
@@ -119,7 +120,7 @@ struct ProjectReconciler: Sendable {
         var remembered = try await save(seen, project, former: record.observation)
         let applier = applier(project, survey)
         // GitHub follows a renamed repository by its number; writes go to the name that it has now.
-        let name = RepositoryName(survey.facts.fullName) ?? project.repository
+        let name = result.newName.flatMap { RepositoryName($0) } ?? project.repository
         for operation in survey.plan.operations where !left.contains(operation) {
             guard result.failures[operation.part] == nil else { continue }
             do {
@@ -237,8 +238,10 @@ struct ProjectReconciler: Sendable {
     private func save(
         _ seen: ObservedRepository, _ project: ProjectRecord, former: String?
     ) async throws -> String {
+        if let former, seenBefore.has(project.id, former, seen) { return former }
         let text = try Self.text(seen)
         if text != former { try await store.saveObservation(project.id, text) }
+        seenBefore.note(project.id, text, seen)
         return text
     }
 

@@ -19,7 +19,7 @@ extension Store {
         applied.appliedAt = revision.appliedAt ?? time
         let stored = applied
         let memory = appliedProjects
-        let hashes = Dictionary(desired.projects.map { ($0.repository.key, $0.hashValue) }) { $1 }
+        let hashes = Dictionary(desired.projects.map { ($0.repository.key, AppliedProjects.hash($0)) }) { $1 }
         let (changed, generation) = try await database.write { db in
             let (same, generation) = memory.begin()
             try db.save(stored)
