@@ -100,7 +100,7 @@ extension JobRun {
         let near = await tools.workspace.folder(ofVolumeAt: volume.mountpoint)
         // The work tree is put together while the engine makes the container.
         async let filled = fill(near, plan)
-        let container = try await engine.createContainer(plan.spec, name: plan.name)
+        let container = try await made(plan)
         if plan.way.hasShell, try await !tools.launchers.hasShell(image.id, container: container) {
             _ = try? await filled
             throw StartRefused(words: "stat \(Launcher.shell): no such file or directory")
@@ -120,6 +120,15 @@ extension JobRun {
             try await send(files, folder, to: container, for: user)
         }
         return container
+    }
+
+    private func made(_ plan: ContainerPlan) async throws -> String {
+        do throws(DockerError) {
+            return try await engine.createContainer(plan.spec, name: plan.name)
+        } catch {
+            if plan.way.berth != nil, error.isForMount { throw StartRefused(words: error.message) }
+            throw error
+        }
     }
 
     /// Puts the work tree into the volume, or into a folder of ours, which is returned, when the volume is out of reach.

@@ -14,7 +14,13 @@ struct StartWay: Sendable {
     var isSecondTry = false
 }
 
-/// The engine does not start a container that it made.
+extension DockerError {
+    /// Whether the engine does not find a file of ours that a container is to have: the place was removed, or is on
+    /// another machine.
+    var isForMount: Bool { message.contains("bind source path") }
+}
+
+/// The engine does not make or start a container, for a reason for which there may be another way.
 struct StartRefused: Error {
     /// The engine's own words.
     let words: String

@@ -181,6 +181,18 @@ struct BerthTests {
         }
     }
 
+    @Test("a place whose pipe is gone is done without")
+    func pipeless() async throws {
+        try await prepared { fixture in
+            let folders = await fixture.executor.tools.berths.folders
+            for name in await folders.names() where name.contains("-berth-") { await folders.remove(name) }
+            let run = try await fixture.run(try fixture.job(build: "echo here"))
+            #expect(run.outcome == .success, "\(run.outcome)")
+            #expect(await run.log.lines(.build) == ["here"])
+            await fixture.executor.cleanUp(1, attempt: 1, instance: fixture.instance)
+        }
+    }
+
     @Test("jobs reach neither each other nor the bridge's other containers' ports, and have no socket of the engine")
     func isolation() async throws {
         try await prepared { fixture in

@@ -207,11 +207,10 @@ actor BerthPool {
             try await engine.containers(labels: [Labels.instance: instance], all: false)
                 .compactMap { $0.labels[Labels.berth] ?? $0.labels[Labels.keeper] })
         lastCheck = clock.now
-        for berth in ready where !running.contains(berth.name) {
-            ready.removeAll { $0 == berth }
-            await remove(berth.name)
-        }
-        for network in used.remove(where: { !running.contains($0.name) }) { await remove(network.name) }
+        // All at once: a job that comes while they are being removed must not get one of them.
+        let gone = ready.map(\.name).filter { !running.contains($0) }
+        ready.removeAll { gone.contains($0.name) }
+        for name in gone + used.remove(where: { !running.contains($0.name) }).map(\.name) { await remove(name) }
         await keeper.maintain(instance, running: running, at: now)
     }
 
