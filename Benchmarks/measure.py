@@ -225,8 +225,8 @@ def thousand(program, count=1000):
 
 
 if __name__ == "__main__":
-    rows = {"start": start, "job": job, "standby": standby, "fifty": fifty, "tree": tree, "keys": keys, "log": log, "live": live,
-            "webhooks": webhooks, "thousand": thousand}
+    rows = {"start": start, "job": job, "standby": standby, "fifty": fifty, "tree": tree, "keys": keys, "log": log,
+            "live": live, "webhooks": webhooks, "thousand": thousand}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True, help="the kozmic binary")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {' '.join(rows)} (default: all)")

@@ -126,8 +126,8 @@ extension JobRun {
         do throws(DockerError) {
             return try await engine.createContainer(plan.spec, name: plan.name)
         } catch {
-            if plan.way.berth != nil, error.isForMount { throw StartRefused(words: error.message) }
-            throw error
+            let refused = StartRefused(words: error.message)
+            throw plan.way.berth != nil && refused.isForPipe ? refused : error
         }
     }
 

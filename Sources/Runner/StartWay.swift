@@ -14,12 +14,6 @@ struct StartWay: Sendable {
     var isSecondTry = false
 }
 
-extension DockerError {
-    /// Whether the engine does not find a file of ours that a container is to have: the place was removed, or is on
-    /// another machine.
-    var isForMount: Bool { message.contains("bind source path") }
-}
-
 /// The engine does not make or start a container, for a reason for which there may be another way.
 struct StartRefused: Error {
     /// The engine's own words.
@@ -27,6 +21,9 @@ struct StartRefused: Error {
 
     /// Whether the engine has no init. Its own words begin with the program that it looked for.
     var isForInit: Bool { words.contains("docker-init") || words.contains("catatonit") }
+
+    /// Whether the pipe is not there: the berth was removed.
+    var isForPipe: Bool { words.contains("bind source path") }
 
     /// Whether the network is not there any more.
     var isForNetwork: Bool { words.hasPrefix("network ") && words.contains("not found") }

@@ -9,33 +9,13 @@ import Testing
     "Prepared places for jobs",
     .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(5)))
 struct BerthTests {
-    /// Runs `body` with places kept ready, of which one is there.
     private func prepared(_ body: (RunnerFixture) async throws -> Void) async throws {
-        try await RunnerFixture.with(preparation: Preparation(berths: 1, ownNetwork: true)) { fixture in
-            let maintaining = Task { await fixture.executor.maintain(instance: fixture.instance) }
-            do {
-                try await ready(fixture)
-                try await body(fixture)
-            } catch {
-                maintaining.cancel()
-                throw error
-            }
-            maintaining.cancel()
-            await maintaining.value
+        try await RunnerFixture.withPlaces(Preparation(berths: 1, ownNetwork: true), body) { fixture in
             // Those of jobs that are not cleaned up stay with them.
             let used = try await fixture.engine.containers(labels: [Labels.instance: fixture.instance, Labels.job: nil])
                 .compactMap { $0.labels[Labels.network] }
             #expect(try await berths(fixture).allSatisfy { used.contains($0.labels[Labels.berth] ?? "") })
         }
-    }
-
-    /// Waits, as one does for an outside program, until a place is ready.
-    private func ready(_ fixture: RunnerFixture) async throws {
-        for _ in 0..<600 {
-            if await fixture.executor.tools.berths.readyCount > 0 { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        Issue.record("no place was prepared")
     }
 
     private func berths(_ fixture: RunnerFixture) async throws -> [DockerContainerSummary] {
@@ -101,14 +81,14 @@ struct BerthTests {
         try await prepared { fixture in
             let missing = try await fixture.run(try fixture.job(1, build: "#!/bin/foo\n"))
             #expect(missing.outcome.reason?.hasPrefix("the build script's interpreter '/bin/foo'") == true)
-            try await ready(fixture)
+            try await fixture.placeIsReady()
             let secret = try await fixture.run(
                 try fixture.job(2, build: "echo \"<$TOKEN>\"; ls /kozmic", secrets: ["TOKEN": "s3cret-value"]))
             #expect(await secret.log.lines(.build) == ["<************>", "build-script", "output", "src"])
-            try await ready(fixture)
+            try await fixture.placeIsReady()
             let silent = try await fixture.run(try fixture.job(3, build: "exit 0"))
             #expect(silent.outcome == .success)
-            try await ready(fixture)
+            try await fixture.placeIsReady()
             let large = try await fixture.run(try fixture.job(4, build: "seq 1 3000000"))
             #expect(large.outcome == .success)
             let bytes = await large.log.bytes(.build)

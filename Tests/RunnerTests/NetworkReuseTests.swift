@@ -14,23 +14,10 @@ struct NetworkReuseTests {
     private func prepared(_ body: (RunnerFixture) async throws -> Void) async throws {
         var preparation = Preparation(berths: 1, ownNetwork: true)
         preparation.quiet = .seconds(600)
-        try await RunnerFixture.with(preparation: preparation) { fixture in
-            let maintaining = Task { await fixture.executor.maintain(instance: fixture.instance) }
-            for _ in 0..<600 {
-                if await fixture.executor.tools.berths.readyCount > 0 { break }
-                try await Task.sleep(for: .milliseconds(100))
-            }
-            #expect(await fixture.executor.tools.berths.readyCount == 1)
-            do {
-                try await body(fixture)
-            } catch {
-                maintaining.cancel()
-                throw error
-            }
-            maintaining.cancel()
-            await maintaining.value
+        try await RunnerFixture.withPlaces(preparation, body) { fixture in
             let labels: [String: String?] = [Labels.instance: fixture.instance, Labels.berth: nil]
-            #expect(try await fixture.engine.containers(labels: labels).map(\.names) == [])
+            let left = try await fixture.engine.containers(labels: labels)
+            #expect(left.map(\.names) == [])
             #expect(await fixture.executor.tools.berths.folders.names() == [])
         }
     }

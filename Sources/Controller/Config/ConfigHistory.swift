@@ -55,15 +55,12 @@ struct ConfigHistory: Service {
         let explainer = ConfigExplainer(source)
         // A change of the defaults, or of a script, may concern any project.
         let concernsAll = changed.contains { !$0.hasPrefix("projects/") }
-        var projects = ConfigReader.read(source.only { concernsAll || changed.contains($0) }).desired.projects
-            .map { (repository: $0.repository, file: $0.file) }
-        if !concernsAll {
+        var projects: [(repository: RepositoryName, file: String)] = []
+        let declared = ConfigReader.read(source.only { concernsAll || changed.contains($0) }).desired.projects
+        for project in declared {
             // Two files that declare one repository are both refused, which only a look at all of them tells.
-            let applied = projects
-            projects = []
-            for project in applied where try await store.project(project.repository)?.config.file == project.file {
-                projects.append(project)
-            }
+            if !concernsAll, try await store.project(project.repository)?.config.file != project.file { continue }
+            projects.append((project.repository, project.file))
         }
         var files = changed
         for start in stride(from: 0, to: projects.count, by: Self.batch) {

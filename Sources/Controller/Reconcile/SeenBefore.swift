@@ -7,19 +7,24 @@ final class SeenBefore: Sendable {
     private struct Pair: Hashable {
         let text: Int
         let value: Int
+
+        init(_ text: String, _ value: ObservedRepository) {
+            self.text = text.hashValue
+            self.value = value.hashValue
+        }
     }
 
     private let pairs = Mutex<[Int64: Pair]>([:])
 
     /// Whether this text is known to stand for this observation of the project.
     func has(_ projectID: Int64, _ text: String, _ value: ObservedRepository) -> Bool {
-        let pair = Pair(text: text.hashValue, value: value.hashValue)
+        let pair = Pair(text, value)
         return pairs.withLock { $0[projectID] == pair }
     }
 
     /// This text was made of this observation.
     func note(_ projectID: Int64, _ text: String, _ value: ObservedRepository) {
-        let pair = Pair(text: text.hashValue, value: value.hashValue)
+        let pair = Pair(text, value)
         pairs.withLock { $0[projectID] = pair }
     }
 }

@@ -1,8 +1,8 @@
 import COpenSSL
 
 extension SHA256 {
-    /// SHA-256 of what arrives in pieces. It cannot be copied, so it is in one place at a time.
-    public struct Hasher: ~Copyable, @unchecked Sendable {  // A pointer is not: nothing else has this one.
+    /// SHA-256 of what arrives in pieces. It cannot be copied, and stays with whoever made it.
+    public struct Hasher: ~Copyable {
         private let context: OpaquePointer
 
         /// Nothing hashed yet.

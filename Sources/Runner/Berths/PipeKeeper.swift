@@ -78,7 +78,7 @@ actor PipeKeeper {
             users.allSatisfy({ $0.labels[Labels.output] == "" })
         else { return }
         keeper = nil
-        await removeOthers(instance)
+        await removeAll(instance)
         // Also those whose removal was cut off.
         for name in await folders.names() { await folders.remove(name) }
     }
@@ -96,7 +96,7 @@ actor PipeKeeper {
             let made = try await making.value
             keeper = made
             failures = 0
-            await removeOthers(instance)
+            await removeAll(instance, but: made.name)
             return made
         } catch {
             failures += 1
@@ -151,11 +151,11 @@ actor PipeKeeper {
         guard isHeld else { throw DockerError(.unsupported, "its containers cannot open pipes of ours") }
     }
 
-    /// Removes the keepers of earlier processes, and one of ours that has enough: the new one has all that they had.
-    private func removeOthers(_ instance: String) async {
+    /// Removes keepers of this process and of earlier ones. Before, another one has all that they had.
+    private func removeAll(_ instance: String, but kept: String? = nil) async {
         let labels: [String: String?] = [Labels.instance: instance, Labels.keeper: nil]
         for other in (try? await engine.containers(labels: labels)) ?? [] {
-            guard let name = other.labels[Labels.keeper], name != keeper?.name else { continue }
+            guard let name = other.labels[Labels.keeper], name != kept else { continue }
             try? await remove(name)
         }
     }

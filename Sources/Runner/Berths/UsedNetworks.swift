@@ -3,7 +3,6 @@ struct UsedNetworks: Sendable {
     private var items: [(owner: String, network: BerthNetwork)] = []
 
     var count: Int { items.count }
-    var networks: [BerthNetwork] { items.map(\.network) }
 
     /// - Parameter owner: whose job was in it, and whose next one may be.
     mutating func add(_ network: BerthNetwork, of owner: String) { items.append((owner, network)) }
@@ -15,7 +14,7 @@ struct UsedNetworks: Sendable {
 
     /// Takes those away that are meant.
     mutating func remove(where isMeant: (BerthNetwork) -> Bool = { _ in true }) -> [BerthNetwork] {
-        let meant = networks.filter(isMeant)
+        let meant = items.map(\.network).filter(isMeant)
         items.removeAll { isMeant($0.network) }
         return meant
     }
