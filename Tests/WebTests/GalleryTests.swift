@@ -19,7 +19,7 @@ import Testing
         "/acme/widget/builds/26/jobs/package?part=head", "/acme/widget/builds/27/jobs/lint", "/acme/widget/settings",
         "/acme/widget/branches", "/acme/widget/builds?q=sprocket&status=failure&author=mona&ref=main",
         "/acme/widget/builds?q=nothing+like+that", "/hubot/an-empty-one", "/hubot/an-empty-one/builds",
-        "/hubot/an-empty-one/branches", "/_sync", "/_deliveries",
+        "/hubot/an-empty-one/branches", "/_sync", "/_sync?q=acme", "/_sync?q=nobody", "/_deliveries",
         "/_deliveries?repository=acme/widget",
     ]
 

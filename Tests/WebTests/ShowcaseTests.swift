@@ -48,6 +48,13 @@ import Testing
                 try await take(["broken-sync": "/_sync", "broken-projects": "/"], of: site, browser, folder)
             }
         }
+        try await Site.with(showsPrivate: true) { site in
+            try await site.fillCrowd(reason: "GitHub answers 404: is the token's user a collaborator?")
+            try await Browser.with { browser in
+                try await take(
+                    ["crowd-sync": "/_sync", "crowd-nothing-found": "/_sync?q=nobody"], of: site, browser, folder)
+            }
+        }
         try await Site.with { site in
             try await site.fillCalmly()
             try await Browser.with { browser in

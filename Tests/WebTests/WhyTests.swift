@@ -153,6 +153,39 @@ struct WhyTests {
         }
     }
 
+    @Test("of many projects those that somebody should look at come first; the others are counted and can be found")
+    func manyProjects() async throws {
+        try await Site.with(showsPrivate: true) { site in
+            #expect(try await site.client.get("/_sync").text.contains("None is declared yet."))
+            try await site.fillCrowd(reason: Self.hostile)
+            let names = (100..<230).map { "acme/p\($0)" }
+
+            var page = try await site.client.get("/_sync").text
+            #expect(page.contains("128 of 130 projects are on GitHub as declared."))
+            #expect(page.contains("1 stalled</span>") && page.contains("128 ready</span>"))
+            let first = Self.rows(page)
+            #expect(Array(first.prefix(4)) == ["acme/p220", "acme/p150", "acme/p190", "acme/p100"])
+            #expect(first.count == 100 && page.contains("href=\"/_sync?page=2#projects\""))
+            page = try await site.client.get("/_sync?page=2").text
+            #expect(Self.rows(page) == names.filter { !first.contains($0) })
+            #expect(!page.contains("page=3"))
+            #expect(Self.rows(try await site.client.get("/_sync?page=99").text) == Self.rows(page))
+
+            page = try await site.client.get("/_sync?q=P15").text
+            #expect(Self.rows(page) == ["acme/p150"] + (151...159).map { "acme/p\($0)" })
+            #expect(page.contains("value=\"P15\"") && page.contains("128 ready</span>"))
+            page = try await site.client.get("/_sync?q=%3Cscript%3Ealert(1)%3C/script%3E").text
+            #expect(Self.rows(page).isEmpty && page.contains("No project’s name has “&lt;script&gt;"))
+            #expect(!page.contains(Self.hostile))
+        }
+    }
+
+    /// The projects that the sync page lists.
+    private static func rows(_ page: String) -> [String] {
+        page.matches(of: #/<a class="main" href="[^"]*\/settings">([^<]*)<\/a><span class="sub">/#)
+            .map { String($0.output.1) }
+    }
+
     private struct Entry: Decodable {
         var repository: String
         var failures: Int?

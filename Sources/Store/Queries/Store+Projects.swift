@@ -8,7 +8,34 @@ extension Store {
         try await projects("WHERE isActive = 1")
     }
 
-    /// Those of them with a hook that runs on a schedule, and perhaps some others, by name.
+    /// How each of them stands, by name.
+    public func projectStandings() async throws(StoreError) -> [ProjectStanding] {
+        try await database.read { db in
+            try db.all(
+                """
+                SELECT id, repository, condition, keptSince IS NOT NULL FROM project WHERE isActive = 1
+                ORDER BY repositoryKey
+                """
+            ) { columns in
+                ProjectStanding(
+                    id: try columns.next(), name: try columns.next(),
+                    status: try columns.value(ProjectCondition.Status.init(rawValue:)), isKept: try columns.next())
+            }
+        }
+    }
+
+    /// Those of these projects that there are, by their numbers.
+    public func projects(_ ids: some Collection<Int64>) async throws(StoreError) -> [Int64: ProjectRecord] {
+        let asked = "[\(Set(ids).map(String.init).joined(separator: ","))]"
+        let found = try await database.read { db in
+            try db.all(
+                "SELECT \(ProjectRecord.columns) FROM project WHERE id IN (SELECT value FROM json_each(?))", [asked],
+                ProjectRecord.init)
+        }
+        return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// The declared projects with a hook that runs on a schedule, and perhaps some others, by name.
     public func activeProjectsWithSchedules() async throws(StoreError) -> [ProjectRecord] {
         // The key of JSON; within a text its quotation marks would be escaped.
         try await projects("WHERE isActive = 1 AND instr(config, '\"schedule\":') > 0")

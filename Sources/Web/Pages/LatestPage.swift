@@ -32,7 +32,7 @@ struct LatestPage: Sendable {
                 tabs: ProjectLinks.tabs(project, current: .latest),
                 values: [
                     "ref": ref?.shortName, "isReady": project.condition.status == .ready,
-                    "condition": SyncPage.condition(project), "settingsURL": "\(ProjectLinks.url(project))/settings",
+                    "condition": ConditionValues.make(project), "settingsURL": "\(ProjectLinks.url(project))/settings",
                     "mayAdminister": lookup.policy.mayReadAdministration(viewer),
                 ]), for: viewer)
     }

@@ -69,7 +69,7 @@ struct SettingsPage: Sendable {
         let badge = "\(address.externalURL)/_badges/\(project.repository).svg"
         let page = address.project
         return [
-            "condition": SyncPage.condition(project), "since": Moment.html(project.condition.since),
+            "condition": ConditionValues.make(project), "since": Moment.html(project.condition.since),
             "isActive": project.isActive, "hasDrift": !drift.isEmpty,
             "drift": drift.map { DriftValues.make($0, project: nil) },
             "file": project.config.file.isEmpty ? nil : project.config.file,

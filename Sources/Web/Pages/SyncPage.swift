@@ -4,7 +4,7 @@ import Hummingbird
 import Model
 import Store
 
-/// `/_sync`: is the configuration live?
+/// `/_sync`: is the configuration live? `?q=` filters the projects by name, `?page=` goes on with them.
 ///
 /// For those who can read the admin repository. The diagnostics are those that they get from `kozmic lint`; they hold
 /// no values of secrets.
@@ -16,9 +16,9 @@ struct SyncPage: Sendable {
     var quotas: @Sendable () -> [GitHubQuota]
 
     func add(to router: Router<WebContext>) {
-        router.get("_sync") { _, context in
+        router.get("_sync") { request, context in
             try lookup.requireAdministration(context)
-            return try await response(context.viewer)
+            return try await response(request, context.viewer)
         }
     }
 
@@ -30,28 +30,31 @@ struct SyncPage: Sendable {
         {
             return true
         }
-        return try await store.activeProjects().contains { $0.condition.status == .stalled }
+        return try await store.projectStandings().contains { $0.status == .stalled }
     }
 
-    private func response(_ viewer: Viewer) async throws -> Response {
+    private func response(_ request: Request, _ viewer: Viewer) async throws -> Response {
         let revision = try await store.latestConfigRevision()
         let problem = try await store.configProblem()
-        let projects = try await store.activeProjects()
+        let standings = try await store.projectStandings()
+        let list = ConditionList(standings, request)
         let diagnostics = revision.map(Self.diagnostics) ?? []
-        let names = Dictionary(
-            projects.map { ($0.id, "\($0.repository)") },
-            uniquingKeysWith: { first, _ in first })
         let open = try await store.openDrift()
-        let drift = open.compactMap { record in
-            names[record.projectID].map { DriftValues.make(record, project: $0) }
-        }
         let differences = Dictionary(grouping: open, by: \.projectID).mapValues { $0.map(\.difference) }
-        let adoptions = projects.compactMap { project -> (name: String, text: String)? in
-            let adoption = Adoption(project.config, (differences[project.id] ?? []).map(Adoption.Difference.init))
+        let projects = try await store.projects(list.shown.map(\.id) + differences.keys)
+        let drift = open.compactMap { record in
+            projects[record.projectID].flatMap { project in
+                project.isActive ? DriftValues.make(record, project: "\(project.repository)") : nil
+            }
+        }
+        let adoptions = differences.compactMap { id, differences -> (name: String, text: String)? in
+            guard let project = projects[id], project.isActive else { return nil }
+            let adoption = Adoption(project.config, differences.map(Adoption.Difference.init))
             return adoption.isEmpty ? nil : (name: "\(project.repository)", text: adoption.text)
         }
-        let ready = projects.count { $0.condition.status == .ready }
-        let stalled = projects.count { $0.condition.status == .stalled }
+        let ready = list.count(.ready)
+        let stalled = list.count(.stalled)
+        let declared = Count.text(standings.count, "project")
         let hasErrors = problem != nil || revision?.error != nil || diagnostics.contains { $0.severity == "error" }
         let mark: StateMark
         let summary: String
@@ -60,17 +63,17 @@ struct SyncPage: Sendable {
             summary = "The admin repository was not read yet."
         } else if hasErrors || stalled > 0 {
             mark = StateMark("error", word: "Attention")
-            summary = "\(ready) of \(Count.text(projects.count, "project")) are on GitHub as declared."
-        } else if ready < projects.count {
+            summary = "\(Count.digits(ready)) of \(declared) are on GitHub as declared."
+        } else if ready < standings.count {
             mark = StateMark("running", word: "Working")
-            summary = "\(ready) of \(Count.text(projects.count, "project")) are on GitHub as declared."
+            summary = "\(Count.digits(ready)) of \(declared) are on GitHub as declared."
         } else {
             mark = StateMark("success", word: "Live")
             summary = "Everything on GitHub is as declared."
         }
         // The trouble noted since is shown once, with its time.
         let held = problem == nil ? revision?.error : nil
-        let values: PageValues = [
+        var values: PageValues = [
             "state": mark, "summary": summary, "canSync": viewer.person != nil, "problem": problem?.message,
             "problemSince": Moment.html(problem?.since),
             "held": held, "drift": drift, "hasDrift": !drift.isEmpty,
@@ -83,15 +86,6 @@ struct SyncPage: Sendable {
             "diagnostics": diagnostics.map { $0.values(links, revision?.commit) },
             "quotas": quotas().map(QuotaValues.make), "trailer": held.flatMap(Self.trailer),
             "plan": PlanValues.make(try await store.pendingPlan()),
-            "projects": projects.sorted(by: Self.isMoreInteresting).map {
-                project -> PageValues in
-                [
-                    "condition": Self.condition(project), "name": "\(project.repository)",
-                    "url": "\(ProjectLinks.url(project))/settings", "since": Moment.html(project.condition.since),
-                    "file": project.config.file, "configCommit": String(project.configCommit.prefix(7)),
-                ]
-            },
-            "hasProjects": !projects.isEmpty,
             "fullPass": try await store.lastFullPass().map { pass -> PageValues in
                 [
                     "projects": Count.text(pass.projects, "project"),
@@ -100,6 +94,7 @@ struct SyncPage: Sendable {
                 ]
             },
         ]
+        values.merge(list.values(projects))
         return await renderer.page(
             "sync", Page(title: "\(mark.word) · Synchronisation", mark: mark, values: values), for: viewer)
     }
@@ -108,41 +103,6 @@ struct SyncPage: Sendable {
     private static func trailer(_ held: String) -> String? {
         guard let start = held.range(of: "'\(Removals.trailer): ") else { return nil }
         return held[start.lowerBound...].dropFirst().prefix { $0 != "'" }.description
-    }
-
-    /// A project's condition as a mark and a sentence.
-    static func condition(_ project: ProjectRecord) -> PageValues {
-        let (mark, words) =
-            switch project.condition.status {
-            case _ where !project.isActive: (StateMark("cancelled", word: "Removed"), "no longer declared")
-            case .ready: (StateMark("success", word: "Ready"), "as declared")
-            case .reconciling: (StateMark("running", word: "Working"), "being made as declared")
-            case .stalled: (StateMark("error", word: "Stalled"), "cannot be made as declared")
-            }
-        return [
-            "state": mark, "text": words, "reason": project.condition.reason,
-            "retry": project.isActive ? retry(project) : nil,
-            "kept": project.isActive ? Moment.html(project.keptSince) : nil,
-        ]
-    }
-
-    /// When a project that failed is tried again.
-    private static func retry(_ project: ProjectRecord) -> PageValues? {
-        guard let next = project.nextTryAt else { return nil }
-        let failures = project.failures > 1 ? "Failed \(project.failures) times in a row; next" : "Next"
-        let isSoon = next.timeIntervalSinceNow < 10
-        return ["text": failures + (isSoon ? " try within seconds" : " try"), "when": isSoon ? nil : Moment.html(next)]
-    }
-
-    private static func isMoreInteresting(_ left: ProjectRecord, _ right: ProjectRecord) -> Bool {
-        func rank(_ project: ProjectRecord) -> Int {
-            switch project.condition.status {
-            case .stalled: 0
-            case .reconciling: 1
-            case .ready: 2
-            }
-        }
-        return (rank(left), left.repository) < (rank(right), right.repository)
     }
 
     private static func values(_ revision: ConfigRevision, _ links: AdminLinks) -> PageValues {
