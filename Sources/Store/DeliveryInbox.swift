@@ -1,12 +1,13 @@
 import Foundation
 internal import GRDB
 import Model
+internal import Synchronization
 
 /// Stores webhook requests, many in one transaction.
 ///
 /// A transaction costs a flush of the disk, and webhooks come in bursts: while one transaction is written, the requests
-/// that arrive wait, and the next transaction takes all of them.
-public actor DeliveryInbox {
+/// that arrive wait, and the next transaction takes all of them. No actor: each request would wait for its turn on it twice.
+public final class DeliveryInbox: Sendable {
     /// What bounds the memory, and how long one transaction takes the database's only writer.
     struct Limits: Sendable {
         /// So many requests may wait, and so many bytes of them; more is `busy`.
@@ -17,7 +18,7 @@ public actor DeliveryInbox {
         var batchBytes = 32 << 20
     }
 
-    private struct Waiting {
+    private struct Waiting: Sendable {
         let delivery: NewDelivery
         let continuation: CheckedContinuation<Result<Bool, StoreError>, Never>
     }
@@ -44,18 +45,49 @@ public actor DeliveryInbox {
         var isHigh: Bool { start.duration(to: .now) < Self.span * 2 && max(count, before) >= Self.limit }
     }
 
+    private struct State {
+        var waiting: [Waiting] = []
+        var waitingBytes = 0
+        var isWriting = false
+        var isClosed = false
+        var closing: [CheckedContinuation<Void, Never>] = []
+        var load = Load()
+        var transactions = 0
+
+        /// Answers whether somebody has to begin to write.
+        mutating func add(_ item: Waiting, _ limits: Limits) throws(StoreError) -> Bool {
+            guard !isClosed else { throw .closed }
+            let bytes = waitingBytes + item.delivery.payload.count
+            guard waiting.count < limits.waiting, waiting.isEmpty || bytes <= limits.waitingBytes else { throw .busy }
+            waitingBytes = bytes
+            waiting.append(item)
+            defer { isWriting = true }
+            return !isWriting
+        }
+
+        mutating func takeBatch(_ limits: Limits) -> [Waiting] {
+            var bytes = 0
+            var count = 0
+            for item in waiting.prefix(limits.batch) {
+                if count > 0, bytes + item.delivery.payload.count > limits.batchBytes { break }
+                bytes += item.delivery.payload.count
+                count += 1
+            }
+            let batch = Array(waiting.prefix(count))
+            waiting.removeFirst(count)
+            waitingBytes -= bytes
+            return batch
+        }
+    }
+
     private let database: DatabaseFile
     private let changes: ChangeSignal
     private let now: @Sendable () -> Date
     private let limits: Limits
-    private var waiting: [Waiting] = []
-    private var waitingBytes = 0
-    private var isWriting = false
-    private var isClosed = false
-    private var closing: [CheckedContinuation<Void, Never>] = []
-    private var load = Load()
+    private let state = Mutex(State())
+
     /// How many transactions were written; for tests.
-    private(set) var transactions = 0
+    var transactions: Int { state.withLock { $0.transactions } }
 
     init(
         database: DatabaseFile, changes: ChangeSignal, limits: Limits = Limits(),
@@ -78,19 +110,17 @@ public actor DeliveryInbox {
         guard (1...100).contains(delivery.event.unicodeScalars.count), !delivery.event.utf8.contains(0) else {
             throw .invalid("an event's name has 1 to 100 characters")
         }
-        guard !isClosed else { throw .closed }
-        let bytes = waitingBytes + delivery.payload.count
-        guard waiting.count < limits.waiting, waiting.isEmpty || bytes <= limits.waitingBytes else {
-            throw .busy
-        }
-        waitingBytes = bytes
         let result = await withCheckedContinuation { continuation in
-            waiting.append(Waiting(delivery: delivery, continuation: continuation))
-            if !isWriting {
-                isWriting = true
-                // A task of its own, because whoever came first must not wait for all who come later. It ends when
-                // nobody waits.
-                Task { await writeAll() }
+            let item = Waiting(delivery: delivery, continuation: continuation)
+            let outcome = state.withLock { state in
+                Result { () throws(StoreError) in try state.add(item, limits) }
+            }
+            switch outcome {
+            // A task of its own, because whoever came first must not wait for all who come later. It ends when nobody
+            // waits.
+            case .success(true): Task { await writeAll() }
+            case .success(false): break
+            case .failure(let error): continuation.resume(returning: .failure(error))
             }
         }
         return try result.get()
@@ -100,21 +130,25 @@ public actor DeliveryInbox {
     /// GitHub waits ten seconds for an answer and never asks again.
     public func calm(within limit: Duration) async {
         let end = ContinuousClock.now + limit
-        while load.isHigh, !isClosed, ContinuousClock.now < end {
+        while state.withLock({ $0.load.isHigh && !$0.isClosed }), ContinuousClock.now < end {
             guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
     }
 
     /// Takes no more requests; returns when those that wait are stored.
     func close() async {
-        isClosed = true
-        guard isWriting else { return }
-        await withCheckedContinuation { closing.append($0) }
+        await withCheckedContinuation { continuation in
+            let isWriting = state.withLock { state in
+                state.isClosed = true
+                if state.isWriting { state.closing.append(continuation) }
+                return state.isWriting
+            }
+            if !isWriting { continuation.resume() }
+        }
     }
 
     private func writeAll() async {
-        while !waiting.isEmpty {
-            let batch = takeBatch()
+        while let batch = nextBatch() {
             let time = now().milliseconds
             let deliveries = batch.map(\.delivery)
             let result: Result<[Bool], StoreError>
@@ -123,30 +157,28 @@ public actor DeliveryInbox {
             } catch {
                 result = .failure(error)
             }
-            transactions += 1
-            load.add(batch.count)
+            state.withLock { state in
+                state.transactions += 1
+                state.load.add(batch.count)
+            }
             if case .success(let stored) = result, stored.contains(true) { changes.notify([.deliveries]) }
             for (index, waiting) in batch.enumerated() {
                 waiting.continuation.resume(returning: result.map { $0[index] })
             }
         }
-        isWriting = false
-        for continuation in closing { continuation.resume() }
-        closing = []
     }
 
-    private func takeBatch() -> [Waiting] {
-        var bytes = 0
-        var count = 0
-        for item in waiting.prefix(limits.batch) {
-            if count > 0, bytes + item.delivery.payload.count > limits.batchBytes { break }
-            bytes += item.delivery.payload.count
-            count += 1
+    /// `nil` when nobody waits: whoever comes next begins to write again.
+    private func nextBatch() -> [Waiting]? {
+        let (batch, closing) = state.withLock { state in
+            let batch = state.takeBatch(limits)
+            guard batch.isEmpty else { return (batch, [CheckedContinuation<Void, Never>]()) }
+            state.isWriting = false
+            defer { state.closing = [] }
+            return (batch, state.closing)
         }
-        let batch = Array(waiting.prefix(count))
-        waiting.removeFirst(count)
-        waitingBytes -= bytes
-        return batch
+        for continuation in closing { continuation.resume() }
+        return batch.isEmpty ? nil : batch
     }
 
     private static func insert(_ deliveries: [NewDelivery], _ db: Database, _ time: Int64) throws -> [Bool] {

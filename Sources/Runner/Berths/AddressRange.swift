@@ -1,3 +1,5 @@
+import Glibc
+
 /// A range of IPv4 addresses, such as `172.18.0.0/16`.
 struct AddressRange: Sendable, Hashable {
     private let network: UInt32
@@ -19,14 +21,10 @@ struct AddressRange: Sendable, Hashable {
         return Self.number(text).map { $0 & mask == network } ?? false
     }
 
+    /// Every request to the server is asked about.
     private static func number(_ text: Substring) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        guard parts.count == 4 else { return nil }
-        var number: UInt32 = 0
-        for part in parts {
-            guard let part else { return nil }
-            number = number << 8 | UInt32(part)
-        }
-        return number
+        var address = in_addr()
+        guard inet_pton(AF_INET, String(text), &address) == 1 else { return nil }
+        return UInt32(bigEndian: address.s_addr)
     }
 }

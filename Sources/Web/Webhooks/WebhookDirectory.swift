@@ -20,7 +20,8 @@ struct WebhookDirectory: Sendable {
         }
     }
 
-    private let entries: StoreCache<[WebhookName: Entry]>
+    /// By what is left of their addresses.
+    private let entries: StoreCache<[String: Entry]>
     private let store: Store
     private let keys: [SecretKey]
     /// What deliveries of organizations' and apps' webhooks may be signed with.
@@ -34,19 +35,21 @@ struct WebhookDirectory: Sendable {
         self.keys = keys
         accountSecrets = keys.map { Array($0.accountWebhookSecret.utf8) }
         // To derive the secrets of thousands of webhooks takes a while, and only those of a few are new.
-        let last = Mutex<[WebhookName: Entry]>([:])
+        let last = Mutex<[String: Entry]>([:])
         entries = StoreCache(store.changes, [.projects, .config]) {
             var names = try await store.declaredWebhooks()
             if let adminRepository { names.insert(WebhookName(adminRepository, .adminRepository), at: 0) }
             let states = try await store.webhookSecrets()
             let known = last.withLock { $0 }
-            var entries: [WebhookName: Entry] = [:]
-            for name in names where entries[name] == nil {
+            var entries: [String: Entry] = [:]
+            for name in names {
+                let key = Self.key(name)
+                guard entries[key] == nil else { continue }
                 let state = states[name] ?? WebhookSecrets()
-                if let entry = known[name], entry.isOf(name, state) {
-                    entries[name] = entry
+                if let entry = known[key], entry.isOf(name, state) {
+                    entries[key] = entry
                 } else {
-                    entries[name] = Entry(name: name, secrets: AcceptedSecrets(name, state, keys: keys), state: state)
+                    entries[key] = Entry(name: name, secrets: AcceptedSecrets(name, state, keys: keys), state: state)
                 }
             }
             last.withLock { $0 = entries }
@@ -57,14 +60,25 @@ struct WebhookDirectory: Sendable {
     /// Keeps it current.
     var service: any Service { entries }
 
-    /// The webhook at an address, `nil` when nothing is declared there.
+    /// The webhook at an address, `nil` when nothing is declared there. The address is compared as a text: reading names
+    /// takes longer than checking a signature.
     ///
     /// One that is not known is looked for once more, because it may have been declared a moment ago; but not for
     /// every request of a stranger.
-    func entry(_ name: WebhookName) async throws -> Entry? {
-        if let known = try await entries.value()[name] { return known }
-        return try await entries.value(notOlderThan: .seconds(1))[name]
+    ///
+    /// - Parameter hook: `nil` for the admin repository's own.
+    func entry(owner: String, repository: String, hook: String?) async throws -> Entry? {
+        let key = Self.key("\(owner)/\(repository)".lowercased(), hook)
+        if let known = try await entries.value()[key] { return known }
+        return try await entries.value(notOlderThan: .seconds(1))[key]
     }
+
+    private static func key(_ name: WebhookName) -> String {
+        key(name.repository.key, name.hook == .adminRepository ? nil : name.hook.description)
+    }
+
+    /// What stands in an address is never empty, so no hook has the admin repository's key.
+    private static func key(_ repository: String, _ hook: String?) -> String { "\(repository)/\(hook ?? "")" }
 
     /// The webhook's secrets as they are in the store now: a fresh one is stored before GitHub is given it, and its
     /// first delivery may be here before the directory was told.

@@ -21,21 +21,22 @@ struct WebhookEndpoint: Sendable {
             let owner = try context.parameters.require("owner")
             let repo = try context.parameters.require("repo")
             let hook = try context.parameters.require("hook")
-            return try await accept(request, repository: RepositoryName("\(owner)/\(repo)"), hook: HookID(hook))
+            return try await accept(request, owner, repo, hook: hook)
         }
         // The admin repository's own webhook, apart from those of projects: it may be a project as well.
         router.post("_config/{owner}/{repo}") { request, context in
             let owner = try context.parameters.require("owner")
             let repo = try context.parameters.require("repo")
-            return try await accept(
-                request, repository: RepositoryName("\(owner)/\(repo)"), hook: .adminRepository)
+            return try await accept(request, owner, repo, hook: nil)
         }
         router.post("_events") { request, _ in try await acceptAccountEvent(request) }
     }
 
-    private func accept(_ request: Request, repository: RepositoryName?, hook: HookID?) async throws -> Response {
+    private func accept(
+        _ request: Request, _ owner: String, _ repository: String, hook: String?
+    ) async throws -> Response {
         if isTooLarge(request) { return refuse(.contentTooLarge, "a payload has at most 25 MB") }
-        guard let repository, let hook, let entry = try await directory.entry(WebhookName(repository, hook)) else {
+        guard let entry = try await directory.entry(owner: owner, repository: repository, hook: hook) else {
             return refuse(.notFound, "no such webhook")
         }
         guard let body = try await body(request) else {
@@ -111,17 +112,13 @@ struct WebhookEndpoint: Sendable {
 
     /// Written by hand: an encoder takes longer than storing the delivery.
     private func accepted(_ guid: String, _ result: String) -> Response {
-        var text = #"{"delivery":""#
         // Printable ASCII, see `value`.
-        for byte in guid.utf8 {
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { text += "\\" }
-            text.unicodeScalars.append(Unicode.Scalar(byte))
-        }
-        text += #"","result":"\#(result)"}"#
+        let isPlain = guid.utf8.allSatisfy { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        let guid = isPlain ? guid : guid.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return Response(
             status: .accepted,
             headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"delivery":"\#(guid)","result":"\#(result)"}"#)))
     }
 
     /// Short, printable header values only: they are stored and shown.
