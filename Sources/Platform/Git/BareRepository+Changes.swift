@@ -15,6 +15,32 @@ extension BareRepository {
         return git_odb_exists(database, &id) == 1
     }
 
+    /// How many paths differ between two trees; nil when more than `limit`.
+    func distance(from old: git_oid, to new: git_oid, limit: Int) throws(GitError) -> Int? {
+        var count = 0
+        /// False ends it.
+        func visit(_ old: git_oid?, _ new: git_oid?, _ depth: Int) throws(GitError) -> Bool {
+            guard depth <= GitMirror.depthLimit else { throw GitError(.invalid, "the tree is nested too deeply") }
+            try LibGit2.checkCancellation()
+            var before: [[UInt8]: TreeItem] = [:]
+            if let old { for item in try items(ofTree: old) { before[item.name] = item } }
+            var pairs: [(TreeItem?, TreeItem?)] = []
+            if let new {
+                for item in try items(ofTree: new) { pairs.append((before.removeValue(forKey: item.name), item)) }
+            }
+            pairs += before.values.map { ($0, nil) }
+            for (old, new) in pairs where !TreeItem.areSame(old, new) {
+                count += 1
+                guard count <= limit else { return false }
+                let trees = (old?.type == .tree ? old?.id : nil, new?.type == .tree ? new?.id : nil)
+                guard trees.0 != nil || trees.1 != nil else { continue }
+                guard try visit(trees.0, trees.1, depth + 1) else { return false }
+            }
+            return true
+        }
+        return try visit(old, new, 0) ? count : nil
+    }
+
     /// Compares two trees; nil is the empty one.
     func changes(from old: git_oid?, to new: git_oid) throws(GitError) -> [GitChange] {
         var trees: (old: OpaquePointer?, new: OpaquePointer?)

@@ -21,6 +21,46 @@ enum DetachedRepository {
         try share("\(mirror)/objects", with: "\(root)/objects", linking: linking)
     }
 
+    /// Writes what is different when another commit's work tree lies over that of a template: see `GitMirror.layer`. Packs
+    /// that the template has are not copied again.
+    static func create(
+        layer directory: String, over template: String, commit: String, tags: [BareRepository.Tag],
+        objectsFrom mirror: String
+    ) throws(GitError) {
+        let (root, lower) = ("\(directory)/.git", "\(template)/.git")
+        do {
+            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+            try write("\(commit)\n", to: "\(root)/HEAD")
+            // An empty one is as good as none, and hides the template's.
+            if !tags.isEmpty || FileManager.default.fileExists(atPath: "\(lower)/packed-refs") {
+                try write(packedReferences(tags), to: "\(root)/packed-refs")
+            }
+            try FileManager.default.copyItem(atPath: "\(lower)/index", toPath: "\(root)/index")
+        } catch {
+            throw GitError(.other, "cannot write \(root): \(error)")
+        }
+        try share("\(mirror)/objects", with: "\(root)/objects", linking: false, except: "\(lower)/objects")
+    }
+
+    /// Gives the `.git` of a checkout away, but not the packs and objects: they may be the mirror's own.
+    static func give(_ directory: String, to owner: FileOwner) throws(GitError) {
+        do {
+            let root = "\(directory)/.git"
+            var paths =
+                [directory, root] + (try FileManager.default.subpathsOfDirectory(atPath: root)).map { "\(root)/\($0)" }
+            paths.removeAll { path in
+                var status = stat()
+                return path.hasPrefix("\(root)/objects/") && lstat(path, &status) == 0
+                    && status.st_mode & S_IFMT != S_IFDIR
+            }
+            for path in paths {
+                guard lchown(path, owner.uid, owner.gid) == 0 else { throw CocoaError(.fileWriteNoPermission) }
+            }
+        } catch {
+            throw GitError(.other, "cannot give \(directory) away: \(error)")
+        }
+    }
+
     private static func write(_ text: String, to path: String) throws {
         try Data(text.utf8).write(to: URL(filePath: path))
     }
@@ -41,15 +81,23 @@ enum DetachedRepository {
     }
 
     /// Links or copies packs and loose objects. Git never changes these files, only adds and removes some.
-    private static func share(_ source: String, with target: String, linking: Bool) throws(GitError) {
+    ///
+    /// - Parameter present: where some are that are not needed again.
+    private static func share(
+        _ source: String, with target: String, linking: Bool, except present: String? = nil
+    ) throws(GitError) {
         do {
             let files = FileManager.default
             for name in try files.contentsOfDirectory(atPath: source) {
                 let isLoose = name.utf8.count == 2 && name.utf8.allSatisfy { $0 != UInt8(ascii: ".") }
                 guard name == "pack" || isLoose else { continue }
+                let missing = try files.contentsOfDirectory(atPath: "\(source)/\(name)").filter { file in
+                    (isLoose || file.hasSuffix(".pack") || file.hasSuffix(".idx"))
+                        && present.map { !files.fileExists(atPath: "\($0)/\(name)/\(file)") } ?? true
+                }
+                if present != nil, missing.isEmpty { continue }
                 try files.createDirectory(atPath: "\(target)/\(name)", withIntermediateDirectories: true)
-                for file in try files.contentsOfDirectory(atPath: "\(source)/\(name)")
-                where isLoose || file.hasSuffix(".pack") || file.hasSuffix(".idx") {
+                for file in missing {
                     let (from, to) = ("\(source)/\(name)/\(file)", "\(target)/\(name)/\(file)")
                     if linking, link(from, to) == 0 { continue }
                     try LibGit2.checkCancellation()

@@ -4,29 +4,36 @@ import Glibc
 /// and refuses what exists already, so nothing that a repository holds can lead a write elsewhere.
 struct Folder: ~Copyable {
     let descriptor: Int32
+    /// Whom the things that are made belong to, from their first moment on: a later change would be one of the file, and
+    /// git would read it again. Nil for this process's own user.
+    private let owner: FileOwner?
 
-    private init(descriptor: Int32) {
+    private init(descriptor: Int32, owner: FileOwner?) {
         self.descriptor = descriptor
+        self.owner = owner
     }
 
     deinit { close(descriptor) }
 
     /// Opens a directory by path. Only its last name may not be a symbolic link: the folders above it are the caller's.
-    static func open(_ path: String) throws(GitError) -> Folder {
+    static func open(_ path: String, owner: FileOwner? = nil) throws(GitError) -> Folder {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot open \(path)") }
-        return Folder(descriptor: descriptor)
+        return Folder(descriptor: descriptor, owner: owner)
     }
 
     /// Makes a directory and opens it; `mayExist` accepts one that is there.
     func folder(_ name: [UInt8], mayExist: Bool = false) throws(GitError) -> Folder {
         let name = Self.terminated(name)
-        if mkdirat(descriptor, name, 0o755) != 0 {
-            guard mayExist, errno == EEXIST else { throw Self.failure("cannot make the folder", name) }
-        }
+        let isNew = mkdirat(descriptor, name, 0o755) == 0
+        guard isNew || (mayExist && errno == EEXIST) else { throw Self.failure("cannot make the folder", name) }
         let child = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0)
         guard child >= 0 else { throw Self.failure("cannot open the folder", name) }
-        return Folder(descriptor: child)
+        let folder = Folder(descriptor: child, owner: owner)
+        if isNew, let owner, fchown(child, owner.uid, owner.gid) != 0 {
+            throw Self.failure("cannot give away the folder", name)
+        }
+        return folder
     }
 
     /// Writes a new file.
@@ -42,6 +49,7 @@ struct Folder: ~Copyable {
             guard count > 0 else { throw Self.failure("cannot write", name) }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
+        if let owner, fchown(file, owner.uid, owner.gid) != 0 { throw Self.failure("cannot give away", name) }
         var facts = stat()
         guard fchmod(file, isExecutable ? 0o755 : 0o644) == 0, fstat(file, &facts) == 0 else {
             throw Self.failure("cannot write", name)
@@ -57,9 +65,16 @@ struct Folder: ~Copyable {
         }
         var facts = stat()
         guard symlinkat(Self.terminated(target), descriptor, name) == 0,
+            owner.map({ fchownat(descriptor, name, $0.uid, $0.gid, AT_SYMLINK_NOFOLLOW) == 0 }) ?? true,
             fstatat(descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) == 0
         else { throw Self.failure("cannot make the link", name) }
         return facts
+    }
+
+    /// Hides what a lower folder has under this name: the way of overlay file systems to say that it is gone.
+    func whiteout(_ name: [UInt8]) throws(GitError) {
+        let name = Self.terminated(name)
+        guard mknodat(descriptor, name, mode_t(S_IFCHR), 0) == 0 else { throw Self.failure("cannot hide", name) }
     }
 
     private static func terminated(_ name: [UInt8]) -> [CChar] {

@@ -1,6 +1,5 @@
 import CLibgit2
 import FoundationEssentials
-import Glibc
 
 extension GitMirror {
     /// Makes a work tree with a self-contained `.git`: detached at the commit, with its whole history and the tags in it,
@@ -14,8 +13,10 @@ extension GitMirror {
     /// - Important: the mirror's packs are hard-linked where the file systems allow it, so the directory must be handed to
     ///   untrusted code as a copy, never as a bind mount: who writes into a pack there writes into the mirror. Pass
     ///   `sharingObjects: false` for a copy of the packs.
+    /// - Parameter owner: whom everything but the packs shall belong to, for a process that may give files away.
     public func checkout(
-        commit: String, into directory: String, origin: String? = nil, sharingObjects: Bool = true
+        commit: String, into directory: String, origin: String? = nil, sharingObjects: Bool = true,
+        owner: FileOwner? = nil
     ) throws(GitError) {
         if let origin {
             // Only to refuse one with credentials or a line break in it.
@@ -29,7 +30,8 @@ extension GitMirror {
                 try DetachedRepository.create(
                     in: directory, commit: commit, tags: tags, origin: origin,
                     objectsFrom: isReadOnly ? repository.commonFolder : path, linking: sharingObjects && !isReadOnly)
-                try Self.fill(directory, with: tree, from: repository)
+                try Self.fill(directory, with: tree, from: repository, owner)
+                if let owner { try DetachedRepository.give(directory, to: owner) }
             } catch {
                 Self.clear(directory, entirely: isNew)
                 throw error
@@ -56,7 +58,7 @@ extension GitMirror {
         }
     }
 
-    private static func clear(_ directory: String, entirely: Bool) {
+    static func clear(_ directory: String, entirely: Bool) {
         if entirely {
             try? FileManager.default.removeItem(atPath: directory)
         } else {
@@ -68,39 +70,14 @@ extension GitMirror {
 
     /// Writes the files and an index that knows them.
     private static func fill(
-        _ directory: String, with tree: git_oid, from repository: BareRepository
+        _ directory: String, with tree: git_oid, from repository: BareRepository, _ owner: FileOwner?
     ) throws(GitError) {
-        var target: OpaquePointer?
-        let flags = GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue
-        try LibGit2.check(git_repository_open_ext(&target, directory, flags, nil), "cannot open \(directory)")
-        defer { git_repository_free(target) }
-        var index: OpaquePointer?
-        try LibGit2.check(git_repository_index(&index, target), "cannot make an index")
-        defer { git_index_free(index) }
-        let folder = try Folder.open(directory)
+        let index = try CheckoutIndex("\(directory)/.git/index")
+        let folder = try Folder.open(directory, owner: owner)
         var writer = TreeWriter(repository)
         try writer.write(tree: tree, into: folder) { path, item, facts throws(GitError) in
-            try LibGit2.check(add(path, item, facts, to: index), "cannot check out \(TreePath.text(path))")
+            try index.add(path, item, facts)
         }
-        try LibGit2.check(git_index_write(index), "cannot write the index")
-    }
-
-    private static func add(_ path: [UInt8], _ item: TreeItem, _ facts: stat, to index: OpaquePointer?) -> Int32 {
-        var entry = git_index_entry()
-        entry.ctime = git_index_time(
-            seconds: Int32(truncatingIfNeeded: facts.st_ctim.tv_sec), nanoseconds: UInt32(facts.st_ctim.tv_nsec))
-        entry.mtime = git_index_time(
-            seconds: Int32(truncatingIfNeeded: facts.st_mtim.tv_sec), nanoseconds: UInt32(facts.st_mtim.tv_nsec))
-        entry.dev = UInt32(truncatingIfNeeded: facts.st_dev)
-        entry.ino = UInt32(truncatingIfNeeded: facts.st_ino)
-        entry.uid = facts.st_uid
-        entry.gid = facts.st_gid
-        entry.file_size = UInt32(truncatingIfNeeded: facts.st_size)
-        entry.mode = item.type == .commit ? 0o160000 : item.isLink ? 0o120000 : item.isExecutable ? 0o100755 : 0o100644
-        entry.id = item.id
-        return (path.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { name in
-            entry.path = name.baseAddress
-            return git_index_add(index, &entry)
-        }
+        try index.write()
     }
 }

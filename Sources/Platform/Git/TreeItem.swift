@@ -21,6 +21,13 @@ struct TreeItem {
         }
     }
 
+    /// Whether both stand for the same bytes and the same mode.
+    static func areSame(_ one: TreeItem?, _ other: TreeItem?) -> Bool {
+        guard let one, var id = other?.id, one.mode == other?.mode else { return false }
+        var mine = one.id
+        return git_oid_equal(&mine, &id) != 0
+    }
+
     var isLink: Bool { mode & 0o170000 == 0o120000 }
     var isExecutable: Bool { mode & 0o100 != 0 }
 

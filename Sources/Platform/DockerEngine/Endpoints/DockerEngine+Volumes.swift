@@ -2,13 +2,18 @@ import Curl
 
 extension DockerEngine {
     /// `POST /volumes/create`: makes a volume; one of this name that is there already is returned as it is.
+    ///
+    /// - Parameter options: of the driver `local`, such as `type`, `device` and `o` of a mount.
     @discardableResult
-    public func createVolume(name: String, labels: [String: String] = [:]) async throws(DockerError) -> DockerVolume {
+    public func createVolume(
+        name: String, labels: [String: String] = [:], options: [String: String] = [:]
+    ) async throws(DockerError) -> DockerVolume {
         struct Body: Encodable {
             var Name: String
             var Labels: [String: String]
+            var DriverOpts: [String: String]
         }
-        let body = Body(Name: try EngineName.object(name, "volume"), Labels: labels)
+        let body = Body(Name: try EngineName.object(name, "volume"), Labels: labels, DriverOpts: options)
         return try await fetch(try EngineRequest("POST", "/volumes/create", json: body), as: DockerVolume.self)
     }
 
