@@ -137,32 +137,44 @@ def keys(program, files=50_000):
         f"{statistics.median(times):.0f} µs, 99th percentile {times[len(times) * 99 // 100]:.0f} µs")
 
 
-def tree(program, files=50_000):
-    """A repository of many files: from the trigger to the script, which needs the whole work tree, next to git's own."""
-    first, next_ones, bare = [], [], []
-    with World(program, "#!/bin/sh\ndate +%s%N; ls | wc -l", options=("--standby", "0")) as world:
-        source = f"{world.folder}/source"
-        many_files(source, files)
-        address = f"http://kozmic:{TOKEN}@127.0.0.1:{world.github}/acme/p0.git"
-        git("-C", source, "push", "--quiet", "--force", address, "main")
-        world.builds += 1
-        world.wait(1)
-        for n in range(6):
-            world.prepared(4)
-            sha, build = world.commit()
-            begin = time.time()
-            world.push(sha)
-            world.wait(build)
-            printed = int(re.search(rb"^(\d{19})$", world.log(build), re.M)[1]) / 1e9
-            (next_ones if n else first).append(printed - begin)
-            git("-C", source, "fetch", "--quiet", address, sha)
-            begin = time.time()
-            git("-C", source, "worktree", "add", "--quiet", "--detach", f"{world.folder}/tree{n}", sha)
-            bare.append(time.time() - begin)
-            shutil.rmtree(f"{world.folder}/tree{n}")
-    ratio = statistics.median(a / b for a, b in zip(first + next_ones, bare))
-    row(f"work tree of {files:,} files", f"script runs {ms(first + next_ones)} after the trigger, {ratio:.2f} times "
-        f"`git worktree add` alone ({ms(bare)})")
+def tree(program, sizes=(5_000, 50_000), rounds=5):
+    """Repositories of many files: from the trigger to the script, which needs the whole work tree, next to git's own. A
+    first build finds the mirror, and no work tree; a next one finds what the first left and has three files changed."""
+    for files in sizes:
+        figures = {"first": [], "next": []}
+        bare = []
+        with World(program, "#!/bin/sh\ndate +%s%N; find . -name 'f*' | wc -l", options=("--standby", "0")) as world:
+            source = f"{world.folder}/source"
+            many_files(source, files)
+            address = f"http://kozmic:{TOKEN}@127.0.0.1:{world.github}/acme/p0.git"
+            git("-C", source, "push", "--quiet", "--force", address, "main")
+            world.builds += 1
+            world.wait(1)
+            for n in range(2 * rounds):
+                kind = ("first", "next")[n % 2]
+                world.prepared(4)
+                if kind == "first":
+                    shutil.rmtree(os.path.join(world.folder, "data", "work", "trees"), ignore_errors=True)
+                changed = {f"d{m % 250}/e{m % 7}/f{m}": f"{n}\n" for m in range(n, n + 3)}
+                sha, build = world.commit(files=changed)
+                begin = time.time()
+                world.push(sha)
+                world.wait(build)
+                output = re.search(rb"^(\d{19})\n(\d+)$", world.log(build), re.M)
+                if int(output[2]) != files:
+                    raise SystemExit(f"the script found {int(output[2])} files")
+                figures[kind].append(int(output[1]) / 1e9 - begin)
+                if kind == "next":
+                    continue
+                git("-C", source, "fetch", "--quiet", address, sha)
+                begin = time.time()
+                git("-C", source, "worktree", "add", "--quiet", "--detach", f"{world.folder}/tree{n}", sha)
+                bare.append(time.time() - begin)
+                shutil.rmtree(f"{world.folder}/tree{n}")
+        ratio = statistics.median(a / b for a, b in zip(figures["first"], bare))
+        row(f"work tree of {files:,} files, first", f"script runs {ms(figures['first'])} after the trigger, {ratio:.2f} times "
+            f"`git worktree add` alone ({ms(bare)})")
+        row(f"work tree of {files:,} files, next", f"script runs {ms(figures['next'])} after the trigger, three files changed")
 
 
 def log(program):

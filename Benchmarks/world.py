@@ -171,10 +171,10 @@ class World:
         info = f"kozmic webhook 1\n{repository}\n{hook}".encode()
         return hmac.digest(middle, info + b"\x01", "sha256").hex().encode()
 
-    def commit(self, name="p0"):
+    def commit(self, name="p0", files=None):
         """A commit on the default branch that GitHub says nothing about."""
         answer = self.control("POST", f"repos/acme/{name}/commits", {
-            "branch": "main", "message": "x", "silent": True, "files": {"n": str(time.monotonic_ns())}})
+            "branch": "main", "message": "x", "silent": True, "files": {"n": str(time.monotonic_ns()), **(files or {})}})
         self.builds += 1
         return answer["sha"], self.builds
 

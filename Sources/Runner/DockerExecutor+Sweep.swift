@@ -26,6 +26,9 @@ extension DockerExecutor {
         for owner in Set(found.containers.compactMap(Labels.owner(of:))).subtracting(keep) {
             await tools.berths.release(owner)
         }
+        // The others are gone by now.
+        let volumes = found.volumes.filter { Labels.owner($0.labels).map(keep.contains) ?? true }
+        await tools.trees.sweep(used: Set(volumes.compactMap { $0.labels[Labels.tree] }))
         await sweepStandbys(found)
         await sweepBerths(found.containers, keep: keep)
         await sweepKeepers(found.containers)

@@ -62,6 +62,8 @@ public final class DockerExecutor: Executor {
             } catch {
                 // An engine that is being replaced answers again in a moment.
                 if ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(500))) != nil { continue }
+                // Its volume, if it is still there, says itself what it lies above.
+                await tools.trees.release(owner)
                 return logger.warning("cannot remove what job \(jobID) left on the Docker Engine: \(error)")
             }
         }
@@ -74,6 +76,7 @@ public final class DockerExecutor: Executor {
             labels: [Labels.instance: instance, Labels.standby: nil]
         ).filter { Labels.isStandby($0.labels) && Labels.owner(of: $0) == owner }
         try await remove(found) { $0 == owner }
+        await tools.trees.release(owner)
         await tools.berths.release(owner)
     }
 

@@ -96,7 +96,13 @@ extension JobRun {
     }
 
     private func create(_ plan: ContainerPlan, image: Image) async throws -> String {
-        let volume = try await engine.createVolume(name: plan.name, labels: plan.allLabels)
+        if let container = try await createAboveTemplate(plan, image: image) { return container }
+        var volume = try await engine.createVolume(name: plan.name, labels: plan.allLabels)
+        if volume.labels[Labels.tree] != nil {
+            // Of an earlier try, which was given up before it had a container.
+            try await engine.removeVolume(plan.name)
+            volume = try await engine.createVolume(name: plan.name, labels: plan.allLabels)
+        }
         let near = await tools.workspace.folder(ofVolumeAt: volume.mountpoint)
         // The work tree is put together while the engine makes the container.
         async let filled = fill(near, plan)
@@ -106,13 +112,7 @@ extension JobRun {
             throw StartRefused(words: "stat \(Launcher.shell): no such file or directory")
         }
         let user = try await tools.users.find(job.hook.user, image: image.id, named: image.name, container: container)
-        var files = [
-            VolumeFolder.File(name: plan.phase.fileName, bytes: Array(plan.phase.text(job.hook).utf8), mode: 0o755)
-        ]
-        if SecretLauncher.isNeeded(job, plan.phase) {
-            let text = Array(SecretLauncher.text(job).utf8)
-            files.append(VolumeFolder.File(name: SecretLauncher.fileName, bytes: text, mode: 0o500))
-        }
+        let files = files(plan.phase)
         let folder = try await filled
         if let near {
             try await tools.workspace.complete(near, files, for: user)
@@ -122,13 +122,23 @@ extension JobRun {
         return container
     }
 
-    private func made(_ plan: ContainerPlan) async throws -> String {
+    func made(_ plan: ContainerPlan) async throws -> String {
         do throws(DockerError) {
             return try await engine.createContainer(plan.spec, name: plan.name)
         } catch {
             let refused = StartRefused(words: error.message)
             throw plan.way.berth != nil && refused.isForPipe ? refused : error
         }
+    }
+
+    /// What lies beside the work tree.
+    func files(_ phase: ScriptPhase) -> [VolumeFolder.File] {
+        var files = [VolumeFolder.File(name: phase.fileName, bytes: Array(phase.text(job.hook).utf8), mode: 0o755)]
+        if SecretLauncher.isNeeded(job, phase) {
+            let text = Array(SecretLauncher.text(job).utf8)
+            files.append(VolumeFolder.File(name: SecretLauncher.fileName, bytes: text, mode: 0o500))
+        }
+        return files
     }
 
     /// Puts the work tree into the volume, or into a folder of ours, which is returned, when the volume is out of reach.

@@ -131,13 +131,16 @@ struct JobRun: Sendable {
     ) async throws -> (container: String, outcome: JobOutcome, duration: Duration) {
         var way = StartWay(
             hasShell: await tools.launchers.mayHaveShell(image.id), hasInit: await tools.launchers.engineHasInit)
+        let isAbove = phase == .build ? await tools.trees.isMeant(for: job, mirror) : false
         if way.hasShell {
-            if phase == .build { way.standby = await standby(image) }
+            // A container that waits has its mounts already, so its work tree could only be written in full.
+            if phase == .build, !isAbove { way.standby = await standby(image) }
             if way.standby == nil { way.berth = await berth(needsNetwork: phase == .build) }
         }
         var isAnnounced = false
         var replacements = 0
         while true {
+            way.isAboveTemplate = isAbove
             do {
                 let run = try await prepare(phase, image: image, labels: labels, way: way)
                 if !isAnnounced { try await announce(way) }
@@ -181,6 +184,7 @@ struct JobRun: Sendable {
             other.hasInit = false
             return other
         }
+        if refused.isForMount, await tools.trees.distrust(for: attempt, because: refused.words) { return way }
         if way.hasShell, refused.isForShell {
             await tools.launchers.shellIsMissing(in: image.id)
             // Only a shell can hand secrets over.

@@ -28,6 +28,8 @@ enum Labels {
     /// On a standby container and its volume: its name at first. It has a job's attempt only in its name, which it gets
     /// when a job uses it.
     static let standby = "kozmic.standby"
+    /// On a volume: the template that its work tree lies above.
+    static let tree = "kozmic.tree"
     /// How many bytes of the job's log belonged to earlier containers of the same attempt.
     static func logged(_ source: LogSource) -> String { "kozmic.logged.\(source == .stdout ? "stdout" : "stderr")" }
 

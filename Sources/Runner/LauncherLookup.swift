@@ -12,6 +12,9 @@ actor LauncherLookup {
     /// Whether the image may have one, as far as is known.
     func mayHaveShell(_ image: String) -> Bool { shells[image] ?? true }
 
+    /// Whether nobody has to look.
+    func knowsShell(of image: String) -> Bool { shells[image] != nil }
+
     /// Looks into a container that was just made of the image, the first time: an init says nothing of what it cannot
     /// find before it is too late.
     func hasShell(_ image: String, container: String) async throws -> Bool {

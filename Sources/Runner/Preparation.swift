@@ -9,11 +9,14 @@ public struct Preparation: Sendable, Hashable {
     public var ownNetwork: Bool
     /// How long no job must have begun or ended before something is prepared.
     var quiet = Duration.milliseconds(400)
+    /// What makes a repository so large that its work trees lie above a template; `nil`: none does.
+    public var largeTrees: TreeLimits?
 
     /// Memberwise; nothing is prepared unless asked for.
-    public init(berths: Int = 0, standbys: Int = 0, ownNetwork: Bool = false) {
+    public init(berths: Int = 0, standbys: Int = 0, ownNetwork: Bool = false, largeTrees: TreeLimits? = nil) {
         self.berths = berths
         self.standbys = standbys
         self.ownNetwork = ownNetwork
+        self.largeTrees = largeTrees
     }
 }

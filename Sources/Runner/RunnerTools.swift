@@ -12,6 +12,7 @@ struct RunnerTools: Sendable {
     let network: JobNetwork
     let berths: BerthPool
     let standbys: StandbyPool
+    let trees: TreeTemplates
     /// How long an engine that does not answer is waited for.
     let engineAbsence: Duration
 
@@ -31,6 +32,9 @@ struct RunnerTools: Sendable {
             quiet: preparation.quiet, logger: logger)
         standbys = StandbyPool(
             engine: engine, berths: berths, users: users, workspace: workspace, size: preparation.standbys,
+            logger: logger)
+        trees = TreeTemplates(
+            engine: engine, workspace: workspace, folder: workDirectory, limits: preparation.largeTrees,
             logger: logger)
     }
 }

@@ -10,6 +10,8 @@ struct StartWay: Sendable {
     var berth: Berth?
     /// The container that waits for this job, if there is one.
     var standby: Standby?
+    /// Whether the work tree is to lie above a template.
+    var isAboveTemplate = false
     /// The network was looked for again.
     var isSecondTry = false
 }
@@ -31,6 +33,9 @@ struct StartRefused: Error {
     /// Whether the engine was killed while it started the container: the container's task is there, the engine does not
     /// know it, and refuses the container for ever. The script did not begin, and will not. `RandomKillTests` meets it.
     var isHalfStarted: Bool { words.contains("already exists") }
+
+    /// Whether the engine could not mount a volume. Only those above templates are mounts.
+    var isForMount: Bool { words.contains("while mounting volume") || words.contains("failed to mount local volume") }
 
     /// Whether it was the shell in front of the script that is missing.
     var isForShell: Bool { words.contains("\"\(Launcher.shell)\"") || words.contains("stat \(Launcher.shell)") }

@@ -8,24 +8,27 @@ actor UserLookup {
     }
 
     private let engine: DockerEngine
-    private var known: [Question: ContainerUser] = [:]
+    private var answers: [Question: ContainerUser] = [:]
 
     init(engine: DockerEngine) { self.engine = engine }
+
+    /// The numbers, if they were asked for before.
+    func known(_ user: String, image: String) -> ContainerUser? { answers[Question(image: image, user: user)] }
 
     /// Reads the files of a container that was just made of the image; an image never changes, so once is enough.
     ///
     /// - Throws: `Ending` when the image has no such user.
     func find(_ user: String, image: String, named reference: String, container: String) async throws -> ContainerUser {
         let question = Question(image: image, user: user)
-        if let answer = known[question] { return answer }
+        if let answer = answers[question] { return answer }
         let passwd = try await file("/etc/passwd", in: container)
         let group = user.contains(":") ? try await file("/etc/group", in: container) : []
         guard let answer = ContainerUser(user, passwd: passwd, group: group) else {
             throw Ending.error(
                 "the image \(reference) has no user '\(user)': add it to the image, or set `user` in the hook")
         }
-        if known.count >= 1000 { known.removeAll() }
-        known[question] = answer
+        if answers.count >= 1000 { answers.removeAll() }
+        answers[question] = answer
         return answer
     }
 

@@ -24,6 +24,9 @@ struct VolumeFolder: Sendable {
         path = mountpoint
     }
 
+    /// A folder of ours that is to be a volume.
+    init(own path: String) { self.path = path }
+
     /// Where the work tree goes; nothing is there afterwards.
     func emptySource() throws -> String {
         let source = "\(path)/src"
@@ -46,7 +49,11 @@ struct VolumeFolder: Sendable {
     private static func give(_ path: [UInt8], to uid: uid_t, _ gid: gid_t) throws {
         let name = path.map { CChar(bitPattern: $0) } + [0]
         var status = stat()
-        guard lstat(name, &status) == 0, lchown(name, uid, gid) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard lstat(name, &status) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        // Even the same owner again would be a change of the file, for which git reads it.
+        if status.st_uid != uid || status.st_gid != gid, lchown(name, uid, gid) != 0 {
+            throw CocoaError(.fileWriteUnknown)
+        }
         guard status.st_mode & S_IFMT == S_IFDIR else { return }
         guard let folder = opendir(name) else { throw CocoaError(.fileReadUnknown) }
         defer { closedir(folder) }

@@ -49,6 +49,19 @@ final class Workspace: Sendable {
         (try? await blocking { VolumeFolder(mountpoint) }) ?? nil
     }
 
+    /// Writes what a layer has above the work tree of another commit, and gives it to the user.
+    func fill(
+        _ layer: TreeLayer, above source: String, of base: String, for job: JobSpec, files: [VolumeFolder.File],
+        mirror: GitMirror, user: ContainerUser
+    ) async throws {
+        try await blocking { try layer.make() }
+        let folder = "\(layer.upper)/src"
+        let owner = FileOwner(uid: UInt32(user.uid), gid: UInt32(user.gid))
+        try await mirror.layer(commit: job.commit, into: folder, over: source, of: base, owner: owner)
+        try await checkOut(job.submodules, in: folder, sharing: false)
+        try await complete(VolumeFolder(own: layer.upper), files, for: user)
+    }
+
     private func put(
         _ job: JobSpec, _ phase: ScriptPhase, _ mirror: GitMirror, into folder: String, sharing: Bool
     ) async throws {
@@ -61,11 +74,15 @@ final class Workspace: Sendable {
             if !tracked.isEmpty { try await mirror.export(commit: job.commit, paths: tracked, into: folder) }
         case .build:
             try await mirror.checkout(commit: job.commit, into: folder, sharingObjects: sharing)
-            // Their folders are there, empty; the outer ones come first.
-            for module in job.submodules {
-                try await module.mirror.checkout(
-                    commit: module.commit, into: "\(folder)/\(module.path)", sharingObjects: sharing)
-            }
+            try await checkOut(job.submodules, in: folder, sharing: sharing)
+        }
+    }
+
+    /// Their folders are there, empty, or made now; the outer ones come first.
+    private func checkOut(_ modules: [JobSubmodule], in folder: String, sharing: Bool) async throws {
+        for module in modules {
+            try await module.mirror.checkout(
+                commit: module.commit, into: "\(folder)/\(module.path)", sharingObjects: sharing)
         }
     }
 
@@ -83,7 +100,8 @@ final class Workspace: Sendable {
 
     private func path(_ name: String) -> String { "\(root)/\(name)" }
 
-    private func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+    /// Does something that waits for the disk.
+    func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Swift.Result { try work() }) }
         }

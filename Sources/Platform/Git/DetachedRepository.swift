@@ -23,9 +23,11 @@ enum DetachedRepository {
 
     /// Writes what is different when another commit's work tree lies over that of a template: see `GitMirror.layer`. Packs
     /// that the template has are not copied again.
+    ///
+    /// - Parameter hasIndex: whether the index is to change.
     static func create(
         layer directory: String, over template: String, commit: String, tags: [BareRepository.Tag],
-        objectsFrom mirror: String
+        objectsFrom mirror: String, hasIndex: Bool
     ) throws(GitError) {
         let (root, lower) = ("\(directory)/.git", "\(template)/.git")
         do {
@@ -35,7 +37,7 @@ enum DetachedRepository {
             if !tags.isEmpty || FileManager.default.fileExists(atPath: "\(lower)/packed-refs") {
                 try write(packedReferences(tags), to: "\(root)/packed-refs")
             }
-            try FileManager.default.copyItem(atPath: "\(lower)/index", toPath: "\(root)/index")
+            if hasIndex { try FileManager.default.copyItem(atPath: "\(lower)/index", toPath: "\(root)/index") }
         } catch {
             throw GitError(.other, "cannot write \(root): \(error)")
         }

@@ -38,26 +38,32 @@ extension GitMirror {
     }
 
     /// Writes the upper folder of an overlay mount whose lower folder is a checkout of another commit: together they are
-    /// what `checkout` would have made. The time it takes grows with what differs.
+    /// what `checkout` would have made. The time it takes grows with what differs, but for the index: git has one for all
+    /// files, so it is copied and brought up to date, about 100 bytes a file.
     ///
     /// - Packs and objects that the template lacks are copied, never linked: see `checkout`.
     /// - Parameters:
     ///   - directory: the upper folder, which is there and empty.
     ///   - template: the lower one; nothing is written there.
     ///   - base: the commit that it was made of.
+    ///   - owner: whom what is written shall belong to, for a process that may give files away.
     public func layer(
         commit: String, into directory: String, over template: String, of base: String, owner: FileOwner? = nil
     ) throws(GitError) {
         try reading { repository throws(GitError) in
             let (old, new) = (try repository.tree(ofCommit: base), try repository.tree(ofCommit: commit))
             let tags = try repository.tags(reachableFrom: commit)
+            var (from, to) = (old, new)
+            let isSame = git_oid_equal(&from, &to) != 0
             do throws(GitError) {
                 try DetachedRepository.create(
-                    layer: directory, over: template, commit: commit, tags: tags, objectsFrom: path)
-                var writer = LayerWriter(repository, index: try CheckoutIndex("\(directory)/.git/index"))
-                let folder = try Folder.open(directory, owner: owner)
-                try writer.write(from: old, to: new, into: folder)
-                try writer.finish()
+                    layer: directory, over: template, commit: commit, tags: tags, objectsFrom: path, hasIndex: !isSame)
+                if !isSame {
+                    var writer = LayerWriter(repository, index: try CheckoutIndex("\(directory)/.git/index"))
+                    let folder = try Folder.open(directory, owner: owner)
+                    try writer.write(from: old, to: new, into: folder)
+                    try writer.finish()
+                }
                 if let owner { try DetachedRepository.give(directory, to: owner) }
             } catch {
                 // A damaged mirror is made anew, and this is done again.

@@ -56,7 +56,8 @@ struct Server: Sendable {
             engine: try DockerEngine(host: settings.dockerHost, curl: curl),
             workDirectory: settings.dataDirectory + "/work",
             preparation: Preparation(
-                berths: settings.preparedStarts, standbys: settings.standbys, ownNetwork: true), logger: logger)
+                berths: settings.preparedStarts, standbys: settings.standbys, ownNetwork: true,
+                largeTrees: TreeLimits()), logger: logger)
         let configuration = controllerConfiguration(
             instance: data.instance, secretKey: secretKey, client: client)
         let controller = Controller(

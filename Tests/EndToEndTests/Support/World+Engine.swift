@@ -36,14 +36,15 @@ extension World {
             .map(String.init).filter { !$0.hasSuffix("<none>") }.sorted()
     }
 
-    /// Containers, volumes, networks and work trees of this world's jobs. A controller that runs keeps places ready for
-    /// jobs, and a network for them.
+    /// Containers, volumes, networks and work trees of this world's jobs, and templates of work trees, for which its
+    /// repositories are too small. A controller that runs keeps places ready for jobs, and a network for them.
     func leftovers() async throws -> [String] {
         let volumes = try await docker("volume", "ls", "--quiet", "--filter", label)
         let networks = isServing ? "" : try await docker("network", "ls", "--quiet", "--filter", label)
         let waiting = try await berths()
-        let trees = ((try? FileManager.default.contentsOfDirectory(atPath: "\(dataDirectory)/work")) ?? [])
-            .filter { $0 != "berths" }
+        let trees = ["work", "work/trees"].flatMap {
+            (try? FileManager.default.contentsOfDirectory(atPath: "\(dataDirectory)/\($0)")) ?? []
+        }.filter { !["berths", "trees"].contains($0) }
         return try await containers() + (isServing && waiting.count <= 5 ? [] : waiting)
             + "\(volumes)\n\(networks)".split(separator: "\n").map(String.init) + trees
     }
