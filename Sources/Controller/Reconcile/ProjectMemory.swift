@@ -1,4 +1,3 @@
-import Foundation
 import Model
 import Reconciler
 import Store
@@ -26,8 +25,13 @@ struct ProjectMemory: Sendable {
 
     private init(webhooks: [Int64: String]? = nil) { self.webhooks = webhooks }
 
-    /// - Parameter access: whether a deploy key can be opened.
-    init(_ record: ReconcileRecord, access: (DeployKeyRecord) -> DeployKeyVault.Access) {
+    /// - Parameters:
+    ///   - access: whether a deploy key can be opened.
+    ///   - baselines: what is known of stored baselines; `nil` for whoever looks once.
+    init(
+        _ record: ReconcileRecord, baselines: KnownBaselines? = nil,
+        access: (DeployKeyRecord) -> DeployKeyVault.Access
+    ) {
         githubID = record.project.githubID
         webhooks = Dictionary(
             record.webhooks.map { ($0.githubID, $0.refusedAt == nil ? $0.secretFingerprint : Self.refused) }
@@ -35,8 +39,9 @@ struct ProjectMemory: Sendable {
         deployKeys = DeployKeyMemory(record, access: access)
         generations = record.generations
         observed = record.observation
-        // One of an older version, which cannot be read, is like none: nothing is taken for drift.
-        baseline = record.baseline.flatMap { try? JSONDecoder().decode(Baseline.self, from: Data($0.utf8)) }
+        baseline =
+            baselines.map { $0.read(record.baseline, of: record.project.id) }
+            ?? record.baseline.flatMap(KnownBaselines.read)
     }
 
     /// What GitHub had at the last look.

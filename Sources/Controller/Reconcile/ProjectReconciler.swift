@@ -15,6 +15,7 @@ struct ProjectReconciler: Sendable {
     private(set) var rotation: DeployKeyRotation
     private let hints: GitHubHints?
     private let seenBefore = SeenBefore()
+    private let baselines = KnownBaselines()
 
     /// - Parameters:
     ///   - hints: what GitHub tells by the way goes there.
@@ -63,7 +64,7 @@ struct ProjectReconciler: Sendable {
     private func pass(_ project: ProjectRecord, _ remembered: ReconcileRecord) async throws -> ReconcileResult {
         do {
             var record = try await rotation.prepare(remembered)
-            var memory = ProjectMemory(record, access: vault.access)
+            var memory = ProjectMemory(record, baselines: baselines, access: vault.access)
             var surveyor = surveyor
             // A look at what was well the last time can wait for those where something is to be done.
             if project.condition.status == .ready { surveyor.client = client.with(priority: .audit) }
@@ -77,35 +78,16 @@ struct ProjectReconciler: Sendable {
             if !project.isActive { try await leaveKeys(project, to: &survey) }
             if try await adopt(survey, project, memory) {
                 record = try await store.reconcileRecord(project.id) ?? record
-                memory = ProjectMemory(record, access: vault.access)
+                memory = ProjectMemory(record, baselines: baselines, access: vault.access)
                 survey = try await surveyor.survey(project.config, isActive: project.isActive, memory)
             }
-            try await store.setDrift(project.id, survey.drift.flatMap(\.differences))
+            if !survey.drift.isEmpty || record.hasOpenDrift {
+                try await store.setDrift(project.id, survey.drift.flatMap(\.differences))
+            }
             return try await apply(survey, project, record, memory.baseline)
         } catch let error as GitHubError {
             throw ReconcileProblem(error, repository: project.repository)
         }
-    }
-
-    /// Two projects that make one repository as they declare it would undo each other's work for ever.
-    private func yieldToNewName(_ project: ProjectRecord, _ facts: GitHubRepository) async throws {
-        guard facts.fullName.lowercased() != project.repository.key, let name = RepositoryName(facts.fullName),
-            try await store.project(name)?.isActive == true
-        else { return }
-        throw ReconcileProblem(
-            reason: "It is called \(name) on GitHub now, and declared under that name, too: remove the file of "
-                + "\(project.repository) from the admin repository.", isStalled: true)
-    }
-
-    /// A repository that is declared under its new name has the same deploy keys, which are made from its number: when
-    /// that project wants a key, they are its own now, and so is the removal of those that are of no use.
-    private func leaveKeys(_ project: ProjectRecord, to survey: inout Survey) async throws {
-        guard let name = RepositoryName(survey.facts.fullName), let other = try await store.project(name),
-            other.isActive, other.id != project.id,
-            DesiredDeployKey.isWanted(other.config.deployKey, isPrivate: survey.facts.isPrivate)
-        else { return }
-        survey.plan.operations.removeAll { $0.part == .deployKey }
-        survey.leavesDeployKeys = true
     }
 
     private func apply(

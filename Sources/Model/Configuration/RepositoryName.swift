@@ -75,7 +75,7 @@ public struct RepositoryName: Sendable, Hashable, Comparable, Codable, CustomStr
         return text.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") }
     }
 
-    private static func isName(_ text: some BidirectionalCollection<UInt8>) -> Bool {
+    private static func isName(_ text: some Collection<UInt8>) -> Bool {
         guard (1...100).contains(text.count), !text.elementsEqual(".".utf8), !text.elementsEqual("..".utf8) else {
             return false
         }

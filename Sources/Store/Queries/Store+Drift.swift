@@ -13,8 +13,6 @@ extension Store {
     public func setDrift(
         _ projectID: Int64, _ differences: [DriftDifference]
     ) async throws(StoreError) -> [DriftDifference] {
-        // The usual case, over and over: nothing differs and nothing did.
-        if differences.isEmpty, try await !hasOpenDrift(projectID) { return [] }
         let time = now().milliseconds
         let (found, isChange) = try await database.write { db in
             var gone = try db.all(
@@ -49,15 +47,6 @@ extension Store {
         return found
     }
 
-    private func hasOpenDrift(_ projectID: Int64) async throws(StoreError) -> Bool {
-        try await database.read { db in
-            try db.first("SELECT 1 FROM drift WHERE projectID = ? AND healedAt IS NULL LIMIT 1", [projectID]) {
-                columns in
-                try columns.next(Int.self)
-            } != nil
-        }
-    }
-
     /// The differences of a project, newest first, those that are healed too.
     public func drift(_ projectID: Int64, limit: Int = 50) async throws(StoreError) -> [DriftRecord] {
         try await database.read { db in
@@ -74,6 +63,15 @@ extension Store {
                 "SELECT \(DriftRecord.columns) FROM drift INDEXED BY drift_open WHERE healedAt IS NULL ORDER BY id", [],
                 DriftRecord.init)
         }
+    }
+}
+
+extension Database {
+    /// Whether a project has differences now.
+    func hasOpenDrift(_ projectID: Int64) throws -> Bool {
+        try first("SELECT 1 FROM drift WHERE projectID = ? AND healedAt IS NULL LIMIT 1", [projectID]) {
+            try $0.next(Int.self)
+        } != nil
     }
 }
 

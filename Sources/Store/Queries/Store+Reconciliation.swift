@@ -87,6 +87,6 @@ extension Database {
                 WebhookRecord.init),
             deployKeys: try deployKeys(project.id), generations: try generations(project.repository),
             baseline: baseline?.state, sshURL: baseline?.sshURL, observation: observation?.state,
-            observedAt: observation?.seenAt)
+            observedAt: observation?.seenAt, hasOpenDrift: try hasOpenDrift(project.id))
     }
 }

@@ -19,6 +19,8 @@ public struct ReconcileRecord: Sendable {
     public var observation: String?
     /// When GitHub was first seen like that.
     public var observedAt: Date?
+    /// Whether it has differences that nobody asked for, of which an earlier pass knew.
+    public var hasOpenDrift: Bool
 
     /// The deploy key that git uses.
     public var deployKey: DeployKeyRecord? { deployKeys.first { $0.role == .current } }
