@@ -36,9 +36,11 @@ final class PrivateEngine: Sendable {
     /// - Parameter liveRestore: containers outlive the engine.
     func start(liveRestore: Bool = true) async throws {
         // Killed, it takes its containerd along; in a container whose first process buries nobody, the dead one's number
-        // seems to be alive for ever, and would be waited for.
+        // seems to be alive for ever, and would be waited for. Its own number may be another process's by now.
         if !program.isRunning {
-            try? FileManager.default.removeItem(atPath: "\(folder)/exec/containerd/containerd.pid")
+            for name in ["pid", "exec/containerd/containerd.pid"] {
+                try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
         }
         // The bridge is there already, and its rules belong to the machine's own engine.
         try program.start(
