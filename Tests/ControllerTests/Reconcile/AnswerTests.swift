@@ -60,10 +60,11 @@ struct AnswerRow: Sendable, CustomTestStringConvertible {
             [
                 "status": 403,
                 "headers": [
+                    // The rows are made when the first test begins, and this one's turn may come minutes later.
                     "X-RateLimit-Remaining": "0",
-                    "X-RateLimit-Reset": "\(Int(Date(timeIntervalSinceNow: 600).timeIntervalSince1970))",
+                    "X-RateLimit-Reset": "\(Int(Date(timeIntervalSinceNow: 3000).timeIntervalSince1970))",
                 ],
-            ], .reconciling, "used up", 300...700),
+            ], .reconciling, "used up", 600...3100),
         AnswerRow("500", ["status": 500], .reconciling, "has trouble", soon),
         AnswerRow("503", ["status": 503, "body": ["message": "No server"]], .reconciling, "No server", soon),
         AnswerRow("cut connection", ["action": "disconnect"], .reconciling, "cannot be reached", soon),
