@@ -222,12 +222,21 @@ class World:
             return db.execute("SELECT count(*) FROM job WHERE finishedAt IS NOT NULL").fetchone()[0]
 
     def prepared(self, count, standby=0):
-        """Until so many prepared places wait and no job is there: what was used is made anew in the background. A
+        """Until so many prepared places wait and no job is there, and that for a second: what was used waits a moment for
+        a job that follows at once, and is then made anew in the background, which is no part of the next job's start. A
         container that waits for a hook has a place of its own, and is not named after a job."""
+        seen, since = None, 0.0
 
         def is_ready():
-            waiting = [c for c in self.listed("kozmic.standby") if not OF_A_JOB.search(c["Names"][0])]
-            return len(self.listed("kozmic.berth")) == count + standby and len(waiting) == standby and not self.job_containers()
+            nonlocal seen, since
+            waiting = [c["Names"][0] for c in self.listed("kozmic.standby") if not OF_A_JOB.search(c["Names"][0])]
+            places = [c["Names"][0] for c in self.listed("kozmic.berth")]
+            if len(places) != count + standby or len(waiting) != standby or self.job_containers():
+                seen = None
+                return False
+            if seen != sorted(places + waiting):
+                seen, since = sorted(places + waiting), time.monotonic()
+            return time.monotonic() - since > 1
 
         # Not asked too often: the engine is busy making what is waited for.
         until(is_ready, 120, f"{count} prepared places and {standby} waiting containers", 0.05, self.situation)

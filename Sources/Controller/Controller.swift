@@ -29,7 +29,9 @@ public struct Controller: Sendable {
         let deployKeys = DeployKeyRemote(
             store: store, secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys)
         let mirrors = ProjectMirrors(configuration: configuration) { try await deployKeys.remote($0) }
-        let config = ConfigSync(configuration: configuration, store: store, logger: named("config"))
+        let rightOfWay = RightOfWay()
+        let config = ConfigSync(
+            configuration: configuration, store: store, rightOfWay: rightOfWay, logger: named("config"))
         let hints = GitHubHints(store.changes)
         var services: [any Service] = [
             StatusReporter(store: store, client: client, logger: named("status")),
@@ -46,7 +48,8 @@ public struct Controller: Sendable {
                 logger: named("missed")),
             Retention(store: store, logger: named("retention")),
             ReconcileLoop(
-                configuration: configuration, store: store, client: client, hints: hints, logger: named("reconcile")),
+                configuration: configuration, store: store, client: client, hints: hints, rightOfWay: rightOfWay,
+                logger: named("reconcile")),
             ConfigHistory(mirror: config.mirror, store: store, logger: named("history")),
             PendingPlans(configuration: configuration, mirror: config.mirror, store: store, logger: named("plans")),
             config,

@@ -4,7 +4,7 @@ import Model
 /// Runs jobs somewhere. Nothing above this protocol assumes that containers and controller share a disk.
 public protocol Executor: Sendable {
     /// Runs the attempt to its end, or continues what an earlier process began: it looks for this attempt's containers
-    /// first. Calling it again after the end gives the same outcome as long as `cleanUp` was not called.
+    /// first, unless the attempt is new. Calling it again after the end gives the same outcome as long as `cleanUp` was not called.
     ///
     /// - Parameters:
     ///   - mirror: holds the job's commit; fetching is the caller's business.

@@ -38,9 +38,11 @@ struct JobRun: Sendable {
     /// The steps begin with a look at what is there, so they can be done again: after the engine was away, or when an
     /// image was removed at the wrong moment. Trouble of a script that ran is never a reason.
     private func persistently() async throws -> JobOutcome {
+        var isNew = job.isNew
         for pause in [Duration.milliseconds(200), .seconds(5)] {
             do {
-                return try await steps()
+                defer { isNew = false }
+                return try await steps(isNew: isNew)
             } catch let error as DockerError
                 where error.isTransient || error.kind == .notFound || error.kind == .conflict
             {
@@ -49,11 +51,11 @@ struct JobRun: Sendable {
                 try await stoppable { try await Task.sleep(for: pause) }
             }
         }
-        return try await steps()
+        return try await steps(isNew: false)
     }
 
-    private func steps() async throws -> JobOutcome {
-        let found = try await containers()
+    private func steps(isNew: Bool) async throws -> JobOutcome {
+        let found = isNew ? [:] : try await containers()
         if let build = found[.build] {
             return try await self.build(resuming: build)
         }
@@ -142,7 +144,9 @@ struct JobRun: Sendable {
         while true {
             way.isAboveTemplate = isAbove
             do {
-                let run = try await prepare(phase, image: image, labels: labels, way: way)
+                let run = try await tools.berths.whileStarting {
+                    try await prepare(phase, image: image, labels: labels, way: way)
+                }
                 if !isAnnounced { try await announce(way) }
                 isAnnounced = true
                 let (outcome, duration) = try await conclude(phase) { try await run.start() }

@@ -26,6 +26,8 @@ public struct JobSpec: Sendable, CustomStringConvertible, CustomDebugStringConve
     public var trusted: Bool
     /// Opened secrets by variable name, for the build script only; empty for untrusted refs.
     public var secrets: [String: String]
+    /// Whether nobody has begun with this attempt: then nothing of it is on the engine.
+    public var isNew = false
     /// What is checked out with the work tree of the build script.
     public var submodules: [JobSubmodule] = []
 

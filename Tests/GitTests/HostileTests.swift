@@ -59,8 +59,7 @@ struct HostileTests {
             try FileManager.default.createDirectory(atPath: "\(fixture.root)/target", withIntermediateDirectories: true)
             let error = await failure {
                 try BareRepository.open(fixture.mirrorPath) { repository throws(GitError) in
-                    var writer = TreeWriter(repository)
-                    writer.limits.entries = 500
+                    var writer = TreeWriter(repository, limits: TreeWriter.Limits(entries: 500))
                     let root = try repository.tree(ofCommit: commit)
                     let folder = try Folder.open("\(fixture.root)/target")
                     try writer.write(tree: root, into: folder) { _, _, _ throws(GitError) in }

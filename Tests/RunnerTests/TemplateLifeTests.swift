@@ -51,13 +51,13 @@ struct TemplateLifeTests {
             let user = try #require(ContainerUser("1000:1000", passwd: [], group: []))
             for patience in 0..<12 {
                 let job = try fixture.job(Int64(patience), build: "true")
-                let task = Task { try await trees.template(for: job, user, fixture.mirror) }
+                let task = Task { try await trees.template(for: job, user, fixture.mirror) { $0.name } }
                 for _ in 0..<patience * patience { await Task.yield() }
                 task.cancel()
                 let made = try? await task.value
                 let left = fixture.templates
                 #expect(left.count <= 1 && !left.contains { $0.contains(".partial") })
-                #expect(made.map { left == [$0.name] } ?? true)
+                #expect(made.map { left == [$0.template.name] && $0.prepared == $0.template.name } ?? true)
             }
             let (outcome, log) = try await fixture.run(
                 fixture.job(20, build: "git status --porcelain; ls many | wc -l"))

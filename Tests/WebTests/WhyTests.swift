@@ -170,6 +170,8 @@ struct WhyTests {
             #expect(Self.rows(page) == names.filter { !first.contains($0) })
             #expect(!page.contains("page=3"))
             #expect(Self.rows(try await site.client.get("/_sync?page=99").text) == Self.rows(page))
+            let beyond = try await site.client.get("/?page=99").text
+            #expect(beyond.contains("p220</a>") && !beyond.contains("No project’s name"))
 
             page = try await site.client.get("/_sync?q=P15").text
             #expect(Self.rows(page) == ["acme/p150"] + (151...159).map { "acme/p\($0)" })

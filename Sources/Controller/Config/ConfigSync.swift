@@ -14,12 +14,19 @@ public struct ConfigSync: Service {
     private let store: Store
     /// Shared with whoever else reads the admin repository.
     let mirror: GitMirror
+    private let rightOfWay: RightOfWay
     private let logger: Logger
 
     /// - Parameter logger: gets a line for each new revision and for each problem.
     public init(configuration: ControllerConfiguration, store: Store, logger: Logger) {
+        self.init(configuration: configuration, store: store, rightOfWay: RightOfWay(), logger: logger)
+    }
+
+    /// - Parameter rightOfWay: taken while there may be something new.
+    init(configuration: ControllerConfiguration, store: Store, rightOfWay: RightOfWay, logger: Logger) {
         self.configuration = configuration
         self.store = store
+        self.rightOfWay = rightOfWay
         self.logger = logger
         mirror = GitMirror(
             path: configuration.dataDirectory + "/mirrors/admin.git", remote: configuration.adminRepository)
@@ -39,6 +46,8 @@ public struct ConfigSync: Service {
 
     /// One look at the admin repository. Answers whether it could be read.
     func pass() async -> Bool {
+        rightOfWay.enter()
+        defer { rightOfWay.leave() }
         do {
             let commit = try await newestCommit()
             let latest = try await store.latestConfigRevision()
@@ -54,6 +63,10 @@ public struct ConfigSync: Service {
 
     private func newestCommit() async throws -> GitCommit {
         try await mirror.fetch(refspecs: ["+refs/heads/*:refs/heads/*"], timeout: .seconds(300))
+        // The fetch has seen which branch is the default; the remote is asked again only to say what is missing.
+        if configuration.adminBranch == nil, let head = try await mirror.resolve("HEAD") {
+            return try await mirror.commit(head)
+        }
         let branch = try await branchReference()
         guard let id = try await mirror.resolve(branch) else {
             let name = branch.replacing("refs/heads/", with: "")

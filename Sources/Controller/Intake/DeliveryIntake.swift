@@ -14,6 +14,7 @@ struct DeliveryIntake: Service {
     private let adminRepository: RepositoryName?
     private let decider: DeliveryDecider
     private let paths: PathFinder
+    private let earlyFetch: EarlyFetch
     private let logger: Logger
     private let turns = ProjectTurns()
     private let batch = 200
@@ -34,6 +35,7 @@ struct DeliveryIntake: Service {
         self.maximumFailures = maximumFailures
         decider = DeliveryDecider(configuration: configuration)
         paths = PathFinder(mirrors: mirrors)
+        earlyFetch = EarlyFetch(mirrors: mirrors)
     }
 
     /// Runs until graceful shutdown.
@@ -46,6 +48,7 @@ struct DeliveryIntake: Service {
                 }
                 queue.finish()
             }
+            group.addTask { await earlyFetch.run() }
             for await repository in repositories {
                 group.addTask {
                     repeat { await workOff(repository) } while turns.endOrGoOn(repository) && !Task.isCancelled
@@ -132,7 +135,10 @@ struct DeliveryIntake: Service {
         let build = try await store.finishDelivery(
             delivery.id, decision: decision.sentence, failed: decision.failed, build: decision.build,
             cancels: decision.cancels, ref: decision.ref, explanation: decision.explanation)
-        if let build, decision.build != nil {
+        if let build, let wanted = decision.build {
+            if !wanted.hooks.isEmpty, !wanted.needsApproval {
+                earlyFetch.begin(.init(repository: delivery.repository, commit: build.commit, ref: build.ref))
+            }
             logger.info(
                 "build",
                 metadata: [

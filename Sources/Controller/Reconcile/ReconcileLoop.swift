@@ -17,6 +17,7 @@ public struct ReconcileLoop: Service {
     private let reconciler: ProjectReconciler
     private let logger: Logger
     private let schedule = ReconcileSchedule()
+    private let rightOfWay: RightOfWay
     /// How many projects are looked at at the same time, of either kind.
     private let width = 4
 
@@ -25,12 +26,16 @@ public struct ReconcileLoop: Service {
         self.init(configuration: configuration, store: store, client: client, hints: nil, logger: logger)
     }
 
-    /// - Parameter hints: what GitHub tells by the way goes there.
+    /// - Parameters:
+    ///   - hints: what GitHub tells by the way goes there.
+    ///   - rightOfWay: whom the full pass gives way to.
     init(
-        configuration: ControllerConfiguration, store: Store, client: GitHubClient, hints: GitHubHints?, logger: Logger
+        configuration: ControllerConfiguration, store: Store, client: GitHubClient, hints: GitHubHints?,
+        rightOfWay: RightOfWay = RightOfWay(), logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
+        self.rightOfWay = rightOfWay
         self.logger = logger
         reconciler = ProjectReconciler(configuration: configuration, store: store, client: client, hints: hints)
     }
@@ -59,6 +64,8 @@ public struct ReconcileLoop: Service {
                 // Few at a time, so that what changes meanwhile is not behind a thousand others.
                 let due = schedule.due(try await store.projectMarks(), except: done, limit: 2 * width)
                 guard !due.isEmpty else { break }
+                rightOfWay.enter()
+                defer { rightOfWay.leave() }
                 done.formUnion(due.map(\.id))
                 await due.forEach(width: width) { await reconcile($0) }
             }
@@ -76,7 +83,10 @@ public struct ReconcileLoop: Service {
         do {
             let projects = schedule.all(try await store.projectMarks(), notSince: interval / 2)
             guard !projects.isEmpty else { return interval }
+            // Not for ever: GitHub's limits can make changes last for hours.
+            let patience = start + interval / 4
             await projects.forEach(width: width) { project in
+                await rightOfWay.giveWay(until: patience)
                 if schedule.claim(project) { await reconcile(project) }
             }
             guard !Task.isCancelled else { return nil }

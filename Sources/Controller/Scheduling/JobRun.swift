@@ -15,11 +15,15 @@ struct JobRun: Sendable {
 
     /// Returns when the outcome is stored, or when the task is cancelled: then the containers run on and the job stays
     /// "running" in the store, which is what the next process looks for.
-    func run(_ claimed: ClaimedJob) async {
+    ///
+    /// - Parameter isNew: whether no process has begun with it.
+    func run(_ claimed: ClaimedJob, isNew: Bool = false) async {
         let failures = FailureCount()
+        var isNew = isNew
         while !Task.isCancelled {
             do {
-                let outcome = try await outcome(of: claimed)
+                defer { isNew = false }
+                let outcome = try await outcome(of: claimed, isNew: isNew)
                 try await finish(claimed, outcome)
                 return
             } catch is CancellationError {
@@ -32,11 +36,11 @@ struct JobRun: Sendable {
         }
     }
 
-    private func outcome(of claimed: ClaimedJob) async throws -> JobOutcome {
+    private func outcome(of claimed: ClaimedJob, isNew: Bool) async throws -> JobOutcome {
         let writer = try await store.logs.writer(claimed.job.id)
         let log = JobLogSink(writer: writer)
         do {
-            let outcome = try await work(claimed, log: log)
+            let outcome = try await work(claimed, isNew: isNew, log: log)
             if keeps(claimed, outcome) {
                 let (name, hook) = (claimed.project.repository, claimed.job.config)
                 try await log.say(
@@ -55,14 +59,14 @@ struct JobRun: Sendable {
     }
 
     /// From its first moment on, the job ends when somebody asks for it.
-    private func work(_ claimed: ClaimedJob, log: JobLogSink) async throws -> JobOutcome {
+    private func work(_ claimed: ClaimedJob, isNew: Bool, log: JobLogSink) async throws -> JobOutcome {
         let control = JobControl()
         return try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
             group.addTask {
                 await forwardCancellation(of: claimed.job.id, to: control)
                 return nil
             }
-            group.addTask { try await work(claimed, log: log, control) }
+            group.addTask { try await work(claimed, isNew: isNew, log: log, control) }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let outcome = result { return outcome }
@@ -71,7 +75,9 @@ struct JobRun: Sendable {
         }
     }
 
-    private func work(_ claimed: ClaimedJob, log: JobLogSink, _ control: JobControl) async throws -> JobOutcome {
+    private func work(
+        _ claimed: ClaimedJob, isNew: Bool, log: JobLogSink, _ control: JobControl
+    ) async throws -> JobOutcome {
         let mirror: GitMirror
         do {
             guard let fetched = try await fetchedMirror(claimed, control) else {
@@ -88,6 +94,7 @@ struct JobRun: Sendable {
         var spec: JobSpec
         do {
             spec = try self.spec(claimed)
+            spec.isNew = isNew
             if claimed.job.config.submodules {
                 let found = try await Submodules(mirrors: mirrors, gitHubURL: configuration.gitHubURL).find(
                     claimed.project.repository, commit: claimed.build.commit, in: mirror)
@@ -101,13 +108,34 @@ struct JobRun: Sendable {
             return JobOutcome(state: .error, reason: "\(error)")
         }
         do {
-            return try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
-                try await record(progress, claimed, mirror)
-            }
+            return try await run(spec, claimed, mirror, log: log, control)
         } catch let known as KnownVerdict {
             try await log.say(known.sentence)
             return known.outcome
         }
+    }
+
+    private func run(
+        _ spec: JobSpec, _ claimed: ClaimedJob, _ mirror: GitMirror, log: JobLogSink, _ control: JobControl
+    ) async throws -> JobOutcome {
+        // What the job is at is for those who watch; it goes on meanwhile.
+        let (phases, feed) = AsyncStream.makeStream(of: JobPhase.self)
+        async let recording: Void = record(phases, claimed.job.id)
+        defer { feed.finish() }
+        let outcome = try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
+            if case .phase(let phase) = progress {
+                feed.yield(phase)
+            } else {
+                try await record(progress, claimed, mirror)
+            }
+        }
+        feed.finish()
+        try await recording
+        return outcome
+    }
+
+    private func record(_ phases: AsyncStream<JobPhase>, _ jobID: Int64) async throws {
+        for await phase in phases { try await store.recordProgress(jobID, phase: phase) }
     }
 
     /// The mirror with the job's commit; `nil` when the job is to end first. A fetch that another job needs as well may

@@ -31,7 +31,7 @@ public struct Scheduler: Service {
     /// Runs until graceful shutdown. Jobs that still run then are left to the next process.
     public func run() async throws {
         let slots = JobSlots(limit: configuration.maximumJobs)
-        let (claimed, claims) = AsyncStream.makeStream(of: ClaimedJob.self)
+        let (claimed, claims) = AsyncStream.makeStream(of: Claim.self)
         await withDiscardingTaskGroup { group in
             group.addTask { await executor.maintain(instance: configuration.instance) }
             group.addTask {
@@ -41,9 +41,9 @@ public struct Scheduler: Service {
                 }
                 claims.finish()
             }
-            for await job in claimed {
+            for await claim in claimed {
                 group.addTask {
-                    await jobRun.run(job)
+                    await jobRun.run(claim.job, isNew: claim.isNew)
                     slots.release()
                     // The slot is free only now, after the wake-up that the job's end itself gave.
                     store.changes.notify([.builds])
@@ -53,15 +53,21 @@ public struct Scheduler: Service {
         }
     }
 
+    private struct Claim {
+        var job: ClaimedJob
+        /// Whether no process has begun with it.
+        var isNew: Bool
+    }
+
     /// Takes up what an earlier process began. Repeated until it works: without it those jobs would never end.
-    private func recover(_ slots: JobSlots, _ claims: AsyncStream<ClaimedJob>.Continuation) async {
+    private func recover(_ slots: JobSlots, _ claims: AsyncStream<Claim>.Continuation) async {
         var failures = 0
         while !Task.isCancelled {
             do {
                 let running = try await store.runningJobs()
                 for job in running {
                     slots.take()
-                    claims.yield(job)
+                    claims.yield(Claim(job: job, isNew: false))
                     logger.info("job taken up again", metadata: ["job": "\(job.job.id)"])
                 }
                 return
@@ -74,14 +80,14 @@ public struct Scheduler: Service {
     }
 
     /// Claims jobs while there are slots. Answers when to look again after trouble.
-    private func fill(_ slots: JobSlots, _ claims: AsyncStream<ClaimedJob>.Continuation) async -> Duration? {
+    private func fill(_ slots: JobSlots, _ claims: AsyncStream<Claim>.Continuation) async -> Duration? {
         while !Task.isCancelled, slots.takeIfFree() {
             do {
                 guard let job = try await store.claimNextJob() else {
                     slots.release()
                     return nil
                 }
-                claims.yield(job)
+                claims.yield(Claim(job: job, isNew: true))
             } catch {
                 slots.release()
                 logger.error("no job could be claimed: \(error)")

@@ -12,12 +12,13 @@ enum DetachedRepository {
             for folder in ["objects/info", "objects/pack", "refs/heads", "refs/tags", "info"] {
                 try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
             }
-            try write("\(commit)\n", to: "\(root)/HEAD")
-            try write(configuration(origin), to: "\(root)/config")
-            if !tags.isEmpty { try write(packedReferences(tags), to: "\(root)/packed-refs") }
         } catch {
             throw GitError(.other, "cannot write \(root): \(error)")
         }
+        let folder = try Folder.open(root)
+        try write("\(commit)\n", to: "HEAD", in: folder)
+        try write(configuration(origin), to: "config", in: folder)
+        if !tags.isEmpty { try write(packedReferences(tags), to: "packed-refs", in: folder) }
         try share("\(mirror)/objects", with: "\(root)/objects", linking: linking)
     }
 
@@ -32,14 +33,15 @@ enum DetachedRepository {
         let (root, lower) = ("\(directory)/.git", "\(template)/.git")
         do {
             try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-            try write("\(commit)\n", to: "\(root)/HEAD")
-            // An empty one is as good as none, and hides the template's.
-            if !tags.isEmpty || FileManager.default.fileExists(atPath: "\(lower)/packed-refs") {
-                try write(packedReferences(tags), to: "\(root)/packed-refs")
-            }
             if hasIndex { try FileManager.default.copyItem(atPath: "\(lower)/index", toPath: "\(root)/index") }
         } catch {
             throw GitError(.other, "cannot write \(root): \(error)")
+        }
+        let folder = try Folder.open(root)
+        try write("\(commit)\n", to: "HEAD", in: folder)
+        // An empty one is as good as none, and hides the template's.
+        if !tags.isEmpty || FileManager.default.fileExists(atPath: "\(lower)/packed-refs") {
+            try write(packedReferences(tags), to: "packed-refs", in: folder)
         }
         try share("\(mirror)/objects", with: "\(root)/objects", linking: false, except: "\(lower)/objects")
     }
@@ -63,8 +65,16 @@ enum DetachedRepository {
         }
     }
 
-    private static func write(_ text: String, to path: String) throws {
-        try Data(text.utf8).write(to: URL(filePath: path))
+    /// Not by Foundation, which waits until the disk has it: what is lost with the machine is made anew.
+    private static func write(_ text: String, to name: String, in folder: Folder) throws(GitError) {
+        let outcome = Array(text.utf8).withUnsafeBytes { bytes -> Result<stat, GitError> in
+            do throws(GitError) {
+                return .success(try folder.file(Array(name.utf8), bytes, isExecutable: false))
+            } catch {
+                return .failure(error)
+            }
+        }
+        _ = try outcome.get()
     }
 
     private static func configuration(_ origin: String?) -> String {

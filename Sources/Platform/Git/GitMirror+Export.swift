@@ -34,7 +34,7 @@ extension GitMirror {
 
 extension TreeWriter {
     fileprivate mutating func write(
-        _ item: TreeItem, below names: ArraySlice<String>, at path: [UInt8] = [], in folder: borrowing Folder
+        _ item: TreeItem, below names: ArraySlice<String>, at path: [UInt8] = [], in folder: Folder
     ) throws(GitError) {
         guard let name = names.first.map({ Array($0.utf8) }) else {
             return try write(item, at: TreePath.join(path, item.name), into: folder) { _, _, _ throws(GitError) in }

@@ -17,7 +17,7 @@ struct LayerWriter {
 
     /// Writes the difference between two trees.
     mutating func write(
-        from old: git_oid, to new: git_oid, at path: [UInt8] = [], into folder: borrowing Folder, depth: Int = 0
+        from old: git_oid, to new: git_oid, at path: [UInt8] = [], into folder: Folder, depth: Int = 0
     ) throws(GitError) {
         guard depth <= GitMirror.depthLimit else { throw GitError(.invalid, "the tree is nested too deeply") }
         var before: [[UInt8]: TreeItem] = [:]

@@ -72,6 +72,14 @@ extension Transfer {
         guard let branch = try heads(of: pointer).first(where: { $0.name == "HEAD" })?.symbolicTarget,
             branch.hasPrefix("refs/heads/")
         else { return }
+        var head: OpaquePointer?
+        defer { git_reference_free(head) }
+        if git_reference_lookup(&head, repository.pointer, "HEAD") >= 0,
+            let known = git_reference_symbolic_target(head), String(cString: known) == branch
+        {
+            return
+        }
+        git_error_clear()
         try check(git_repository_set_head(repository.pointer, branch), .storing)
     }
 

@@ -1,6 +1,7 @@
 import DockerEngine
 import Logging
 import Model
+import Synchronization
 
 /// A few berths that wait for jobs. None is made while jobs are being started, because making one costs as much as it
 /// saves: in a crowd, the next job of the same project gets the network of the one before (see `BerthNetwork`). Pipes are
@@ -38,6 +39,8 @@ actor BerthPool {
     private var lastStart: ContinuousClock.Instant
     private var lastCheck: ContinuousClock.Instant?
     private let pause = Pause()
+    /// Jobs whose containers are being made.
+    private nonisolated let starting = Atomic(0)
     /// How often in a row none could be made.
     private var failures = 0
 
@@ -101,8 +104,15 @@ actor BerthPool {
         taken[attempt, default: []].append(Use(berth: berth, owner: owner, generation: generation))
     }
 
-    /// How long nothing is to be prepared yet, because a job was started a moment ago.
-    var calm: Duration { lastStart + quiet - clock.now }
+    /// Makes a job's container; nothing is prepared for others meanwhile.
+    nonisolated func whileStarting<Result>(_ work: () async throws -> Result) async rethrows -> Result {
+        starting.add(1, ordering: .relaxed)
+        defer { starting.subtract(1, ordering: .relaxed) }
+        return try await work()
+    }
+
+    /// How long nothing is to be prepared yet, because a job is being started or was a moment ago.
+    var calm: Duration { starting.load(ordering: .relaxed) > 0 ? quiet : lastStart + quiet - clock.now }
 
     /// None of those that are ready can be trusted, for instance because the engine was started again.
     func distrust() async {

@@ -38,11 +38,18 @@ struct VolumeFolder: Sendable {
     func complete(_ files: [File], uid: uid_t, gid: gid_t) throws {
         for file in files {
             let place = "\(path)/\(file.name)"
-            try Data(file.bytes).write(to: URL(filePath: place))
+            try Self.write(file.bytes, to: place)
             guard chmod(place, mode_t(file.mode)) == 0 else { throw CocoaError(.fileWriteUnknown) }
         }
         guard chmod(path, 0o755) == 0 else { throw CocoaError(.fileWriteUnknown) }
         try Self.give(Array(path.utf8), to: uid, gid)
+    }
+
+    /// Not by Foundation, which waits until the disk has it: a job waits for that, and a lost file is made anew.
+    private static func write(_ bytes: [UInt8], to place: String) throws {
+        guard let file = fopen(place, "we") else { throw CocoaError(.fileWriteUnknown) }
+        let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
+        guard fclose(file) == 0, isWritten else { throw CocoaError(.fileWriteUnknown) }
     }
 
     /// Names are bytes: a repository may hold some that are no text.

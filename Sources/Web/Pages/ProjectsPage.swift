@@ -34,12 +34,13 @@ struct ProjectsPage: Sendable {
         let query = request.uri.queryParameters
         let filter = String(query["q"].map { Self.form($0) } ?? "").prefix(200)
         let byState = query["sort"] == "state"
-        let number = min(max(1, query["page"].flatMap { Int($0) } ?? 1), 1_000_000)
         let key = filter.lowercased()
         var found = key.isEmpty ? all : all.filter { $0.project.repository.key.contains(key) }
+        let last = max(1, (found.count + Self.pageLength - 1) / Self.pageLength)
+        let number = min(max(1, query["page"].flatMap { Int($0) } ?? 1), last)
         if byState { found = Self.failingFirst(found) }
         let shown = found.dropFirst((number - 1) * Self.pageLength).prefix(Self.pageLength)
-        let hasMore = found.count > number * Self.pageLength
+        let hasMore = number < last
         func address(sort: Bool, page: Int = 1) -> String {
             let parts = [
                 filter.isEmpty ? nil : "q=\(ProjectLinks.encode(String(filter)))", sort ? "sort=state" : nil,

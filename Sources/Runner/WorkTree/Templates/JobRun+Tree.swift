@@ -12,25 +12,38 @@ extension JobRun {
             return nil
         }
         let user = try await user(plan, image: image)
+        let layer = TreeLayer(of: plan.name, in: volumes)
         do {
-            guard let template = try await tools.trees.template(for: job, user, mirror),
-                try await canHold(job.submodules, template)
+            // The engine mounts and unmounts something when it makes a container, whereupon the kernel writes to the disk
+            // what is not there yet, and that is soon a whole template.
+            guard
+                let (template, made) = try await tools.trees.template(
+                    for: job, user, mirror, { try await container(plan, layer, above: $0) }),
+                let container = made
             else { return nil }
-            // One of this name would keep the mount that it was made with.
-            try await engine.removeVolume(plan.name)
-            let layer = TreeLayer(of: plan.name, in: volumes)
-            guard try await makeVolume(plan, layer, above: template) else { return nil }
-            // Before the mount is made: what is written beneath one may not be seen.
+            // Before the volume's mount is made, by the start: what is written beneath one may not be seen.
             try await tools.workspace.fill(
                 layer, above: tools.trees.source(template), of: template.commit, for: job, files: files(plan.phase),
                 mirror: mirror, user: user)
-            return try await made(plan)
+            return container
         } catch let error where !(error is DockerError || error is StartRefused || error is CancellationError) {
             // Such as a full disk, which the other way may not meet; if it does, its words are those to show.
             try Task.checkCancellation()
             tools.trees.logger.warning("\(job) has no template below its work tree: \(error)")
+            if let container = try await engine.container(plan.name) { try await remove(container) }
             return nil
         }
+    }
+
+    /// - Returns: `nil` when the volume cannot be had.
+    private func container(_ plan: ContainerPlan, _ layer: TreeLayer, above template: TreeTemplate) async throws
+        -> String?
+    {
+        guard try await canHold(job.submodules, template) else { return nil }
+        // One of this name would keep the mount that it was made with.
+        try await engine.removeVolume(plan.name)
+        guard try await makeVolume(plan, layer, above: template) else { return nil }
+        return try await made(plan)
     }
 
     /// - Returns: whether the engine made it in the way and at the place that we count on.

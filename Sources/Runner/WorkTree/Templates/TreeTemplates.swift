@@ -59,21 +59,41 @@ actor TreeTemplates {
 
     /// The template for a job; it stays at least until the attempt is released.
     ///
-    /// - Returns: `nil` when none is near and the job is not to make one.
-    func template(for job: JobSpec, _ user: ContainerUser, _ mirror: GitMirror) async throws -> TreeTemplate? {
+    /// - Parameter prepare: what is done once it is known which one it is: at once, while it is still being written.
+    /// - Returns: it and what was prepared; `nil` when none is near and the job is not to make one.
+    nonisolated func template<Prepared: Sendable>(
+        for job: JobSpec, _ user: ContainerUser, _ mirror: GitMirror,
+        _ prepare: @escaping @Sendable (TreeTemplate) async throws -> Prepared
+    ) async throws -> (template: TreeTemplate, prepared: Prepared)? {
+        let (chosen, feed) = AsyncStream.makeStream(of: TreeTemplate.self)
+        async let prepared: Prepared? = {
+            for await template in chosen { return try await prepare(template) }
+            return nil
+        }()
+        defer { feed.finish() }
+        let template = try await self.template(for: job, user, mirror, chosen: feed)
+        feed.finish()
+        guard let template, let prepared = try await prepared else { return nil }
+        return (template, prepared)
+    }
+
+    private func template(
+        for job: JobSpec, _ user: ContainerUser, _ mirror: GitMirror, chosen: AsyncStream<TreeTemplate>.Continuation
+    ) async throws -> TreeTemplate? {
         let group = TreeTemplate.Group(repository: job.repository.key, uid: user.uid, gid: user.gid)
         let attempt = JobAttempt(jobID: job.jobID, attempt: job.attempt)
         let owner = FileOwner(uid: UInt32(user.uid), gid: UInt32(user.gid))
         return try await turns.take(group) {
             for template in await self.found(group) where await self.hold(template, for: attempt) {
                 if try await self.isNear(template, job, mirror) {
+                    chosen.yield(template)
                     await self.noteUse(of: group)
                     return template
                 }
                 await self.letGo(template, for: attempt)
             }
             guard job.trusted, try await self.isLarge(job, mirror) else { return nil }
-            return try await self.make(group, for: job, attempt, owner, mirror)
+            return try await self.make(group, for: job, attempt, owner, mirror, chosen)
         }
     }
 
@@ -173,7 +193,8 @@ actor TreeTemplates {
     }
 
     private func make(
-        _ group: TreeTemplate.Group, for job: JobSpec, _ attempt: JobAttempt, _ owner: FileOwner, _ mirror: GitMirror
+        _ group: TreeTemplate.Group, for job: JobSpec, _ attempt: JobAttempt, _ owner: FileOwner, _ mirror: GitMirror,
+        _ chosen: AsyncStream<TreeTemplate>.Continuation
     ) async throws -> TreeTemplate {
         let entries = try await mirror.count(commit: job.commit, limit: Self.mostEntries)
         let template = TreeTemplate(
@@ -183,6 +204,7 @@ actor TreeTemplates {
         making.insert(partial)
         defer { making.remove(partial) }
         _ = hold(template, for: attempt)
+        chosen.yield(template)
         do {
             try await workspace.blocking {
                 try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
