@@ -78,55 +78,48 @@ struct JobRun: Sendable {
     private func work(
         _ claimed: ClaimedJob, isNew: Bool, log: JobLogSink, _ control: JobControl
     ) async throws -> JobOutcome {
-        let mirror: GitMirror
+        let fetching = Task { try await fetchedMirror(claimed, control) }
+        defer { fetching.cancel() }
         do {
-            guard let fetched = try await fetchedMirror(claimed, control) else {
-                let reason = control.reason ?? "cancelled"
-                try await log.say("Stopped while the repository was fetched: \(reason)")
-                return JobOutcome(state: .cancelled, reason: reason)
+            var spec: JobSpec
+            do {
+                spec = try self.spec(claimed)
+                spec.isNew = isNew
+                // An attempt that began before may be anywhere; one that begins looks for its image meanwhile.
+                if !isNew || claimed.job.config.submodules { _ = try await result(of: fetching, control) }
+                if claimed.job.config.submodules { spec.submodules = try await submodules(claimed, log) }
+            } catch let error where !(error is CancellationError || error is Unfetched) {
+                try await log.say("The job was not run: \(error)")
+                return JobOutcome(state: .error, reason: "\(error)")
             }
-            mirror = fetched
-        } catch let error as GitError {
-            if error.kind == .cancelled { throw CancellationError() }
-            try await log.say("The repository could not be fetched: \(error.message)")
-            return JobOutcome(state: .error, reason: "the repository could not be fetched: \(error.message)")
-        }
-        var spec: JobSpec
-        do {
-            spec = try self.spec(claimed)
-            spec.isNew = isNew
-            if claimed.job.config.submodules {
-                let found = try await Submodules(mirrors: mirrors, gitHubURL: configuration.gitHubURL).find(
-                    claimed.project.repository, commit: claimed.build.commit, in: mirror)
-                spec.submodules = found.submodules
-                for line in found.lines { try await log.say(line) }
-            }
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            try await log.say("The job was not run: \(error)")
-            return JobOutcome(state: .error, reason: "\(error)")
-        }
-        do {
-            return try await run(spec, claimed, mirror, log: log, control)
+            return try await run(spec, claimed, log: log, control) { try await result(of: fetching, control) }
+        } catch let end as Unfetched {
+            try await log.say(end.sentence)
+            return end.outcome
         } catch let known as KnownVerdict {
             try await log.say(known.sentence)
             return known.outcome
         }
     }
 
+    /// - Parameter fetched: answers when the mirror has the commit.
     private func run(
-        _ spec: JobSpec, _ claimed: ClaimedJob, _ mirror: GitMirror, log: JobLogSink, _ control: JobControl
+        _ spec: JobSpec, _ claimed: ClaimedJob, log: JobLogSink, _ control: JobControl,
+        fetched: @escaping @Sendable () async throws -> GitMirror
     ) async throws -> JobOutcome {
         // What the job is at is for those who watch; it goes on meanwhile.
         let (phases, feed) = AsyncStream.makeStream(of: JobPhase.self)
         async let recording: Void = record(phases, claimed.job.id)
         defer { feed.finish() }
+        let mirror = await mirrors.mirror(claimed.project.repository)
         let outcome = try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
-            if case .phase(let phase) = progress {
-                feed.yield(phase)
-            } else {
+            switch progress {
+            case .phase(let phase): feed.yield(phase)
+            case .baseImage:
+                // Until here the commit was not needed.
+                let mirror = try await fetched()
                 try await record(progress, claimed, mirror)
+            default: try await record(progress, claimed, mirror)
             }
         }
         feed.finish()
@@ -136,30 +129,6 @@ struct JobRun: Sendable {
 
     private func record(_ phases: AsyncStream<JobPhase>, _ jobID: Int64) async throws {
         for await phase in phases { try await store.recordProgress(jobID, phase: phase) }
-    }
-
-    /// The mirror with the job's commit; `nil` when the job is to end first. A fetch that another job needs as well may
-    /// be in the way of ours and is not waited for then.
-    private func fetchedMirror(_ claimed: ClaimedJob, _ control: JobControl) async throws -> GitMirror? {
-        let (results, feed) = AsyncStream.makeStream(of: Result<GitMirror, any Error>?.self)
-        let fetching = Task {
-            do {
-                let mirror = try await mirrors.mirror(
-                    claimed.project.repository, with: claimed.build.commit, claimed.build.ref)
-                feed.yield(.success(mirror))
-            } catch {
-                feed.yield(.failure(error))
-            }
-        }
-        let stopping = Task {
-            if (try? await control.wait()) != nil { feed.yield(nil) }
-        }
-        defer {
-            fetching.cancel()
-            stopping.cancel()
-        }
-        for await result in results { return try result?.get() }
-        throw CancellationError()
     }
 
     /// Secrets are opened only here, only for trusted refs, and kept nowhere.

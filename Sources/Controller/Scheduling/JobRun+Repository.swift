@@ -1,0 +1,68 @@
+import Git
+import Model
+import Runner
+import Store
+
+extension JobRun {
+    /// Why a job ends before anything was made for it.
+    struct Unfetched: Error {
+        var sentence: String
+        var outcome: JobOutcome
+    }
+
+    /// The mirror with the job's commit; `nil` when the job is to end first. A fetch that another job needs as well may
+    /// be in the way of ours and is not waited for then.
+    func fetchedMirror(_ claimed: ClaimedJob, _ control: JobControl) async throws -> GitMirror? {
+        let (results, feed) = AsyncStream.makeStream(of: Result<GitMirror, any Error>?.self)
+        let fetching = Task {
+            do {
+                let mirror = try await mirrors.mirror(
+                    claimed.project.repository, with: claimed.build.commit, claimed.build.ref)
+                feed.yield(.success(mirror))
+            } catch {
+                feed.yield(.failure(error))
+            }
+        }
+        let stopping = Task {
+            if (try? await control.wait()) != nil { feed.yield(nil) }
+        }
+        defer {
+            fetching.cancel()
+            stopping.cancel()
+        }
+        for await result in results { return try result?.get() }
+        throw CancellationError()
+    }
+
+    /// Waits for a fetch that was begun.
+    ///
+    /// - Throws: `Unfetched`, and `CancellationError`.
+    func result(of fetching: Task<GitMirror?, any Error>, _ control: JobControl) async throws -> GitMirror {
+        do {
+            let mirror = try await withTaskCancellationHandler {
+                try await fetching.value
+            } onCancel: {
+                fetching.cancel()
+            }
+            if let mirror { return mirror }
+            let reason = control.reason ?? "cancelled"
+            throw Unfetched(
+                sentence: "Stopped while the repository was fetched: \(reason)",
+                outcome: JobOutcome(state: .cancelled, reason: reason))
+        } catch let error as GitError {
+            if error.kind == .cancelled { throw CancellationError() }
+            throw Unfetched(
+                sentence: "The repository could not be fetched: \(error.message)",
+                outcome: JobOutcome(state: .error, reason: "the repository could not be fetched: \(error.message)"))
+        }
+    }
+
+    /// What is checked out with the work tree; the log says so.
+    func submodules(_ claimed: ClaimedJob, _ log: JobLogSink) async throws -> [JobSubmodule] {
+        let found = try await Submodules(mirrors: mirrors, gitHubURL: configuration.gitHubURL).find(
+            claimed.project.repository, commit: claimed.build.commit,
+            in: await mirrors.mirror(claimed.project.repository))
+        for line in found.lines { try await log.say(line) }
+        return found.submodules
+    }
+}
