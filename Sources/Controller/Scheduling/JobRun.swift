@@ -115,11 +115,14 @@ struct JobRun: Sendable {
         let outcome = try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
             switch progress {
             case .phase(let phase): feed.yield(phase)
-            case .baseImage:
+            case .baseImage(let id, let digest):
+                try await store.recordProgress(claimed.job.id, baseImageID: id, digest: digest)
                 // Until here the commit was not needed.
                 let mirror = try await fetched()
-                try await record(progress, claimed, mirror)
-            default: try await record(progress, claimed, mirror)
+                try await Verdicts(configuration: configuration, store: store).look(
+                    claimed, imageID: id, mirror: mirror)
+            case .cacheKey(let key, let reused):
+                try await store.recordProgress(claimed.job.id, cacheKey: key, reused: reused)
             }
         }
         feed.finish()
@@ -144,18 +147,6 @@ struct JobRun: Sendable {
             repository: claimed.project.repository, hook: claimed.job.config, buildNumber: claimed.build.number,
             buildURL: pages.build(claimed.build.number), commit: claimed.build.commit, ref: claimed.build.ref,
             pullRequest: claimed.build.pullRequest, trusted: claimed.build.trusted, secrets: secrets)
-    }
-
-    private func record(_ progress: JobProgress, _ claimed: ClaimedJob, _ mirror: GitMirror) async throws {
-        let jobID = claimed.job.id
-        switch progress {
-        case .phase(let phase): try await store.recordProgress(jobID, phase: phase)
-        case .baseImage(let id, let digest):
-            try await store.recordProgress(jobID, baseImageID: id, digest: digest)
-            try await Verdicts(configuration: configuration, store: store).look(claimed, imageID: id, mirror: mirror)
-        case .cacheKey(let key, let reused):
-            try await store.recordProgress(jobID, cacheKey: key, reused: reused)
-        }
     }
 
     /// A wish to cancel is a value in the store; the change signal only makes it be seen sooner.

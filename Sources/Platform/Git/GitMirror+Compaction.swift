@@ -3,14 +3,16 @@ import FoundationEssentials
 import Glibc
 
 extension GitMirror {
-    /// Merges small packs: every fetch adds one, and a lookup asks each of them. The largest stay as they are, because
+    /// Merges small packs: every fetch adds one, a lookup asks each of them, and a job gets a copy of each. The largest stay as they are, because
     /// making them anew costs most and helps least. A failure costs speed only, so it is logged and not thrown.
-    func compact(from limit: Int = 50, keeping kept: Int = 10) {
+    func compact(from limit: Int = 20, keeping kept: Int = 5) {
         let folder = "\(path)/objects/pack"
-        let packs = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasPrefix("pack-") && $0.hasSuffix(".idx") }
-            .compactMap { PackIndex("\(folder)/\($0)") }
-        guard packs.count >= limit else { return }
+        // Most fetches end here, without having read an index, which can be large.
+        guard names.count >= limit else { return }
+        let packs = names.compactMap { PackIndex("\(folder)/\($0)") }
+        guard packs.count > kept + 1 else { return }
         let small = packs.sorted { $0.count < $1.count }.dropLast(kept)
         do throws(GitError) {
             let new = try BareRepository.open(path) { repository throws(GitError) in
