@@ -7,10 +7,10 @@ public protocol Executor: Sendable {
     /// first, unless the attempt is new. Calling it again after the end gives the same outcome as long as `cleanUp` was not called.
     ///
     /// - Parameters:
-    ///   - mirror: holds the job's commit, if the attempt is new only once `progress` returned for `.baseImage`; fetching
-    ///     is the caller's business.
+    ///   - mirror: holds the job's commit once `progress` returned for `.commit`; fetching is the caller's business. For an
+    ///     attempt that is not new it holds it from the beginning.
     ///   - progress: called at each change and waited for. What it throws ends the run where it is and is thrown on: at
-    ///     `.baseImage` nothing was made yet, unless an earlier process had begun.
+    ///     `.baseImage` nothing was made yet, unless an earlier process had begun; at `.commit` no script was started.
     /// - Throws: `CancellationError` when the Swift task was cancelled, which means that the controller shuts down:
     ///   containers are left running for the next process. Errors of `log` and `progress`. Everything else is an outcome.
     func run(

@@ -143,6 +143,8 @@ extension JobRun {
 
     /// Puts the work tree into the volume, or into a folder of ours, which is returned, when the volume is out of reach.
     private func fill(_ near: VolumeFolder?, _ plan: ContainerPlan) async throws -> String {
+        try await progress(.commit)
+        if plan.phase == .build { await tools.trees.noteSize(of: job, mirror) }
         guard let near else {
             return try await tools.workspace.fill(plan.name, for: job, phase: plan.phase, mirror: mirror)
         }

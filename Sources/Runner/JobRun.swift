@@ -102,6 +102,7 @@ struct JobRun: Sendable {
         }
         try await progress(.baseImage(id: base.id, digest: base.digests.first))
         let image = Image(id: base.id, name: hook.image)
+        if hook.installScript != nil, !hook.trackedFiles.isEmpty { try await progress(.commit) }
         guard let name = try await CachedImages.name(job, baseImage: base.id, mirror: mirror) else { return image }
         if let trusted = try await trustedImage(name) { return trusted }
         return try await alone(name) { try await cachedImage(name, base: image) }
@@ -133,7 +134,8 @@ struct JobRun: Sendable {
     ) async throws -> (container: String, outcome: JobOutcome, duration: Duration) {
         var way = StartWay(
             hasShell: await tools.launchers.mayHaveShell(image.id), hasInit: await tools.launchers.engineHasInit)
-        let isAbove = phase == .build ? await tools.trees.isMeant(for: job, mirror) : false
+        let isAbove =
+            phase == .build ? try await tools.trees.isMeant(for: job, mirror) { try await progress(.commit) } : false
         if way.hasShell {
             // A container that waits has its mounts already, so its work tree could only be written in full.
             if phase == .build, !isAbove { way.standby = await standby(image) }

@@ -25,10 +25,6 @@ struct ManyFilesTests {
         return try fixture.git("rev-parse", "main")
     }
 
-    private static func descriptors() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-    }
-
     @Test("every file is there once, as git has it, and git finds nothing to do")
     func whole() async throws {
         try await Fixture.with { fixture in
@@ -53,12 +49,9 @@ struct ManyFilesTests {
             let commit = try Self.commit(in: fixture, endlessLink: "\(name)/link")
             let mirror = fixture.mirror()
             try await mirror.fetch()
-            let before = try Self.descriptors()
             let tree = "\(fixture.root)/tree"
             #expect(await failure { try await mirror.checkout(commit: commit, into: tree) }?.kind == .invalid)
             #expect(!FileManager.default.fileExists(atPath: tree))
-            // Others run at the same time and have files open as well.
-            #expect(try Self.descriptors() < before + 60)
         }
     }
 

@@ -37,6 +37,7 @@ struct ContainerTests {
                 ])
             let steps = await log.progress
             #expect(steps.first == .phase(.preparing) && steps.last == .phase(.building))
+            #expect(steps.contains(.commit))
             #expect(steps.contains { if case .baseImage(let id, nil) = $0 { id.hasPrefix("sha256:") } else { false } })
             let containers = try await fixture.containers()
             let container = try await fixture.engine.container(try #require(containers.first).id)
@@ -72,7 +73,7 @@ struct ContainerTests {
             #expect(await first.log.lines(.install) == ["./requirements.txt", "secret unset"])
             #expect(await first.log.lines(.build) == ["flask", "build-script", "src"])
             #expect(
-                await first.log.progress.map(\.words) == [
+                await first.log.progress.filter { $0 != .commit }.map(\.words) == [
                     "preparing", "image", "key new", "installing", "committing", "building",
                 ])
 
@@ -227,6 +228,7 @@ extension JobProgress {
         switch self {
         case .phase(let phase): phase.rawValue
         case .baseImage: "image"
+        case .commit: "commit"
         case .cacheKey(_, let reused): reused ? "key reused" : "key new"
         }
     }

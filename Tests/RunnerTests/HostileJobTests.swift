@@ -297,9 +297,10 @@ struct HostileJobTests {
             var job = try fixture.job(build: "echo never") { $0.trackedFiles = ["."] }
             job.commit = commit
             let control = JobControl()
-            // A million files take a while: whoever does not want to wait may cancel. The container is made meanwhile.
-            async let running = fixture.run(job, control: control)
-            for _ in 0..<600 where try await fixture.containers().isEmpty {
+            // A million files take a while: whoever does not want to wait may cancel.
+            let log = MemoryLog()
+            async let running = fixture.run(job, log: log, control: control)
+            for _ in 0..<600 where await !log.progress.contains(.commit) {
                 try await Task.sleep(for: .milliseconds(100))
             }
             control.cancel(reason: "cancelled by octocat")

@@ -34,17 +34,13 @@ extension JobRun {
         throw CancellationError()
     }
 
-    /// Waits for a fetch that was begun.
+    /// Waits for a fetch that was begun; to cancel the wait does not end it, because a step that is tried again needs it as
+    /// well.
     ///
-    /// - Throws: `Unfetched`, and `CancellationError`.
+    /// - Throws: `Unfetched`, and `CancellationError` when the fetch was cancelled.
     func result(of fetching: Task<GitMirror?, any Error>, _ control: JobControl) async throws -> GitMirror {
         do {
-            let mirror = try await withTaskCancellationHandler {
-                try await fetching.value
-            } onCancel: {
-                fetching.cancel()
-            }
-            if let mirror { return mirror }
+            if let mirror = try await fetching.value { return mirror }
             let reason = control.reason ?? "cancelled"
             throw Unfetched(
                 sentence: "Stopped while the repository was fetched: \(reason)",

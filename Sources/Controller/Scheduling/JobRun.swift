@@ -80,12 +80,23 @@ struct JobRun: Sendable {
     ) async throws -> JobOutcome {
         let fetching = Task { try await fetchedMirror(claimed, control) }
         defer { fetching.cancel() }
+        return try await withTaskCancellationHandler {
+            try await attempt(claimed, isNew: isNew, log: log, control, fetching)
+        } onCancel: {
+            fetching.cancel()
+        }
+    }
+
+    private func attempt(
+        _ claimed: ClaimedJob, isNew: Bool, log: JobLogSink, _ control: JobControl,
+        _ fetching: Task<GitMirror?, any Error>
+    ) async throws -> JobOutcome {
         do {
             var spec: JobSpec
             do {
                 spec = try self.spec(claimed)
                 spec.isNew = isNew
-                // An attempt that began before may be anywhere; one that begins looks for its image meanwhile.
+                // An attempt that began before may be anywhere; for one that begins the container is made meanwhile.
                 if !isNew || claimed.job.config.submodules { _ = try await result(of: fetching, control) }
                 if claimed.job.config.submodules { spec.submodules = try await submodules(claimed, log) }
             } catch let error where !(error is CancellationError || error is Unfetched) {
@@ -117,10 +128,11 @@ struct JobRun: Sendable {
             case .phase(let phase): feed.yield(phase)
             case .baseImage(let id, let digest):
                 try await store.recordProgress(claimed.job.id, baseImageID: id, digest: digest)
-                // Until here the commit was not needed.
+                guard claimed.job.config.reusesVerdicts else { break }
                 let mirror = try await fetched()
                 try await Verdicts(configuration: configuration, store: store).look(
                     claimed, imageID: id, mirror: mirror)
+            case .commit: _ = try await fetched()
             case .cacheKey(let key, let reused):
                 try await store.recordProgress(claimed.job.id, cacheKey: key, reused: reused)
             }

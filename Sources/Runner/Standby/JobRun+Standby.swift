@@ -21,6 +21,8 @@ extension JobRun {
             try await stoppable {
                 async let renamed: Void = rename(standby)
                 let staging = standby.folder.staging
+                try await progress(.commit)
+                await tools.trees.noteSize(of: job, mirror)
                 try await tools.workspace.fill(staging, for: job, phase: .build, mirror: mirror)
                 let files = [
                     VolumeFolder.File(

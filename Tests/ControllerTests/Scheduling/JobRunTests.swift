@@ -3,6 +3,7 @@ import Git
 import Glibc
 import Logging
 import Model
+import Runner
 import Store
 import Testing
 
@@ -67,6 +68,60 @@ struct JobRunTests {
             #expect(job.outcome == JobOutcome(state: .cancelled, reason: "cancelled by octocat"))
             #expect(shelf.runs.isEmpty)
             #expect(try await desk.store.latestBuild(project.id)?.state == .cancelled)
+        }
+    }
+
+    /// The outcome of a new job whose repository is at an address.
+    private func outcome(
+        of script: ScriptedExecutor, from address: String, in desk: Desk,
+        meanwhile: (ClaimedJob) async throws -> Void = { _ in }
+    ) async throws -> JobOutcome? {
+        _ = try await desk.declare([desk.hook("tests")])
+        _ = try await desk.deliver("push", desk.pushed(String(repeating: "a", count: 40), before: nil))
+        var configuration = desk.configuration
+        configuration.gitHubURL = address
+        let run = JobRun(
+            configuration: configuration, store: desk.store, executor: script,
+            mirrors: ProjectMirrors(configuration: configuration), logger: Logger(label: "test"))
+        let claimed = try #require(try await desk.store.claimNextJob())
+        async let ended: Void = run.run(claimed, isNew: true)
+        try await meanwhile(claimed)
+        await ended
+        return try await desk.store.job(claimed.job.id)?.outcome
+    }
+
+    @Test("a new job begins while its repository is fetched, and ends when the commit is needed and cannot be had")
+    func unfetchable() async throws {
+        try await Desk.with { desk in
+            let (steps, feed) = AsyncStream.makeStream(of: String.self)
+            let executor = ScriptedExecutor { progress in
+                feed.yield("begun")
+                try await progress(.commit)
+                feed.yield("not here")
+            }
+            let outcome = try await outcome(of: executor, from: "http://127.0.0.1:1", in: desk)
+            feed.finish()
+            #expect(outcome?.state == .error)
+            #expect(outcome?.reason?.hasPrefix("the repository could not be fetched: ") == true)
+            #expect(await steps.reduce(into: []) { $0.append($1) } == ["begun"])
+        }
+    }
+
+    @Test("a step that is given up while it waits for the commit does not take it from the next one")
+    func givenUp() async throws {
+        try await Desk.with { desk in
+            let server = try SilentServer()
+            let executor = ScriptedExecutor { progress in
+                let first = Task { try await progress(.commit) }
+                first.cancel()
+                try await progress(.commit)
+            }
+            let outcome = try await outcome(of: executor, from: "http://127.0.0.1:\(server.port)", in: desk) {
+                claimed in
+                try await server.connected()
+                #expect(try await desk.store.requestCancel(claimed.job.id, reason: "cancelled by octocat"))
+            }
+            #expect(outcome == JobOutcome(state: .cancelled, reason: "cancelled by octocat"))
         }
     }
 }

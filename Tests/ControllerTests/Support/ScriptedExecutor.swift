@@ -4,10 +4,16 @@ import Runner
 
 /// Every job succeeds at once; nothing runs.
 struct ScriptedExecutor: Executor {
+    /// What is done before.
+    var script: @Sendable (@escaping @Sendable (JobProgress) async throws -> Void) async throws -> Void = { _ in }
+
     func run(
         _ job: JobSpec, mirror: GitMirror, log: any LogSink, control: JobControl,
         progress: @escaping @Sendable (JobProgress) async throws -> Void
-    ) async throws -> JobOutcome { .success }
+    ) async throws -> JobOutcome {
+        try await script(progress)
+        return .success
+    }
 
     func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async {}
     func sweep(instance: String, keep: @Sendable () async throws -> Set<JobAttempt>) async throws {}

@@ -37,6 +37,8 @@ actor TreeTemplates {
     /// Those that are being removed: nobody gets them any more.
     var retiring: Set<String> = []
     private var ability = Ability.unknown
+    /// The repositories whose latest job was not one of a large one.
+    private var small: Set<String> = []
 
     /// - Parameters:
     ///   - folder: where they are kept, in a folder of their own.
@@ -51,10 +53,25 @@ actor TreeTemplates {
 
     /// Whether a job's work tree is to lie above a template. A job of an untrusted ref uses one that is there, and makes
     /// none: what others build on comes from trusted commits only.
-    func isMeant(for job: JobSpec, _ mirror: GitMirror) async -> Bool {
+    ///
+    /// - Parameter commit: waits for the job's commit. It is not waited for where the commit before was small; whoever gets
+    ///   it later calls `noteSize`.
+    func isMeant(
+        for job: JobSpec, _ mirror: GitMirror, commit: @Sendable () async throws -> Void
+    ) async throws -> Bool {
         guard limits != nil, await volumes() != nil else { return false }
         if !job.trusted { return await !names("\(root)/\(TreeTemplate.Group.project(job.repository.key))").isEmpty }
-        return (try? await isLarge(job, mirror)) ?? false
+        if small.contains(job.repository.key) { return false }
+        try await commit()
+        return await noteSize(of: job, mirror)
+    }
+
+    /// Remembers for the next job whether this one's repository is large.
+    @discardableResult
+    func noteSize(of job: JobSpec, _ mirror: GitMirror) async -> Bool {
+        guard limits != nil, job.trusted, let isLarge = try? await isLarge(job, mirror) else { return false }
+        if isLarge { small.remove(job.repository.key) } else { small.insert(job.repository.key) }
+        return isLarge
     }
 
     /// The template for a job; it stays at least until the attempt is released.
