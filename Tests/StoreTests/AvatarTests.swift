@@ -70,6 +70,23 @@ struct AvatarTests {
         }
     }
 
+    @Test("a build that comes without a name at GitHub gets the one that its author's address had last")
+    func knownAddress() async throws {
+        try await Fixture.with { fixture in
+            let projects = try await fixture.declare(["a", "b"])
+            try await build(fixture, projects[0], "mona", commit: "c1")
+            try await build(fixture, projects[0], "monalisa", commit: "c2")
+            try await fixture.build(projects[0], commit: "c3")
+            var stranger = try Fixture.newBuild(projects[0], commit: "c4")
+            stranger.event.authorEmail = "other@example.org"
+            try await fixture.store.createBuild(stranger)
+            try await fixture.build(projects[1], commit: "c3")
+            let logins = try await fixture.store.builds(projects[0].id, limit: 9).map(\.authorLogin?.description)
+            #expect(logins == [nil, "monalisa", "monalisa", "mona"], "newest first")
+            #expect(try await fixture.store.builds(projects[1].id, limit: 9).map(\.authorLogin) == [nil])
+        }
+    }
+
     @Test("so many are kept, and those that nobody looked at for the longest time go first")
     func bounded() async throws {
         let clock = TestClock()

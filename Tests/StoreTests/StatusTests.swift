@@ -86,6 +86,25 @@ struct StatusTests {
         }
     }
 
+    @Test("that a job waits for a slot is said when it still waits a moment later, and what follows at once")
+    func briefWait() async throws {
+        let clock = TestClock()
+        try await Fixture.with(clock: clock) { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project, mode: .both)
+            #expect(try await store.dueStatuses(now: clock.now, limit: 9).isEmpty)
+            let next = try #require(try await store.nextStatusTime())
+            #expect(next > clock.now && next <= clock.now + 1)
+            #expect(try await store.dueStatuses(now: next, limit: 9).count == 2)
+
+            _ = try await store.claimNextJob()
+            #expect(
+                Set(try await store.dueStatuses(now: clock.now, limit: 9).map(\.status.wanted.description))
+                    == ["Build #1 is running"])
+        }
+    }
+
     @Test("a failed try is put off, a hopeless one given up until something changes")
     func postpone() async throws {
         let clock = TestClock()

@@ -32,6 +32,17 @@ private struct LatestAttempt {
     }
 }
 
+/// What GitHub should show.
+private struct WantedStatus {
+    let status: CommitStatus
+    /// Whether it says that something waits for a slot.
+    let isQueued: Bool
+
+    /// A free slot takes a job within milliseconds. To say "queued" first would be a write more to GitHub, which allows 80
+    /// in a minute; a job that really waits says so this much later.
+    static let patience: TimeInterval = 0.2
+}
+
 extension Database {
     /// Derives the build's state and times from the latest attempts of its jobs, and what GitHub should show from these.
     /// Every transaction that touches a job ends with it.
@@ -68,7 +79,7 @@ extension Database {
 
     private func statuses(
         of build: BuildRecord, _ jobs: [LatestAttempt], at now: Date, _ pageURL: PageURL?
-    ) throws -> [CommitStatus] {
+    ) throws -> [WantedStatus] {
         let pinned = try first("SELECT statusMode, page FROM build WHERE id = ?", [build.id]) { columns in
             (
                 mode: try columns.value(HookSettings.StatusMode.init(rawValue:)),
@@ -76,25 +87,26 @@ extension Database {
             )
         }
         guard let pinned else { return [] }
-        var statuses: [CommitStatus] = []
+        var statuses: [WantedStatus] = []
         let waits = build.awaitsApproval ? "waits for an approval, because it comes from a fork" : nil
         if pinned.mode != .jobs {
             let failed = jobs.filter { $0.outcome.state == .failure || $0.outcome.state == .error }.map(\.hook)
             let seconds = build.startedAt.map { (build.finishedAt ?? now).timeIntervalSince($0) } ?? 0
-            statuses.append(
-                .build(
-                    number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
-                    reason: waits ?? reason(of: build.state, jobs), known: knownVerdict(jobs),
-                    targetURL: pageURL?(build.number, nil) ?? pinned.page))
+            let status = CommitStatus.build(
+                number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
+                reason: waits ?? reason(of: build.state, jobs), known: knownVerdict(jobs),
+                targetURL: pageURL?(build.number, nil) ?? pinned.page)
+            statuses.append(WantedStatus(status: status, isQueued: waits == nil && build.state == .queued))
         }
         if pinned.mode != .build {
             statuses += jobs.map { job in
                 let isHeld = waits != nil && job.outcome.state == .queued
-                return .job(
+                let status = CommitStatus.job(
                     hook: job.hook, number: build.number,
                     outcome: isHeld ? JobOutcome(state: .queued, reason: waits) : job.outcome,
                     seconds: job.seconds(until: now),
                     targetURL: pageURL?(build.number, job.hook) ?? job.page)
+                return WantedStatus(status: status, isQueued: !isHeld && job.outcome.state == .queued)
             }
         }
         return statuses
@@ -118,7 +130,9 @@ extension Database {
 
     /// Puts a status into the outbox, if it says something new. A commit has one status for each context; the newest
     /// build that has the commit decides, so what an older one (the same commit on another ref) wants is passed over.
-    private func want(_ status: CommitStatus, of build: BuildRecord, at now: Date) throws -> Bool {
+    private func want(_ wanted: WantedStatus, of build: BuildRecord, at now: Date) throws -> Bool {
+        let status = wanted.status
+        let sendAt = wanted.isQueued ? now.addingTimeInterval(WantedStatus.patience) : now
         try run(
             """
             INSERT INTO status (projectID, sha, context, buildID, state, description, targetURL, nextTryAt)
@@ -136,7 +150,7 @@ extension Database {
             """,
             [
                 build.projectID, build.commit, status.context, build.id, status.state.rawValue, status.description,
-                status.targetURL, now.milliseconds,
+                status.targetURL, sendAt.milliseconds,
             ])
         return changesCount > 0
     }

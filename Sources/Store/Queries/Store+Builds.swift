@@ -37,8 +37,9 @@ extension Database {
         // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery.
         let isNews = known != nil && (event.happenedAt ?? 0) > (known?.eventAt ?? .max)
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
-        let buildID = try existing ?? insert(new, at: time)
-        if existing == nil, let author = event.authorLogin { try wantAvatar(author, of: new.projectID, at: time) }
+        let author = try event.authorLogin ?? knownLogin(event.authorEmail, in: new.projectID)
+        let buildID = try existing ?? insert(new, author, at: time)
+        if existing == nil, let author { try wantAvatar(author, of: new.projectID, at: time) }
         if existing != nil, let happenedAt = event.happenedAt {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
@@ -86,9 +87,22 @@ extension Database {
         return runsAgain && last.state.isFinished ? last.attempt + 1 : nil
     }
 
+    /// The account that GitHub named for an author's address in one of the last builds: what is found in git, by a schedule
+    /// or because a webhook was lost, comes without a name at GitHub.
+    private func knownLogin(_ email: String?, in projectID: Int64) throws -> AccountName? {
+        guard let email, !email.isEmpty else { return nil }
+        return try first(
+            """
+            SELECT authorLogin FROM
+                (SELECT number, authorLogin, authorEmail FROM build WHERE projectID = ? ORDER BY number DESC LIMIT 500)
+            WHERE authorEmail = ? AND authorLogin IS NOT NULL ORDER BY number DESC LIMIT 1
+            """, [projectID, email]
+        ) { columns in try columns.next(String?.self).flatMap { AccountName($0) } }.flatMap(\.self)
+    }
+
     /// A new build. The counter stands in the project's row, so that a number is not given again when old builds are
     /// removed.
-    private func insert(_ new: NewBuild, at time: Date) throws -> Int64 {
+    private func insert(_ new: NewBuild, _ author: AccountName?, at time: Date) throws -> Int64 {
         let number = try Int.fetchOne(
             self,
             sql: "UPDATE project SET lastBuildNumber = lastBuildNumber + 1 WHERE id = ? RETURNING lastBuildNumber",
@@ -106,7 +120,7 @@ extension Database {
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.stored, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
-                event.happenedAt, new.needsApproval, event.authorLogin?.description,
+                event.happenedAt, new.needsApproval, author?.description,
             ])
         return lastInsertedRowID
     }

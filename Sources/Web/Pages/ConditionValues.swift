@@ -5,10 +5,13 @@ import Store
 /// Whether GitHub agrees with what is declared of a project, as pages say it.
 enum ConditionValues {
     /// A mark and a sentence.
-    static func make(_ project: ProjectRecord) -> PageValues {
+    ///
+    /// - Parameter differs: whether something is otherwise on GitHub and only reported.
+    static func make(_ project: ProjectRecord, differs: Bool = false) -> PageValues {
         let words =
             switch project.condition.status {
             case _ where !project.isActive: "no longer declared"
+            case .ready where differs: "as declared, but for what was changed there by hand"
             case .ready: "as declared"
             case .reconciling: "being made as declared"
             case .stalled: "cannot be made as declared"

@@ -69,7 +69,8 @@ struct SettingsPage: Sendable {
         let badge = "\(address.externalURL)/_badges/\(project.repository).svg"
         let page = address.project
         return [
-            "condition": ConditionValues.make(project), "since": Moment.html(project.condition.since),
+            "condition": ConditionValues.make(project, differs: drift.contains { $0.healedAt == nil }),
+            "since": Moment.html(project.condition.since),
             "isActive": project.isActive, "hasDrift": !drift.isEmpty,
             "drift": drift.map { DriftValues.make($0, project: nil) },
             "file": project.config.file.isEmpty ? nil : project.config.file,

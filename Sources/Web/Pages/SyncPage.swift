@@ -69,7 +69,10 @@ struct SyncPage: Sendable {
             summary = "\(Count.digits(ready)) of \(declared) are on GitHub as declared."
         } else {
             mark = StateMark("success", word: "Live")
-            summary = "Everything on GitHub is as declared."
+            summary =
+                drift.isEmpty
+                ? "Everything on GitHub is as declared."
+                : "GitHub is as declared, but for \(Count.text(drift.count, "reported difference"))."
         }
         // The trouble noted since is shown once, with its time.
         let held = problem == nil ? revision?.error : nil
