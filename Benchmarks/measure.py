@@ -85,10 +85,10 @@ def standby(program):
     job(program, standby=1)
 
 
-def fifty(program):
+def fifty(program, rounds=20):
     seconds, bare, cpu = [], [], []
     with World(program, "#!/bin/sh\necho hello", options=("--standby", "0")) as world:
-        for _ in range(3):
+        for _ in range(rounds):
             world.prepared(4)
             commits = [world.commit() for _ in range(50)]
             used, begin = world.cpu(), time.time()
@@ -136,7 +136,7 @@ def keys(program, files=50_000):
         f"{statistics.median(times):.0f} µs, 99th percentile {times[len(times) * 99 // 100]:.0f} µs")
 
 
-def tree(program, sizes=(5_000, 50_000), rounds=5):
+def tree(program, sizes=(5_000, 50_000), rounds=20):
     """Repositories of many files: from the trigger to the script, which needs the whole work tree, next to git's own. A
     first build finds the mirror, and no work tree; a next one finds what the first left and has three files changed."""
     for files in sizes:
