@@ -41,6 +41,7 @@ enum Schema {
             try db.execute(sql: held)
         }
         migrator.registerMigration("20 pictures of authors") { db in try db.execute(sql: avatars) }
+        migrator.registerMigration("21 whose turn it is") { db in try db.execute(sql: turns) }
         return migrator
     }
 
