@@ -88,11 +88,55 @@ struct TriggerTests {
             #expect(try await store.jobs(builds[2].id).allSatisfy { $0.reason == "superseded by build #4" })
             let status = try await fixture.status(project, commit: "c1").wanted
             #expect(status.description == "Build #2 was cancelled: superseded by build #4")
+            #expect(status.targetURL == "http://ci/o/a/builds/4", "the verdict that people wait for is there")
+            #expect(try await store.jobs(builds[2].id).map(\.successor) == [4, 4])
+            #expect(try await builds[2].successor(store.jobs(builds[2].id)) == 4)
 
             let ended = try await store.cancelBuilds(
                 BuildCancellation(projectID: project.id, .pullRequest(5), reason: "pull request #5 was closed"))
             #expect(ended == 2, "what is on the default branch goes on")
             #expect(try await store.build(project.id, number: 1)?.state == .running)
+        }
+    }
+
+    @Test("the statuses of jobs lead to the successor's job of that hook, and a rerun's to its own again")
+    func successorOfJobs() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["one", "two"])[0]
+            for (commit, hooks) in [("c1", ["one", "two"]), ("c2", ["one"])] {
+                var build = try pullRequest(5, project, commit, kind: .pullRequest)
+                build.hooks = try hooks.map { try Fixture.hook($0) }
+                build.statusMode = .both
+                try await store.createBuild(build)
+            }
+            let page = "http://ci/o/a/builds"
+            for (context, target) in [("", "/2"), (" / one", "/2/jobs/one"), (" / two", "/2")] {
+                let status = try await fixture.status(project, "Kozmic CI\(context)", commit: "c1").wanted
+                #expect(status.targetURL == page + target, "\(context)")
+            }
+            let first = try #require(try await store.build(project.id, number: 1))
+            let again = try await store.rerun(first.id, #require(HookID("one")))
+            #expect(again.successor == nil)
+            #expect(
+                try await fixture.status(project, "Kozmic CI / one", commit: "c1").wanted.targetURL
+                    == "\(page)/1/jobs/one")
+            #expect(try await fixture.status(project, commit: "c1").wanted.targetURL == "\(page)/1")
+        }
+    }
+
+    @Test("a job that ended by itself before it could be stopped has no successor")
+    func endedBefore() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            try await store.createBuild(pullRequest(5, project, "c1", kind: .pullRequest))
+            let running = try #require(try await store.claimNextJob()).job
+            try await store.createBuild(pullRequest(5, project, "c2", kind: .pullRequest))
+            #expect(try await store.job(running.id)?.successor == 2)
+            try await store.finishJob(running.id, .success)
+            #expect(try await store.job(running.id)?.successor == nil)
+            #expect(try await fixture.status(project, commit: "c1").wanted.targetURL == "http://ci/o/a/builds/1")
         }
     }
 

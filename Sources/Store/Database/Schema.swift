@@ -42,6 +42,7 @@ enum Schema {
         }
         migrator.registerMigration("20 pictures of authors") { db in try db.execute(sql: avatars) }
         migrator.registerMigration("21 whose turn it is") { db in try db.execute(sql: turns) }
+        migrator.registerMigration("22 successors") { db in try db.execute(sql: successors) }
         return migrator
     }
 

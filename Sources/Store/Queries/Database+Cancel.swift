@@ -13,14 +13,19 @@ struct EndedJobs {
 extension Database {
     /// Asks for a job's end. One in the queue is cancelled at once; a running one has its `cancelReason` set.
     ///
+    /// - Parameter successor: the number of the build that the job makes room for.
     /// - Returns: the topics to notify; `nil` when the job had ended already.
-    func requestCancel(_ jobID: Int64, reason: String, at time: Date) throws -> [ChangeSignal.Topic]? {
+    func requestCancel(
+        _ jobID: Int64, reason: String, successor: Int? = nil, at time: Date
+    ) throws -> [ChangeSignal.Topic]? {
         switch try state(ofJob: jobID) {
         case .queued:
             let outcome = JobOutcome(state: .cancelled, reason: reason)
-            return try finish(jobID, outcome, cancelReason: reason, at: time, pageURL: nil)
+            return try finish(jobID, outcome, cancelReason: reason, successor: successor, at: time, pageURL: nil)
         case .running:
-            try run("UPDATE job SET cancelReason = ? WHERE id = ? AND cancelReason IS NULL", [reason, jobID])
+            try run(
+                "UPDATE job SET cancelReason = ?, successor = ? WHERE id = ? AND cancelReason IS NULL",
+                [reason, successor, jobID])
             return changesCount > 0 ? [.builds, .job(jobID)] : []
         case .success, .failure, .error, .cancelled, .skipped:
             return nil
@@ -68,7 +73,8 @@ extension Database {
             [pullRequest, newest.id])
         guard !older.isEmpty else { return EndedJobs() }
         var ended = try cancelJobs(
-            of: older, reason: "superseded by build #\(newest.number)", isOvertaken: true, at: time)
+            of: older, reason: "superseded by build #\(newest.number)", successor: newest.number, isOvertaken: true,
+            at: time)
         let numbers = try older.filter { $0 != buildID }.compactMap { try build($0).map { "#\($0.number)" } }
         if newest.id != buildID {
             ended.note = "the pull request went on meanwhile: superseded by build #\(newest.number)"
@@ -95,7 +101,7 @@ extension Database {
     }
 
     private func cancelJobs(
-        of builds: [Int64], reason: String, isOvertaken: Bool, at time: Date
+        of builds: [Int64], reason: String, successor: Int? = nil, isOvertaken: Bool, at time: Date
     ) throws -> EndedJobs {
         var ended = EndedJobs()
         for build in builds {
@@ -103,7 +109,7 @@ extension Database {
                 self, sql: "SELECT id FROM job WHERE buildID = ? AND state IN ('queued', 'running') ORDER BY id",
                 arguments: [build])
             for job in jobs {
-                guard let topics = try requestCancel(job, reason: reason, at: time) else { continue }
+                guard let topics = try requestCancel(job, reason: reason, successor: successor, at: time) else { continue }
                 if isOvertaken, !topics.isEmpty { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [job]) }
                 ended.count += topics.isEmpty ? 0 : 1
                 ended.topics += topics

@@ -36,7 +36,7 @@ extension Database {
                     """, arguments: [projectID, rule.group, buildID])
             let reason = "superseded by build #\(number) in the group '\(rule.group)'"
             for older in open.prefix(max(0, open.count + 1 - rule.limit)) {
-                topics += try requestCancel(older, reason: reason, at: time) ?? []
+                topics += try requestCancel(older, reason: reason, successor: number, at: time) ?? []
             }
         }
         return QueuedJob(id: id, topics: topics)

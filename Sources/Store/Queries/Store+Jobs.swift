@@ -110,18 +110,23 @@ extension Database {
     }
 
     /// No topics when the job had ended already.
+    ///
+    /// - Parameter successor: the number of the build that a job makes room for that never ran.
     func finish(
-        _ id: Int64, _ outcome: JobOutcome, cancelReason: String?, at time: Date, pageURL: PageURL?
+        _ id: Int64, _ outcome: JobOutcome, cancelReason: String?, successor: Int? = nil, at time: Date,
+        pageURL: PageURL?
     ) throws -> [ChangeSignal.Topic] {
         guard try !state(ofJob: id).isFinished else { return [] }
         let buildID = try Int64.fetchOne(
             self,
             sql: """
                 UPDATE job SET state = ?, exitCode = ?, reason = ?, cancelReason = coalesce(cancelReason, ?),
-                    finishedAt = ? WHERE id = ? RETURNING buildID
+                    finishedAt = ?, successor = CASE WHEN ? THEN coalesce(successor, ?) END
+                WHERE id = ? RETURNING buildID
                 """,
             arguments: [
-                outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds, id,
+                outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds,
+                outcome.state == .cancelled, successor, id,
             ])
         return try refreshBuild(buildID ?? 0, at: time, pageURL: pageURL) + [.job(id)]
     }
