@@ -140,6 +140,59 @@ struct TriggerTests {
         }
     }
 
+    private func close(_ number: Int, _ project: ProjectRecord, in fixture: Fixture) async throws -> String? {
+        _ = try await fixture.store.inbox.store(Fixture.delivery("close-\(number)"))
+        let delivery = try #require(try await fixture.store.deliveries(limit: 1).first)
+        let reason = "pull request #\(number) was closed"
+        try await fixture.store.finishDelivery(
+            delivery.id, decision: reason,
+            cancels: BuildCancellation(projectID: project.id, .pullRequest(number), reason: reason))
+        return try await fixture.store.deliveries(limit: 1).first?.decision
+    }
+
+    @Test("a build goes on while another pull request of the branch is open, and is that one's then")
+    func sharedHead() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            for number in [5, 6] {
+                try await store.createBuild(pullRequest(number, project, "c1", kind: .pullRequest))
+            }
+            let first = try await close(5, project, in: fixture)
+            #expect(first == "pull request #5 was closed; build #1 goes on for pull request #6")
+            let build = try #require(try await store.build(project.id, number: 1))
+            #expect(build.state == .queued && build.pullRequest == 6)
+            // A newer commit supersedes it as if it had been that one's from the beginning.
+            try await store.createBuild(pullRequest(6, project, "c2", kind: .pullRequest))
+            #expect(try await store.build(project.id, number: 1)?.state == .cancelled)
+            #expect(try await close(6, project, in: fixture) == "pull request #6 was closed; 1 job cancelled")
+            #expect(try await store.build(project.id, number: 2)?.state == .cancelled)
+        }
+    }
+
+    @Test("what a push to a named branch wants outlives a pull request from it", arguments: [true, false])
+    func namedBranch(pushFirst: Bool) async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            var release = try Fixture.hook("release")
+            release.triggers.push = .init(branches: ["main", "release/*"])
+            let hooks = [release, try Fixture.hook("tests")]
+            for isPush in [pushFirst, !pushFirst] {
+                var build = try pullRequest(
+                    5, project, "c1", branch: "release/1", kind: isPush ? .push : .pullRequest)
+                build.hooks = hooks
+                try await store.createBuild(build)
+            }
+            let decision = try await close(5, project, in: fixture)
+            #expect(
+                decision == "pull request #5 was closed; 1 job cancelled; "
+                    + "build #1 goes on with release for the push to release/1")
+            let build = try #require(try await store.build(project.id, number: 1))
+            #expect(try await store.jobs(build.id).map(\.state) == [.queued, .cancelled])
+        }
+    }
+
     @Test("a deleted branch ends its jobs, and the delivery says how many")
     func deleted() async throws {
         try await Fixture.with { fixture in
