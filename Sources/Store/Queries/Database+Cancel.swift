@@ -155,7 +155,9 @@ extension Database {
                 self, sql: "SELECT id FROM job WHERE buildID = ? AND state IN ('queued', 'running') ORDER BY id",
                 arguments: [build])
             for job in jobs where !kept.contains(job) {
-                guard let topics = try requestCancel(job, reason: reason, successor: successor, at: time) else { continue }
+                guard let topics = try requestCancel(job, reason: reason, successor: successor, at: time) else {
+                    continue
+                }
                 if isOvertaken, !topics.isEmpty { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [job]) }
                 ended.count += topics.isEmpty ? 0 : 1
                 ended.topics += topics
