@@ -102,7 +102,7 @@ let targets: [Target] = [
     tests("Config", uses: ["Config", "Model", "YAML", "SeededRandom"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging, "SeededRandom"]),
     tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "Curl", "SeededRandom"]),
-    tests("Store", uses: ["Store", "Model", grdb]),
+    tests("Store", uses: ["Store", "Model", "SeededRandom", grdb]),
     tests(
         "Controller",
         uses: [

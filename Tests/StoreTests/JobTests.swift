@@ -35,7 +35,7 @@ struct JobTests {
         }
     }
 
-    @Test("slots go to the project that has the fewest running, then to the oldest job")
+    @Test("slots go to the project that has the fewest running, then in turn, and in a project to the oldest job")
     func fairness() async throws {
         try await Fixture.with { fixture in
             let projects = try await fixture.declare(["a", "b", "c"])

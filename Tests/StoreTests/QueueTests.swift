@@ -8,9 +8,11 @@ import Testing
 struct QueueTests {
     private func build(
         _ fixture: Fixture, _ project: ProjectRecord, _ commit: String, _ group: Hook.Concurrency?,
-        hooks: [String] = ["tests"]
+        hooks: [String] = ["tests"], happenedAt: Int64? = nil, needsApproval: Bool = false
     ) async throws -> BuildRecord {
         var new = try Fixture.newBuild(project, commit: commit)
+        new.event.happenedAt = happenedAt
+        new.needsApproval = needsApproval
         new.hooks = try hooks.map {
             var hook = try Fixture.hook($0)
             hook.concurrency = group
@@ -58,6 +60,58 @@ struct QueueTests {
             #expect(try await store.claimNextJob() == nil, "the cancelled job keeps its place until it has ended")
             try await store.finishJob(running.id, JobOutcome(state: .cancelled, reason: reason))
             #expect(try await store.claimNextJob()?.build.id == second.id)
+        }
+    }
+
+    @Test("in a cancelling group the latest events go on, whatever comes in last")
+    func lateInGroup() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let rule = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            let newer = try await build(fixture, project, "2", rule, happenedAt: 200)
+            let running = try #require(try await store.claimNextJob()).job
+            _ = try await store.inbox.store(Fixture.delivery("late"))
+            var new = try Fixture.newBuild(project, commit: "1")
+            new.event.happenedAt = 100
+            new.hooks[0].concurrency = rule
+            let delivery = try #require(try await store.deliveries(limit: 1).first)
+            let late = try #require(try await store.finishDelivery(delivery.id, decision: "runs", build: new))
+            #expect(try await store.job(running.id)?.cancelReason == nil)
+            let job = try #require(try await store.jobs(late.id).first)
+            #expect(job.state == .cancelled && job.successor == newer.number)
+            #expect(job.reason == "superseded by build #1 in the group 'deploy'")
+            #expect(
+                try await store.deliveries(limit: 1).first?.decision
+                    == "runs; tests: superseded by build #1 in the group 'deploy'")
+
+            // A stranger's newer job, of which nobody knows whether it will ever run, is in nobody's way.
+            _ = try await build(fixture, project, "4", rule, happenedAt: 400, needsApproval: true)
+            let third = try await build(fixture, project, "3", rule, happenedAt: 300)
+            #expect(try await store.job(running.id)?.successor == third.number)
+            #expect(try await store.jobs(third.id).map(\.state) == [.queued])
+        }
+    }
+
+    @Test("what somebody runs again ends no newer build's job of a cancelling group, and waits for it")
+    func rerunInGroup() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let rule = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            let old = try await build(fixture, project, "1", rule, happenedAt: 100)
+            try await fixture.runNext()
+            _ = try await build(fixture, project, "2", rule, happenedAt: 200)
+            let running = try #require(try await store.claimNextJob()).job
+            let hook = try #require(HookID("tests"))
+            let again = try await store.rerun(old.id, hook)
+            #expect(try await store.job(running.id)?.cancelReason == nil)
+            #expect(again.state == .queued)
+            #expect(try await store.claimNextJob() == nil)
+            // The next event ends both.
+            let last = try await build(fixture, project, "3", rule, happenedAt: 300)
+            #expect(try await store.job(running.id)?.successor == last.number)
+            #expect(try await store.job(again.id)?.state == .cancelled)
         }
     }
 

@@ -88,11 +88,108 @@ struct TriggerTests {
             #expect(try await store.jobs(builds[2].id).allSatisfy { $0.reason == "superseded by build #4" })
             let status = try await fixture.status(project, commit: "c1").wanted
             #expect(status.description == "Build #2 was cancelled: superseded by build #4")
+            #expect(status.targetURL == "http://ci/o/a/builds/4", "the verdict that people wait for is there")
+            #expect(try await store.jobs(builds[2].id).map(\.successor) == [4, 4])
+            #expect(try await builds[2].successor(store.jobs(builds[2].id)) == 4)
 
             let ended = try await store.cancelBuilds(
                 BuildCancellation(projectID: project.id, .pullRequest(5), reason: "pull request #5 was closed"))
             #expect(ended == 2, "what is on the default branch goes on")
             #expect(try await store.build(project.id, number: 1)?.state == .running)
+        }
+    }
+
+    @Test("the statuses of jobs lead to the successor's job of that hook, and a rerun's to its own again")
+    func successorOfJobs() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["one", "two"])[0]
+            for (commit, hooks) in [("c1", ["one", "two"]), ("c2", ["one"])] {
+                var build = try pullRequest(5, project, commit, kind: .pullRequest)
+                build.hooks = try hooks.map { try Fixture.hook($0) }
+                build.statusMode = .both
+                try await store.createBuild(build)
+            }
+            let page = "http://ci/o/a/builds"
+            for (context, target) in [("", "/2"), (" / one", "/2/jobs/one"), (" / two", "/2")] {
+                let status = try await fixture.status(project, "Kozmic CI\(context)", commit: "c1").wanted
+                #expect(status.targetURL == page + target, "\(context)")
+            }
+            let first = try #require(try await store.build(project.id, number: 1))
+            let again = try await store.rerun(first.id, #require(HookID("one")))
+            #expect(again.successor == nil)
+            #expect(
+                try await fixture.status(project, "Kozmic CI / one", commit: "c1").wanted.targetURL
+                    == "\(page)/1/jobs/one")
+            #expect(try await fixture.status(project, commit: "c1").wanted.targetURL == "\(page)/1")
+        }
+    }
+
+    @Test("a job that ended by itself before it could be stopped has no successor")
+    func endedBefore() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            try await store.createBuild(pullRequest(5, project, "c1", kind: .pullRequest))
+            let running = try #require(try await store.claimNextJob()).job
+            try await store.createBuild(pullRequest(5, project, "c2", kind: .pullRequest))
+            #expect(try await store.job(running.id)?.successor == 2)
+            try await store.finishJob(running.id, .success)
+            #expect(try await store.job(running.id)?.successor == nil)
+            #expect(try await fixture.status(project, commit: "c1").wanted.targetURL == "http://ci/o/a/builds/1")
+        }
+    }
+
+    private func close(_ number: Int, _ project: ProjectRecord, in fixture: Fixture) async throws -> String? {
+        _ = try await fixture.store.inbox.store(Fixture.delivery("close-\(number)"))
+        let delivery = try #require(try await fixture.store.deliveries(limit: 1).first)
+        let reason = "pull request #\(number) was closed"
+        try await fixture.store.finishDelivery(
+            delivery.id, decision: reason,
+            cancels: BuildCancellation(projectID: project.id, .pullRequest(number), reason: reason))
+        return try await fixture.store.deliveries(limit: 1).first?.decision
+    }
+
+    @Test("a build goes on while another pull request of the branch is open, and is that one's then")
+    func sharedHead() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            for number in [5, 6] {
+                try await store.createBuild(pullRequest(number, project, "c1", kind: .pullRequest))
+            }
+            let first = try await close(5, project, in: fixture)
+            #expect(first == "pull request #5 was closed; build #1 goes on for pull request #6")
+            let build = try #require(try await store.build(project.id, number: 1))
+            #expect(build.state == .queued && build.pullRequest == 6)
+            // A newer commit supersedes it as if it had been that one's from the beginning.
+            try await store.createBuild(pullRequest(6, project, "c2", kind: .pullRequest))
+            #expect(try await store.build(project.id, number: 1)?.state == .cancelled)
+            #expect(try await close(6, project, in: fixture) == "pull request #6 was closed; 1 job cancelled")
+            #expect(try await store.build(project.id, number: 2)?.state == .cancelled)
+        }
+    }
+
+    @Test("what a push to a named branch wants outlives a pull request from it", arguments: [true, false])
+    func namedBranch(pushFirst: Bool) async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            var release = try Fixture.hook("release")
+            release.triggers.push = .init(branches: ["main", "release/*"])
+            let hooks = [release, try Fixture.hook("tests")]
+            for isPush in [pushFirst, !pushFirst] {
+                var build = try pullRequest(
+                    5, project, "c1", branch: "release/1", kind: isPush ? .push : .pullRequest)
+                build.hooks = hooks
+                try await store.createBuild(build)
+            }
+            let decision = try await close(5, project, in: fixture)
+            #expect(
+                decision == "pull request #5 was closed; 1 job cancelled; "
+                    + "build #1 goes on with release for the push to release/1")
+            let build = try #require(try await store.build(project.id, number: 1))
+            #expect(try await store.jobs(build.id).map(\.state) == [.queued, .cancelled])
         }
     }
 

@@ -34,6 +34,15 @@ public struct Triggers: Sendable, Hashable, Codable {
             self.branches = branches
             self.tags = tags
         }
+
+        /// Whether a glob means this branch, and not just any: then each commit that is pushed there is to have its
+        /// verdict, whatever becomes of a pull request from it.
+        public func names(_ ref: GitRef) -> Bool {
+            guard case .branch(let name) = ref.kind else { return false }
+            return branches.contains { glob in
+                !glob.allSatisfy { $0 == "*" || $0 == "/" } && Glob(glob).matches(name)
+            }
+        }
     }
 
     /// Which pull requests count.

@@ -41,6 +41,8 @@ enum Schema {
             try db.execute(sql: held)
         }
         migrator.registerMigration("20 pictures of authors") { db in try db.execute(sql: avatars) }
+        migrator.registerMigration("21 whose turn it is") { db in try db.execute(sql: turns) }
+        migrator.registerMigration("22 successors") { db in try db.execute(sql: successors) }
         return migrator
     }
 

@@ -10,17 +10,30 @@ struct EndedJobs {
     var note: String?
 }
 
+/// What goes on although its pull request was closed.
+private struct StillWanted {
+    var builds: Set<Int64> = []
+    var jobs: Set<Int64> = []
+    /// For the delivery's sentence.
+    var notes: [String] = []
+}
+
 extension Database {
     /// Asks for a job's end. One in the queue is cancelled at once; a running one has its `cancelReason` set.
     ///
+    /// - Parameter successor: the number of the build that the job makes room for.
     /// - Returns: the topics to notify; `nil` when the job had ended already.
-    func requestCancel(_ jobID: Int64, reason: String, at time: Date) throws -> [ChangeSignal.Topic]? {
+    func requestCancel(
+        _ jobID: Int64, reason: String, successor: Int? = nil, at time: Date
+    ) throws -> [ChangeSignal.Topic]? {
         switch try state(ofJob: jobID) {
         case .queued:
             let outcome = JobOutcome(state: .cancelled, reason: reason)
-            return try finish(jobID, outcome, cancelReason: reason, at: time, pageURL: nil)
+            return try finish(jobID, outcome, cancelReason: reason, successor: successor, at: time, pageURL: nil)
         case .running:
-            try run("UPDATE job SET cancelReason = ? WHERE id = ? AND cancelReason IS NULL", [reason, jobID])
+            try run(
+                "UPDATE job SET cancelReason = ?, successor = ? WHERE id = ? AND cancelReason IS NULL",
+                [reason, successor, jobID])
             return changesCount > 0 ? [.builds, .job(jobID)] : []
         case .success, .failure, .error, .cancelled, .skipped:
             return nil
@@ -29,8 +42,9 @@ extension Database {
 
     /// Asks for the end of all jobs of the builds.
     func cancel(_ wanted: BuildCancellation, at time: Date) throws -> EndedJobs {
-        let ids: [Int64]
+        var ids: [Int64]
         let isOvertaken: Bool
+        var goOn = StillWanted()
         switch wanted.builds {
         case .build(let id): (ids, isOvertaken) = ([id], false)
         case .ref(let ref):
@@ -43,10 +57,46 @@ extension Database {
             ids = try openBuilds(
                 wanted.projectID, "build.pullRequest = ? AND \(Self.isNotLater) AND \(Self.isNotOnDefaultBranch)",
                 [number, wanted.happenedAt])
+            goOn = try stillWanted(ids, without: number, of: wanted.projectID)
+            ids.removeAll { goOn.builds.contains($0) }
         }
-        var ended = try cancelJobs(of: ids, reason: wanted.reason, isOvertaken: isOvertaken, at: time)
-        ended.note = ended.count == 0 ? nil : "\(ended.count) job\(ended.count == 1 ? "" : "s") cancelled"
+        var ended = try cancelJobs(
+            of: ids, except: goOn.jobs, reason: wanted.reason, isOvertaken: isOvertaken, at: time)
+        let cancelled = ended.count == 0 ? [] : ["\(ended.count) job\(ended.count == 1 ? "" : "s") cancelled"]
+        let notes = cancelled + goOn.notes
+        ended.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
+        if !goOn.builds.isEmpty { ended.topics.append(.builds) }
         return ended
+    }
+
+    /// What somebody else wants of a closed pull request's builds. A build has the number of one pull request; when
+    /// another one of the same branch is open, the build is that one's from now on.
+    private func stillWanted(_ builds: [Int64], without number: Int, of projectID: Int64) throws -> StillWanted {
+        var wanted = StillWanted()
+        for id in builds {
+            guard let build = try build(id) else { continue }
+            let other = try Int.fetchOne(
+                self,
+                sql: """
+                    SELECT number FROM pullRequest INDEXED BY pullRequest_open
+                    WHERE projectID = ? AND isOpen = 1 AND ref = ? AND number <> ? ORDER BY number LIMIT 1
+                    """, arguments: [projectID, build.ref.description, number])
+            if let other {
+                try run("UPDATE build SET pullRequest = ? WHERE id = ?", [other, id])
+                wanted.builds.insert(id)
+                wanted.notes.append("build #\(build.number) goes on for pull request #\(other)")
+                continue
+            }
+            let pushed = try all(
+                "SELECT id, config FROM job WHERE buildID = ? AND state IN ('queued', 'running')", [id]
+            ) { columns in (id: try columns.next(Int64.self), hook: try JSONColumn.hook(columns.next())) }
+            .filter { $0.hook.triggers.push?.names(build.ref) == true }
+            guard !pushed.isEmpty else { continue }
+            wanted.jobs.formUnion(pushed.map(\.id))
+            let hooks = pushed.map(\.hook.id.description).joined(separator: ", ")
+            wanted.notes.append("build #\(build.number) goes on with \(hooks) for the push to \(build.ref.shortName)")
+        }
+        return wanted
     }
 
     /// Of a pull request's builds only the one that the latest event wanted goes on, whatever came in last. What is on
@@ -68,7 +118,8 @@ extension Database {
             [pullRequest, newest.id])
         guard !older.isEmpty else { return EndedJobs() }
         var ended = try cancelJobs(
-            of: older, reason: "superseded by build #\(newest.number)", isOvertaken: true, at: time)
+            of: older, reason: "superseded by build #\(newest.number)", successor: newest.number, isOvertaken: true,
+            at: time)
         let numbers = try older.filter { $0 != buildID }.compactMap { try build($0).map { "#\($0.number)" } }
         if newest.id != buildID {
             ended.note = "the pull request went on meanwhile: superseded by build #\(newest.number)"
@@ -95,15 +146,18 @@ extension Database {
     }
 
     private func cancelJobs(
-        of builds: [Int64], reason: String, isOvertaken: Bool, at time: Date
+        of builds: [Int64], except kept: Set<Int64> = [], reason: String, successor: Int? = nil, isOvertaken: Bool,
+        at time: Date
     ) throws -> EndedJobs {
         var ended = EndedJobs()
         for build in builds {
             let jobs = try Int64.fetchAll(
                 self, sql: "SELECT id FROM job WHERE buildID = ? AND state IN ('queued', 'running') ORDER BY id",
                 arguments: [build])
-            for job in jobs {
-                guard let topics = try requestCancel(job, reason: reason, at: time) else { continue }
+            for job in jobs where !kept.contains(job) {
+                guard let topics = try requestCancel(job, reason: reason, successor: successor, at: time) else {
+                    continue
+                }
                 if isOvertaken, !topics.isEmpty { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [job]) }
                 ended.count += topics.isEmpty ? 0 : 1
                 ended.topics += topics

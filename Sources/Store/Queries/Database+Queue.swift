@@ -6,13 +6,23 @@ import Model
 struct QueuedJob {
     var id: Int64
     var topics: [ChangeSignal.Topic]
+    /// For the delivery's sentence.
+    var note: String?
+}
+
+/// Who wants a job now.
+enum JobWish {
+    /// An event of that time, in seconds since 1970: later ones may have come in before it.
+    case event(Int64)
+    /// A person.
+    case person
 }
 
 extension Database {
-    /// A new attempt in the queue. When its concurrency group is full and a new job goes first, the oldest jobs of other
-    /// builds in the group are cancelled; one that runs keeps its place in the group until it has really ended.
+    /// A new attempt in the queue. When its concurrency group is full and a new job goes first, it makes room for itself.
     func queueJob(
-        _ hook: Hook, buildID: Int64, number: Int, projectID: Int64, attempt: Int, page: String, at time: Date
+        _ hook: Hook, buildID: Int64, number: Int, projectID: Int64, attempt: Int, page: String, wish: JobWish,
+        at time: Date
     ) throws -> QueuedJob {
         try run(
             """
@@ -24,23 +34,78 @@ extension Database {
                 buildID, projectID, hook.id.description, hook.title, try JSONColumn.text(hook), attempt,
                 time.milliseconds, page, hook.concurrency?.group, hook.concurrency?.limit,
             ])
-        let id = lastInsertedRowID
-        var topics: [ChangeSignal.Topic] = [.builds, .job(id)]
+        var queued = QueuedJob(id: lastInsertedRowID, topics: [.builds, .job(lastInsertedRowID)])
         // A stranger's job that waits for an approval ends nobody's.
         if let rule = hook.concurrency, rule.onNew == .cancel, try build(buildID)?.awaitsApproval != true {
-            let open = try Int64.fetchAll(
-                self,
-                sql: """
-                    SELECT id FROM job WHERE projectID = ? AND concurrencyGroup = ? AND concurrencyGroup IS NOT NULL
-                        AND state IN ('queued', 'running') AND cancelReason IS NULL AND buildID <> ? ORDER BY id
-                    """, arguments: [projectID, rule.group, buildID])
-            let reason = "superseded by build #\(number) in the group '\(rule.group)'"
-            for older in open.prefix(max(0, open.count + 1 - rule.limit)) {
-                topics += try requestCancel(older, reason: reason, at: time) ?? []
-            }
+            try makeRoom(for: &queued, in: rule, of: projectID, (id: buildID, number: number), wish: wish, at: time)
         }
-        return QueuedJob(id: id, topics: topics)
+        return queued
     }
+
+    /// Cancels the oldest jobs of other builds in a full group; one that runs keeps its place until it has really ended.
+    ///
+    /// Old and new are told by the events, as everywhere: a job whose delivery was late makes room for those of later
+    /// events. One that a person wants to run again ends no later one, and waits for it.
+    private func makeRoom(
+        for queued: inout QueuedJob, in rule: Hook.Concurrency, of projectID: Int64, _ own: (id: Int64, number: Int),
+        wish: JobWish, at time: Date
+    ) throws {
+        let happenedAt: Int64
+        switch wish {
+        case .event(let seconds): happenedAt = seconds
+        case .person:
+            happenedAt =
+                try Int64.fetchOne(
+                    self, sql: "SELECT \(Self.wantedAt) FROM build WHERE id = ?", arguments: [own.id]) ?? 0
+        }
+        let others = try jobsInGroup(rule.group, of: projectID, except: own.id)
+        let earlier = others.filter { ($0.happenedAt, $0.buildID) < (happenedAt, own.id) }
+        // A stranger's job that waits for an approval is in nobody's way, but for those that are newer than it.
+        let later = others.filter { ($0.happenedAt, $0.buildID) > (happenedAt, own.id) && !$0.isHeld }
+        let surplus = earlier.count + later.count + 1 - rule.limit
+        guard surplus > 0 else { return }
+        if case .event = wish, surplus > earlier.count, let newest = later.last {
+            let reason = "superseded by build #\(newest.number) in the group '\(rule.group)'"
+            queued.topics +=
+                try requestCancel(queued.id, reason: reason, successor: newest.number, at: time) ?? []
+            queued.note = reason
+            return
+        }
+        let reason = "superseded by build #\(own.number) in the group '\(rule.group)'"
+        for older in earlier.prefix(surplus) {
+            queued.topics += try requestCancel(older.id, reason: reason, successor: own.number, at: time) ?? []
+        }
+    }
+
+    private struct GroupJob {
+        var id: Int64
+        var buildID: Int64
+        var number: Int
+        var happenedAt: Int64
+        var isHeld: Bool
+    }
+
+    /// The open jobs of a group that nobody asked to end, in the order of the events that wanted their builds.
+    private func jobsInGroup(_ group: String, of projectID: Int64, except buildID: Int64) throws -> [GroupJob] {
+        try all(
+            """
+            SELECT job.id, build.id, build.number, \(Self.wantedAt) AS wantedAt,
+                build.needsApproval AND build.approvedBy IS NULL
+            FROM job INDEXED BY job_open_in_group CROSS JOIN build ON build.id = job.buildID
+            WHERE job.projectID = ? AND job.concurrencyGroup = ? AND job.concurrencyGroup IS NOT NULL
+                AND job.state IN ('queued', 'running') AND job.cancelReason IS NULL AND build.id <> ?
+            ORDER BY wantedAt, build.id, job.id
+            """, [projectID, group, buildID]
+        ) { columns in
+            GroupJob(
+                id: try columns.next(), buildID: try columns.next(), number: try columns.next(),
+                happenedAt: try columns.next(), isHeld: try columns.next())
+        }
+    }
+
+    /// When the last event happened that wanted a build: what is scheduled, or found without its event, is as old as
+    /// its row.
+    static let wantedAt = "coalesce(build.eventAt, build.createdAt / 1000)"
 
     /// A job that need not run, unless the build has one of this hook already. No topics then.
     func skip(

@@ -10,9 +10,10 @@ private struct LatestAttempt {
     let startedAt: Date?
     let finishedAt: Date?
     let page: String
+    let successor: Int?
 
     static let query = """
-        SELECT id, hook, state, exitCode, reason, startedAt, finishedAt, page, MAX(attempt)
+        SELECT id, hook, state, exitCode, reason, startedAt, finishedAt, page, successor, MAX(attempt)
         FROM job WHERE buildID = ? GROUP BY hook ORDER BY hook
         """
 
@@ -25,6 +26,7 @@ private struct LatestAttempt {
         startedAt = try columns.dateIfAny()
         finishedAt = try columns.dateIfAny()
         page = try columns.next()
+        successor = try columns.next()
     }
 
     func seconds(until now: Date) -> Int {
@@ -95,17 +97,19 @@ extension Database {
             let status = CommitStatus.build(
                 number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
                 reason: waits ?? reason(of: build.state, jobs), known: knownVerdict(jobs),
-                targetURL: pageURL?(build.number, nil) ?? pinned.page)
+                targetURL: try successorPage(of: build, cancelled(build.state, jobs), hook: nil)
+                    ?? pageURL?(build.number, nil) ?? pinned.page)
             statuses.append(WantedStatus(status: status, isQueued: waits == nil && build.state == .queued))
         }
         if pinned.mode != .build {
-            statuses += jobs.map { job in
+            statuses += try jobs.map { job in
                 let isHeld = waits != nil && job.outcome.state == .queued
                 let status = CommitStatus.job(
                     hook: job.hook, number: build.number,
                     outcome: isHeld ? JobOutcome(state: .queued, reason: waits) : job.outcome,
                     seconds: job.seconds(until: now),
-                    targetURL: pageURL?(build.number, job.hook) ?? job.page)
+                    targetURL: try successorPage(of: build, job, hook: job.hook) ?? pageURL?(build.number, job.hook)
+                        ?? job.page)
                 return WantedStatus(status: status, isQueued: !isHeld && job.outcome.state == .queued)
             }
         }
@@ -118,10 +122,28 @@ extension Database {
         return passed.allSatisfy { $0.outcome.exitCode == nil } ? passed.first?.outcome.reason : nil
     }
 
+    /// The job whose end says why a build was cancelled.
+    private func cancelled(_ state: BuildState, _ jobs: [LatestAttempt]) -> LatestAttempt? {
+        state == .cancelled ? jobs.first { $0.outcome.state == .cancelled } : nil
+    }
+
+    /// What was cancelled for another build leads to that one: there is the verdict that people wait for. Its job of the
+    /// same hook, if it has one.
+    private func successorPage(of build: BuildRecord, _ job: LatestAttempt?, hook: HookID?) throws -> String? {
+        guard let job, job.outcome.state == .cancelled, let number = job.successor else { return nil }
+        return try String.fetchOne(
+            self,
+            sql: """
+                SELECT coalesce(
+                    (SELECT page FROM job WHERE buildID = build.id AND hook = ? ORDER BY attempt DESC LIMIT 1), page)
+                FROM build WHERE projectID = ? AND number = ?
+                """, arguments: [hook?.description, build.projectID, number])
+    }
+
     /// Why a build was cancelled, or why none of its jobs had to run.
     private func reason(of state: BuildState, _ jobs: [LatestAttempt]) -> String? {
         switch state {
-        case .cancelled: jobs.first { $0.outcome.state == .cancelled }?.outcome.reason
+        case .cancelled: cancelled(state, jobs)?.outcome.reason
         case .success where jobs.allSatisfy { $0.outcome.state == .skipped }:
             jobs.first.map { "\($0.hook): \($0.outcome.reason ?? "not needed")" }
         case .success, .queued, .running, .failure, .error: nil

@@ -30,7 +30,7 @@ extension Database {
         let event = new.event
         try notePullRequest(new.projectID, event, at: time)
         let known = try first(
-            "SELECT id, coalesce(eventAt, createdAt / 1000) FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
+            "SELECT id, \(Self.wantedAt) FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
             [new.projectID, event.ref.description, event.commit]
         ) { columns in (id: try columns.next(Int64.self), eventAt: try columns.next(Int64.self)) }
         let existing = known?.id
@@ -46,13 +46,16 @@ extension Database {
         }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
         var topics: [ChangeSignal.Topic] = existing == nil ? [.builds, .avatars] : []
+        var notes: [String] = []
         for hook in new.hooks {
             guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)
             else { continue }
-            topics += try queueJob(
+            let queued = try queueJob(
                 hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
-                page: new.pageURL(number, hook.id), at: time
-            ).topics
+                page: new.pageURL(number, hook.id), wish: .event(event.happenedAt ?? time.milliseconds / 1000), at: time
+            )
+            topics += queued.topics
+            notes += queued.note.map { ["\(hook.id): \($0)"] } ?? []
         }
         for skipped in new.skipped {
             topics += try skip(
@@ -62,7 +65,9 @@ extension Database {
         if !topics.isEmpty { topics += try refreshBuild(buildID, at: time) }
         let ended = try supersede(new, buildID: buildID, number: number, at: time)
         guard let build = try build(buildID) else { return nil }
-        return MadeBuild(build: build, topics: topics + ended.topics, note: ended.note)
+        notes += ended.note.map { [$0] } ?? []
+        return MadeBuild(
+            build: build, topics: topics + ended.topics, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
     /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event

@@ -3,8 +3,9 @@ internal import GRDB
 import Model
 
 extension Store {
-    /// Gives the next job a slot: the oldest one of the project that has the fewest running, so that no project waits
-    /// for another's long queue; jobs whose concurrency group is full are passed over. The job is `running` when this returns; `nil` when nothing is queued.
+    /// Gives the next job a slot: the oldest one of the project that has the fewest running and, among several, got a
+    /// slot longest ago, so that no project waits for another's long queue. Jobs whose concurrency group is full are
+    /// passed over. The job is `running` when this returns; `nil` when nothing is queued that may begin.
     public func claimNextJob() async throws(StoreError) -> ClaimedJob? {
         let time = now()
         let claimed = try await database.write { db -> (ClaimedJob, [ChangeSignal.Topic])? in
@@ -15,13 +16,13 @@ extension Store {
                         SELECT job.projectID, MIN(job.id) AS id FROM job
                         WHERE job.state = 'queued' AND \(Database.hasRoomInGroup) GROUP BY job.projectID
                     ) AS next
-                    ORDER BY (SELECT COUNT(*) FROM job
-                        WHERE job.projectID = next.projectID AND job.state = 'running'), next.id
+                    ORDER BY \(Database.running(in: "next.projectID")), \(Database.turn(of: "next.projectID")), next.id
                     LIMIT 1
                     """)
             guard let id else { return nil }
             try db.run(
                 "UPDATE job SET state = 'running', startedAt = ? WHERE id = ?", [time.milliseconds, id])
+            try db.noteTurn(ofJob: id)
             let buildID = try Int64.fetchOne(db, sql: "SELECT buildID FROM job WHERE id = ?", arguments: [id])
             let topics = try db.refreshBuild(buildID ?? 0, at: time)
             guard let claimed = try db.claimed("WHERE job.id = ?", [id]).first else { return nil }
@@ -109,18 +110,23 @@ extension Database {
     }
 
     /// No topics when the job had ended already.
+    ///
+    /// - Parameter successor: the number of the build that a job makes room for that never ran.
     func finish(
-        _ id: Int64, _ outcome: JobOutcome, cancelReason: String?, at time: Date, pageURL: PageURL?
+        _ id: Int64, _ outcome: JobOutcome, cancelReason: String?, successor: Int? = nil, at time: Date,
+        pageURL: PageURL?
     ) throws -> [ChangeSignal.Topic] {
         guard try !state(ofJob: id).isFinished else { return [] }
         let buildID = try Int64.fetchOne(
             self,
             sql: """
                 UPDATE job SET state = ?, exitCode = ?, reason = ?, cancelReason = coalesce(cancelReason, ?),
-                    finishedAt = ? WHERE id = ? RETURNING buildID
+                    finishedAt = ?, successor = CASE WHEN ? THEN coalesce(successor, ?) END
+                WHERE id = ? RETURNING buildID
                 """,
             arguments: [
-                outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds, id,
+                outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds,
+                outcome.state == .cancelled, successor, id,
             ])
         return try refreshBuild(buildID ?? 0, at: time, pageURL: pageURL) + [.job(id)]
     }

@@ -8,19 +8,9 @@ extension Store {
         guard !jobIDs.isEmpty else { return [:] }
         let wanted = Set(jobIDs)
         return try await database.read { db in
-            // The k-th job of a project gets its slot when the project has k - 1 more running than now.
-            let free = try Int64.fetchAll(
-                db,
-                sql: """
-                    SELECT id FROM (
-                        SELECT job.id, ROW_NUMBER() OVER (PARTITION BY job.projectID ORDER BY job.id)
-                            + (SELECT COUNT(*) FROM job AS other
-                                WHERE other.projectID = job.projectID AND other.state = 'running') AS turn
-                        FROM job INDEXED BY job_queued WHERE job.state = 'queued' AND \(Database.hasRoomInGroup)
-                    ) ORDER BY turn, id
-                    """)
+            let order = try Int64.fetchAll(db, sql: Database.slotOrder)
             var places: [Int64: QueuePlace] = [:]
-            for (index, id) in free.enumerated() where wanted.contains(id) {
+            for (index, id) in order.enumerated() where wanted.contains(id) {
                 places[id] = QueuePlace(jobID: id, position: index + 1)
             }
             for id in wanted where places[id] == nil {
@@ -38,8 +28,51 @@ extension Database {
     static let hasRoomInGroup = """
         EXISTS (SELECT 1 FROM build AS own WHERE own.id = job.buildID
             AND (own.needsApproval = 0 OR own.approvedBy IS NOT NULL))
-        AND (job.concurrencyGroup IS NULL OR job.concurrencyLimit > (
-            SELECT COUNT(*) FROM job AS other WHERE other.projectID = job.projectID
-                AND other.concurrencyGroup = job.concurrencyGroup AND other.state = 'running'))
+        AND (job.concurrencyGroup IS NULL OR job.concurrencyLimit > \(runningInGroup))
+        """
+
+    /// How many jobs of a project have a slot.
+    static func running(in project: String) -> String {
+        "(SELECT COUNT(*) FROM job AS other WHERE other.projectID = \(project) AND other.state = 'running')"
+    }
+
+    /// Grows with each slot that is given, whichever project gets it.
+    static func turn(of project: String) -> String {
+        "coalesce((SELECT turn FROM slotTurn WHERE slotTurn.projectID = \(project)), 0)"
+    }
+
+    /// The project of a job that starts is the one that had its turn last.
+    func noteTurn(ofJob id: Int64) throws {
+        try run(
+            """
+            INSERT INTO slotTurn (projectID, turn) VALUES (
+                (SELECT projectID FROM job WHERE id = ?), (SELECT coalesce(MAX(turn), 0) + 1 FROM slotTurn))
+            ON CONFLICT (projectID) DO UPDATE SET turn = excluded.turn
+            """, [id])
+    }
+
+    private static let runningInGroup = """
+        (SELECT COUNT(*) FROM job AS other WHERE other.projectID = job.projectID
+            AND other.concurrencyGroup = job.concurrencyGroup AND other.state = 'running')
+        """
+
+    /// The queued jobs in the order in which `claimNextJob` would take them if none ended and none came.
+    ///
+    /// The k-th job of a project gets its slot when the project has k - 1 more running than now. Of the projects that
+    /// have equally many then, those that had as many all along come first, by their turns; each of the others got a
+    /// slot meanwhile, in this order, too: the more a project has running now, the earlier. What a group has no room
+    /// for when the jobs before it run is passed over, and its project's next job takes its place.
+    fileprivate static let slotOrder = """
+        SELECT id FROM (
+            SELECT id, running, served, MIN(id) OVER (PARTITION BY projectID) AS oldest,
+                running + ROW_NUMBER() OVER (PARTITION BY projectID ORDER BY id) AS slot
+            FROM (
+                SELECT job.id, job.projectID, job.concurrencyGroup, \(running(in: "job.projectID")) AS running,
+                    \(turn(of: "job.projectID")) AS served,
+                    job.concurrencyLimit - \(runningInGroup)
+                        - ROW_NUMBER() OVER (PARTITION BY job.projectID, job.concurrencyGroup ORDER BY job.id) AS room
+                FROM job INDEXED BY job_queued WHERE job.state = 'queued' AND \(hasRoomInGroup)
+            ) WHERE concurrencyGroup IS NULL OR room >= 0
+        ) ORDER BY slot, running DESC, served, oldest
         """
 }

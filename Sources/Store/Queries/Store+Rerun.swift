@@ -101,6 +101,6 @@ extension Database {
         }
         return try queueJob(
             hook, buildID: last.buildID, number: facts.number, projectID: facts.projectID, attempt: last.attempt + 1,
-            page: facts.page, at: time)
+            page: facts.page, wish: .person, at: time)
     }
 }

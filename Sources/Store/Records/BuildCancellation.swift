@@ -6,7 +6,8 @@ public struct BuildCancellation: Sendable, Hashable {
     public enum Builds: Sendable, Hashable {
         /// All of a ref.
         case ref(GitRef)
-        /// All of a pull request, except on the default branch.
+        /// All of a pull request, except on the default branch and what is wanted without it: by another open pull
+        /// request of the same branch, or by a push to a branch that a hook's `on.push` names.
         case pullRequest(Int)
         /// The one of that row.
         case build(Int64)

@@ -49,6 +49,15 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
 
     /// Whether its jobs wait for that.
     public var awaitsApproval: Bool { needsApproval && approvedBy == nil && !state.isFinished }
+
+    /// The number of the build that took its place; `nil` when something of it goes on, or it ended otherwise.
+    ///
+    /// - Parameter jobs: the latest attempts of its jobs.
+    public func successor(_ jobs: [JobRecord]) -> Int? {
+        let open = jobs.filter { !$0.state.isFinished }
+        guard state == .cancelled || !open.isEmpty, open.allSatisfy({ $0.successor != nil }) else { return nil }
+        return jobs.lazy.compactMap(\.successor).first
+    }
 }
 
 /// A hook that need not run for a build.

@@ -39,6 +39,8 @@ public struct JobRecord: Sendable, Hashable, Codable, Identifiable {
     public var startedAt: Date?
     /// When it ended.
     public var finishedAt: Date?
+    /// The number of the build that it was asked to make room for, unless it ended otherwise.
+    public var successor: Int?
 
     /// How it ended; `nil` while it has not.
     public var outcome: JobOutcome? {

@@ -66,6 +66,7 @@ extension APIRoutes {
                     attempts: try await store.attempts(build.id, job.hook)))
         }
         document.jobs = documents
+        document.supersededBy = build.successor(jobs)
         document.story = try await BuildStory(store, build, project).map {
             BuildDocument.Story(failingSince: $0.first.number, lastPassed: $0.passed?.number)
         }

@@ -38,6 +38,7 @@ struct BuildPage: Sendable {
             "story": story?.values(gitHubURL), "redMain": try await redMain(tab, build, project),
             "hasSiblings": !siblings.isEmpty, "siblings": siblings.map { sibling(project, $0) },
             "usually": mark.isOpen ? try await usually(build) : nil,
+            "successor": build.successor(jobs).map { Self.successor(project, $0) },
             "isRetired": !project.isActive, "isUntrusted": !build.trusted,
         ]
         values.merge(facts.values)
@@ -59,6 +60,11 @@ struct BuildPage: Sendable {
                 description: facts.sentence,
                 crumbs: ProjectLinks.crumbs(project, link), tabs: ProjectLinks.tabs(project, current: tab),
                 mark: mark, showsLog: true, values: values), for: viewer)
+    }
+
+    /// The link to the build that took another one's place.
+    static func successor(_ project: ProjectRecord, _ number: Int) -> PageValues {
+        ["number": number, "url": ProjectLinks.url(project, build: number)]
     }
 
     private func sibling(_ project: ProjectRecord, _ build: BuildRecord) -> PageValues {

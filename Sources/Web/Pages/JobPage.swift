@@ -40,6 +40,7 @@ struct JobPage: Sendable {
         let places = try await store.queuePlaces(job.state == .queued ? [job.id] : [])
         var values: PageValues = [
             "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job, places[job.id]), "build": build.values,
+            "successor": job.successor.map { BuildPage.successor(build.project, $0) },
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "when": Moment.html(job.finishedAt ?? job.startedAt ?? job.createdAt),
             "times": try await JobTimes(job, logs).text,

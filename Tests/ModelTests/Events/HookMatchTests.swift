@@ -32,6 +32,18 @@ struct HookMatchTests {
         #expect(HookMatch(hook, request).reason == "the hook has no on.pull_request")
     }
 
+    @Test("A branch that any glob of its kind would match is not named by it")
+    func named() {
+        for (globs, names) in [
+            (["main", "release/*"], true), (["**"], false), (["*", "**/*"], false), (["**", "release/1"], true),
+            (["rel*/**"], true), ([], false),
+        ] {
+            #expect(Triggers.Push(branches: globs).names(.branch("release/1")) == names, "\(globs)")
+        }
+        #expect(!Triggers.Push(branches: ["refs/**"], tags: ["v*"]).names(GitRef("refs/tags/v1")))
+        #expect(!Triggers.Push(branches: ["p*"]).names(.pullRequest(5)))
+    }
+
     @Test("A pull request is matched by its base branch")
     func base() throws {
         let hook = try hook(Triggers(push: nil, pullRequest: .init(branches: ["main"])))

@@ -44,6 +44,8 @@ package struct BuildDocument: Codable, Sendable {
     package var page: String?
     /// The latest attempt of each job; absent in lists.
     package var jobs: [JobDocument]?
+    /// The build that it was cancelled for; absent in lists.
+    package var supersededBy: Int?
     /// Since when the ref has been red; absent for what did not fail, and in lists.
     package var story: Story?
 

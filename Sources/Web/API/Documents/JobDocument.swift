@@ -16,6 +16,8 @@ package struct JobDocument: Codable, Sendable {
     package var phase: String?
     /// Why it is not a success, or why somebody asked for its end.
     package var reason: String?
+    /// The build that it was cancelled for.
+    package var supersededBy: Int?
     /// Of the script that ended it.
     package var exitCode: Int?
     /// The base image's reference.
@@ -72,6 +74,7 @@ package struct JobDocument: Codable, Sendable {
     ) {
         (hook, title, attempt, state) = (job.hook.description, job.title, job.attempt, job.state.rawValue)
         (phase, reason, exitCode) = (job.phase?.rawValue, job.reason ?? job.cancelReason, job.exitCode)
+        supersededBy = job.successor
         (image, imageID) = (job.config.image, job.baseImageDigest ?? job.baseImageID)
         (cacheKey, cacheReused) = (job.cacheKey, job.cacheReused)
         (createdAt, startedAt, finishedAt) = (job.createdAt, job.startedAt, job.finishedAt)
