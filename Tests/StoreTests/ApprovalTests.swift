@@ -25,7 +25,9 @@ struct ApprovalTests {
             #expect(first.awaitsApproval)
             #expect(try await fixture.store.claimNextJob() == nil)
             let jobs = try await fixture.store.jobs(first.id)
-            #expect(try await fixture.store.queuePlaces(jobs.map(\.id)).isEmpty)
+            let places = try await fixture.store.queuePlaces(jobs.map(\.id)).values
+            #expect(places.count == jobs.count)
+            #expect(places.allSatisfy { $0.needsApproval && $0.position == nil && $0.fullGroup == nil })
             let words = "Build #1 waits for an approval, because it comes from a fork"
             for status in try await fixture.store.statuses(project.id, commit: "f1") {
                 #expect(status.wanted.description == words && status.wanted.state == .pending)
@@ -34,6 +36,8 @@ struct ApprovalTests {
             let approved = try await fixture.store.approve(first.id, by: "mona")
             #expect(!approved.awaitsApproval && approved.approvedBy == "mona" && !approved.trusted)
             #expect(try await fixture.status(project, commit: "f1").wanted.description == "Build #1 is queued")
+            let place = try await fixture.store.queuePlaces([jobs[0].id])[jobs[0].id]
+            #expect(place?.position == 1 && place?.needsApproval == false)
             #expect(try await fixture.store.claimNextJob()?.build.id == first.id)
             await #expect(throws: StoreError.self) { try await fixture.store.approve(first.id, by: "mona") }
 
@@ -63,8 +67,12 @@ struct ApprovalTests {
             grouped(&own)
             try await fixture.store.createBuild(own)
             let running = try #require(try await fixture.store.claimNextJob()).job
-            _ = try await held(fixture, project, "f1") { grouped(&$0) }
+            let build = try await held(fixture, project, "f1") { grouped(&$0) }
             #expect(try await fixture.store.job(running.id)?.cancelReason == nil)
+            // The group is full, and yet it is not what the job waits for.
+            let job = try #require(try await fixture.store.jobs(build.id).first)
+            let place = try await fixture.store.queuePlaces([job.id])[job.id]
+            #expect(place?.needsApproval == true && place?.fullGroup == nil)
         }
     }
 }

@@ -152,11 +152,16 @@ struct RoleTests {
             let shown = try await site.client.get(page, manager.headers).text
             #expect(shown.contains("action=\"\(page)/approve\"") && shown.contains("value=\"\(build.commit)\""))
             #expect(try await !site.client.get(page, people[1]?.headers ?? [:]).text.contains("/approve"))
+            let job = try await site.client.get("\(page)/jobs/tests", manager.headers).text
+            #expect(job.contains("action=\"\(page)/approve\"") && job.contains("value=\"\(build.commit)\""))
+            let seen = try await site.client.get("\(page)/jobs/tests", people[1]?.headers ?? [:]).text
+            #expect(seen.contains("waits for an approval") && !seen.contains("/approve"))
             let other = try await site.post("\(page)/approve", as: manager, fields: "commit=\(Site.commit("other"))")
             #expect(other.status == 400)
             #expect(try await site.store.claimNextJob() == nil)
             let answer = try await site.post("\(page)/approve", as: manager, fields: "commit=\(build.commit)")
             #expect(answer.status == 303 && answer.headers["location"] == page)
+            #expect(try await !site.client.get("\(page)/jobs/tests", manager.headers).text.contains("/approve"))
             #expect(try await site.store.claimNextJob()?.build.approvedBy == "manager")
             #expect(try await site.client.get(page).text.contains("Approved by manager."))
         }

@@ -6,6 +6,42 @@ import Testing
 
 @Suite("What a job waits for, and what took its place")
 struct WaitingTests {
+    @Test("a job of a build that waits for an approval says so, and not that it waits for a slot or its group")
+    func approval() async throws {
+        try await Site.with { site in
+            var declared = try Site.project("acme/widget")
+            declared.hooks[0].concurrency = Hook.Concurrency(group: "deploy", limit: 1)
+            let project = try await site.declare([declared])[0]
+            try await site.build(project, "Ours")
+            _ = try await site.store.claimNextJob()
+            let event = TriggerEvent(
+                kind: .pullRequest, ref: .pullRequest(7), commit: Site.commit("gift"), message: "A gift",
+                pullRequest: 7, fromFork: true)
+            var wanted = NewBuild(
+                projectID: project.id, event: event, hooks: project.config.hooks, trusted: false,
+                configCommit: project.configCommit, statusMode: .build, pageURL: { number, _ in "http://ci/\(number)" })
+            wanted.needsApproval = true
+            let build = try #require(try await site.store.createBuild(wanted))
+            func says(_ words: String) async throws {
+                for page in ["builds/2", "builds/2/jobs/tests"] {
+                    let text = try await site.client.get("/acme/widget/\(page)").text
+                    #expect(text.contains(">\(words)<"), "\(page)")
+                }
+            }
+            func place() async throws -> JobDocument.Queue? {
+                try await site.api(JobDocument.self, "/projects/acme/widget/builds/2/jobs/tests").queue
+            }
+            try await says("waits for an approval")
+            let held = try await place()
+            #expect(held?.needsApproval == true && held?.fullGroup == nil && held?.position == nil)
+
+            try await site.store.approve(build.id, by: "octocat")
+            try await says("waits for the group deploy")
+            let free = try await place()
+            #expect(free?.needsApproval == nil && free?.fullGroup == "deploy")
+        }
+    }
+
     @Test("what was cancelled for another build leads there, on its pages and for programs")
     func successor() async throws {
         try await Site.with { site in

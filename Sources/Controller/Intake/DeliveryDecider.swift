@@ -82,7 +82,7 @@ struct DeliveryDecider: Sendable {
 
 extension GitRef {
     /// The kind of thing, as a sentence calls it.
-    fileprivate var kindName: String {
+    var kindName: String {
         if case .tag = kind { "tag" } else { "branch" }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Git
 import GitHub
 import Logging
@@ -24,10 +25,12 @@ struct HeadComparison: Sendable {
         self.logger = logger
     }
 
-    /// Looks at every head that is not what it was at the last look, and builds those that nobody announced.
+    /// Looks at every head that is not what it was at the last look, and builds those that nobody announced. What is gone
+    /// ends its jobs.
     ///
     /// - Returns: whether there are heads whose webhooks may still be under way: another look is worthwhile soon.
     func compare(_ project: ProjectRecord) async throws -> Bool {
+        let time = Date()
         let references = try await heads(of: project.repository)
         let heads = references.heads
         guard let seen = try await store.seenHeads(project.id) else {
@@ -39,7 +42,7 @@ struct HeadComparison: Sendable {
             return !unfinished.isEmpty
         }
         let changed = heads.filter { seen[$0.key] != $0.value }
-        let gone = seen.keys.filter { heads[$0] == nil }
+        let gone = seen.keys.filter { heads[$0] == nil }.sorted()
         guard !changed.isEmpty || !gone.isEmpty else { return false }
         var source = HeadEvents(project: project, client: client, mirrors: mirrors)
         var settled: [String: String] = [:]
@@ -47,10 +50,43 @@ struct HeadComparison: Sendable {
             let head = HeadEvents.Head(ref: GitRef(ref), target: target, before: seen[ref])
             if try await settle(head, project, &source) { settled[ref] = target }
         }
-        if !settled.isEmpty || !gone.isEmpty { try await store.saveHeads(project.id, seen: settled, gone: gone) }
-        let open = changed.filter { settled[$0.key] == nil }
+        var forgotten: [String] = []
+        for ref in gone where try await isOver(GitRef(ref), project, at: time) { forgotten.append(ref) }
+        if !settled.isEmpty || !forgotten.isEmpty {
+            try await store.saveHeads(project.id, seen: settled, gone: forgotten)
+        }
+        var open = changed.filter { settled[$0.key] == nil }
+        for ref in gone where !forgotten.contains(ref) { open[ref] = Self.goneTarget }
         noticed.keep(project.id, open)
         return !open.isEmpty
+    }
+
+    /// What a ref that is gone leads to.
+    private static let goneTarget = "nothing"
+
+    /// Ends the jobs of a branch or tag that is gone, as its deletion's webhook would have done. Answers whether nothing
+    /// remains to be done.
+    ///
+    /// - Parameter time: of a moment before it was looked for: a push that brought it back since is not ended.
+    private func isOver(_ ref: GitRef, _ project: ProjectRecord, at time: Date) async throws -> Bool {
+        switch ref.kind {
+        case .branch, .tag: break
+        case .pullRequest, .other: return true
+        }
+        guard try await store.hasOpenBuilds(project.id, ref: ref) else { return true }
+        guard noticed.age(project.id, ref.description, Self.goneTarget) >= configuration.missedEvents.patience,
+            try await !store.hasPendingDeliveries(project.repository)
+        else { return false }
+        let count = try await store.cancelBuilds(
+            BuildCancellation(
+                projectID: project.id, .ref(ref), happenedAt: Int64(time.timeIntervalSince1970),
+                reason: "the \(ref.kindName) \(ref.shortName) was deleted"))
+        if count > 0 {
+            logger.notice(
+                "a deletion's webhook was missed; found by comparing heads",
+                metadata: ["project": "\(project.repository)", "ref": "\(ref)", "jobs": "\(count)"])
+        }
+        return true
     }
 
     /// The refs that hooks can ask for, with what they lead to.

@@ -60,6 +60,18 @@ extension Store {
         try await database.read { db in try db.missingJobs(projectID, ref, commit, hooks) }
     }
 
+    /// Whether a ref has builds that have not ended.
+    public func hasOpenBuilds(_ projectID: Int64, ref: GitRef) async throws(StoreError) -> Bool {
+        try await database.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM build INDEXED BY build_open
+                        WHERE projectID = ? AND state IN ('queued', 'running') AND ref = ?)
+                    """, arguments: [projectID, ref.description]) ?? false
+        }
+    }
+
     /// Whether deliveries for a repository wait to be looked at.
     public func hasPendingDeliveries(_ repository: RepositoryName) async throws(StoreError) -> Bool {
         try await database.read { db in

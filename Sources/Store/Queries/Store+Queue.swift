@@ -14,9 +14,7 @@ extension Store {
                 places[id] = QueuePlace(jobID: id, position: index + 1)
             }
             for id in wanted where places[id] == nil {
-                let group = try String.fetchOne(
-                    db, sql: "SELECT concurrencyGroup FROM job WHERE id = ? AND state = 'queued'", arguments: [id])
-                if let group { places[id] = QueuePlace(jobID: id, fullGroup: group) }
+                places[id] = try db.hindrance(ofJob: id)
             }
             return places
         }
@@ -49,6 +47,19 @@ extension Database {
                 (SELECT projectID FROM job WHERE id = ?), (SELECT coalesce(MAX(turn), 0) + 1 FROM slotTurn))
             ON CONFLICT (projectID) DO UPDATE SET turn = excluded.turn
             """, [id])
+    }
+
+    /// Why a queued job has no position.
+    fileprivate func hindrance(ofJob id: Int64) throws -> QueuePlace? {
+        let facts = try first(
+            """
+            SELECT job.concurrencyGroup, build.needsApproval AND build.approvedBy IS NULL
+            FROM job JOIN build ON build.id = job.buildID WHERE job.id = ? AND job.state = 'queued'
+            """, [id]
+        ) { columns in (group: try columns.next(String?.self), isHeld: try columns.next(Bool.self)) }
+        guard let facts else { return nil }
+        if facts.isHeld { return QueuePlace(jobID: id, needsApproval: true) }
+        return facts.group.map { QueuePlace(jobID: id, fullGroup: $0) }
     }
 
     private static let runningInGroup = """

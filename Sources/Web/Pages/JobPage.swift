@@ -59,7 +59,8 @@ struct JobPage: Sendable {
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
             "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,
-            "approveURL": nil,
+            "approveURL": mayAct && job.state == .queued && build.build.awaitsApproval ? "\(build.url)/approve" : nil,
+            "approveCommit": build.build.commit,
             "hasFailed": job.state == .failure || job.state == .error,
         ]
         if !isHead { values.merge(try await log(job, logURL: "\(url)/log", query)) }

@@ -36,6 +36,7 @@ struct JobRows {
     }
 
     private static func waiting(_ place: QueuePlace?) -> String {
+        if place?.needsApproval == true { return "waits for an approval" }
         if let group = place?.fullGroup { return "waits for the group \(group)" }
         guard let position = place?.position else { return "waits for a free slot" }
         return position == 1 ? "next in the queue" : "number \(position) in the queue"

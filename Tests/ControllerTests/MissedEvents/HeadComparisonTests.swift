@@ -126,6 +126,36 @@ extension ControllerSuites {
             }
         }
 
+        @Test("a branch whose deletion no webhook announced ends its jobs, once the webhook can no longer come")
+        func lostDeletion() async throws {
+            try await ControllerFixture.with { fixture in
+                var fixture = fixture
+                try await fixture.control("POST", "/faults", ["target": "webhook", "action": "lose", "times": -1])
+                let project = try await fixture.sync()
+                _ = await fixture.missedEvents.pass()
+                let topic = GitRef.branch("topic")
+                try await fixture.commit("topic", message: "soon gone")
+                let main = try await fixture.commit(message: "stays")
+                _ = await fixture.missedEvents.pass()
+                #expect(try await fixture.store.hasOpenBuilds(project.id, ref: topic))
+
+                try await fixture.control("DELETE", "/repos/acme/widget/refs", ["ref": topic.description])
+                fixture.configuration.missedEvents.patience = .seconds(3600)
+                _ = await fixture.missedEvents.pass()
+                #expect(try await fixture.store.hasOpenBuilds(project.id, ref: topic))
+                #expect(try await fixture.store.seenHeads(project.id)?[topic.description] != nil)
+
+                fixture.configuration.missedEvents.patience = .zero
+                _ = await fixture.missedEvents.pass()
+                let build = try #require(try await fixture.store.latestBuild(project.id, ref: topic))
+                let jobs = try await fixture.store.jobs(build.id)
+                #expect(!jobs.isEmpty && jobs.allSatisfy { $0.reason == "the branch topic was deleted" })
+                #expect(build.state == .cancelled)
+                #expect(try await fixture.store.seenHeads(project.id) == ["refs/heads/main": main])
+                #expect(try await fixture.store.hasOpenBuilds(project.id, ref: .branch("main")))
+            }
+        }
+
         @Test("a project that is declared again begins anew")
         func comesBack() async throws {
             try await ControllerFixture.with { fixture in

@@ -43,10 +43,12 @@ package struct JobDocument: Codable, Sendable {
 
     /// A place in the queue.
     package struct Queue: Codable, Sendable {
-        /// From 1; absent while it waits for its group.
+        /// From 1; absent while it waits for its group or an approval.
         package var position: Int?
         /// The concurrency group that is full.
         package var fullGroup: String?
+        /// True while its build's commit waits for an approval; else absent.
+        package var needsApproval: Bool?
     }
 
     /// One of several.
@@ -78,7 +80,9 @@ package struct JobDocument: Codable, Sendable {
         (image, imageID) = (job.config.image, job.baseImageDigest ?? job.baseImageID)
         (cacheKey, cacheReused) = (job.cacheKey, job.cacheReused)
         (createdAt, startedAt, finishedAt) = (job.createdAt, job.startedAt, job.finishedAt)
-        queue = place.map { Queue(position: $0.position, fullGroup: $0.fullGroup) }
+        queue = place.map {
+            Queue(position: $0.position, fullGroup: $0.fullGroup, needsApproval: $0.needsApproval ? true : nil)
+        }
         page = buildPage.map { "\($0)/jobs/\(job.hook)" }
         self.attempts = attempts.map { $0.map(Attempt.init) }
     }
