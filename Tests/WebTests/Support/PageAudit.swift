@@ -81,6 +81,11 @@ enum PageAudit {
             } else check(glyph, colour(shape.classList.contains('pen') ? style.stroke : style.fill), style, 'glyph', 3);
           }
         }
+        // Small bars say how builds ended and what jobs did; the ground of a bar is nothing that one has to see.
+        for (const bar of document.querySelectorAll('.bars a, svg.line rect:not(.ground), svg.share rect:not(.ground)')) {
+          const style = getComputedStyle(bar);
+          if (isSeen(bar)) check(bar, colour(bar.localName === 'a' ? style.getPropertyValue('--c') : style.fill), style, 'a bar', 3);
+        }
 
         // Structure.
         const name = element => (element.getAttribute('aria-label') ?? [...element.childNodes].map(node => node.nodeType === 3 ? node.data : node.nodeType === 1 ? node.getAttribute('alt') ?? name(node) : '').join('')).trim();
