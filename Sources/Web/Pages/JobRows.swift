@@ -22,8 +22,19 @@ struct JobRows {
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "isCached": job.cacheReused == true && job.state.isFinished,
             "attempt": job.attempt > 1 ? job.attempt : nil, "reason": Self.reason(job, places[job.id]),
+            "sameURL": Self.sameURL(job, build: url),
             "timeline": timeline(times), "times": times.text, "tail": try await tail(job, page),
         ]
+    }
+
+    /// The job whose verdict it took over.
+    ///
+    /// - Parameter build: the page of the job's build.
+    static func sameURL(_ job: JobRecord, build url: String) -> String? {
+        guard job.state == .success, let verdict = job.reason.flatMap(ReusedVerdict.init(reason:)),
+            let end = url.lastIndex(of: "/")
+        else { return nil }
+        return "\(url[...end])\(verdict.build)/jobs/\(job.hook)"
     }
 
     /// Why it is as it is.

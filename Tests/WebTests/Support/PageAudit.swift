@@ -120,6 +120,7 @@ enum PageAudit {
           if (ids.has(element.id)) found.add(`two elements are called '${element.id}'`);
           ids.add(element.id);
         }
+        for (const details of document.querySelectorAll('[data-live] details:not([id])')) found.add(`what can be opened has no name to stay open by, ${where(details)}`);
         if (document.documentElement.scrollWidth > innerWidth + 1) found.add(`the page is ${document.documentElement.scrollWidth} wide in a window of ${innerWidth}`);
 
         // Text of strangers is text.
