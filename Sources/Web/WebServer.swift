@@ -79,6 +79,7 @@ public struct WebServer: Service {
         router.add(
             middleware: APIGate(callers: callers, limits: limits, proxies: configuration.proxies, logger: logger))
         router.add(middleware: Visitors(sessions: sessions))
+        router.add(middleware: PageTransfer(showsPrivate: configuration.showsPrivate))
         router.add(
             middleware: ProblemPages(renderer: renderer, canSignIn: configuration.signIn != nil, logger: logger))
         WebhookEndpoint(store: store, directory: directory, logger: logger).add(to: router)
@@ -99,7 +100,9 @@ public struct WebServer: Service {
         LogLinesEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSectionsEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSearchEndpoint(store: store, lookup: lookup).add(to: router)
-        let buildPage = BuildPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL)
+        let buildPage = BuildPage(
+            store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL,
+            links: AdminLinks(configuration))
         buildPage.add(to: router)
         ProjectsPage(overview: caches.overview, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL)
             .add(to: router)

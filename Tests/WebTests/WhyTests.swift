@@ -105,12 +105,16 @@ struct WhyTests {
         }
     }
 
-    @Test("a diagnostic shows its line with a mark below the place; a held commit says what it needs")
+    @Test(
+        "a diagnostic shows its line with a mark below the place, between its neighbours; a held commit says what it needs"
+    )
     func sync() async throws {
         try await Site.with(showsPrivate: true, adminRepository: "acme/ci") { site in
             let diagnostics = """
                 [{"path":"kozmic.yaml","line":12,"column":5,"severity":"error","message":"unknown key 'tiemout'",
-                  "excerpt":{"text":"    tiemout: <b>","column":5}}]
+                  "excerpt":{"text":"    tiemout: <b>","column":5}},
+                 {"path":"kozmic.yaml","line":9,"column":2,"severity":"warning","message":"an empty name",
+                  "excerpt":{"text":"a: b","column":2,"before":"<i>","after":""}}]
                 """
             try await site.store.saveRevision(
                 ConfigRevision(
@@ -120,6 +124,11 @@ struct WhyTests {
             let page = try await site.client.get("/_sync").text
             #expect(page.contains("12 | </span>    tiemout: &lt;b&gt;\n<b>         ^</b>"))
             #expect(page.contains("href=\"https://github.com/acme/ci/blob/bad1/kozmic.yaml#L12\""))
+            // The numbers of three lines are as wide as the last one.
+            #expect(
+                page.contains(
+                    " 8 | &lt;i&gt;\n</span><span class=\"quiet\"> 9 | </span>a: b\n<b>      ^</b><span class=\"quiet\">\n10 | </span>"
+                ))
             #expect(page.contains("-m &#39;Kozmic-Allow-Prune: 7&#39;") || page.contains("-m 'Kozmic-Allow-Prune: 7'"))
         }
     }

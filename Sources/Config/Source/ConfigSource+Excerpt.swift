@@ -1,10 +1,14 @@
 extension Diagnostic {
-    /// The line that a diagnostic is about, cut to what fits a screen.
+    /// The line that a diagnostic is about and its neighbours, cut to what fits a screen.
     public struct Excerpt: Sendable, Hashable, Codable {
         /// Characters that would not be seen are replaced; at most 160.
         public var text: String
         /// The character of `text` that is meant, from 1; one more than it has for its end.
         public var column: Int
+        /// The same columns of the line before; `nil` before the first.
+        public var before: String?
+        /// The same columns of the line after; `nil` after the last.
+        public var after: String?
     }
 }
 
@@ -19,9 +23,7 @@ extension ConfigSource {
             let lines = files[diagnostic.path] ?? lines(diagnostic.path)
             files[diagnostic.path] = lines
             var diagnostic = diagnostic
-            if lines.indices.contains(diagnostic.line - 1) {
-                diagnostic.excerpt = Self.excerpt(lines[diagnostic.line - 1], column: diagnostic.column)
-            }
+            diagnostic.excerpt = Self.excerpt(lines, line: diagnostic.line - 1, column: diagnostic.column)
             return diagnostic
         }
     }
@@ -32,14 +34,23 @@ extension ConfigSource {
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     }
 
-    private static func excerpt(_ line: Substring, column: Int) -> Diagnostic.Excerpt? {
-        let scalars = Array(line.unicodeScalars)
+    private static func excerpt(_ lines: [Substring], line: Int, column: Int) -> Diagnostic.Excerpt? {
+        guard lines.indices.contains(line), !lines[line].isEmpty else { return nil }
+        let scalars = Array(lines[line].unicodeScalars)
         let place = min(max(0, column - 1), scalars.count)
         let start = min(max(0, place - longestExcerpt / 2), max(0, scalars.count - longestExcerpt))
-        guard !scalars.isEmpty else { return nil }
-        let shown = scalars[start..<min(scalars.count, start + longestExcerpt)].map { scalar in
+        // What follows the last line break is no line.
+        let hasNext = line + 2 < lines.count || (line + 1 < lines.count && !lines[line + 1].isEmpty)
+        return Diagnostic.Excerpt(
+            text: shown(scalars, from: start), column: place - start + 1,
+            before: line > 0 ? shown(lines[line - 1].unicodeScalars, from: start) : nil,
+            after: hasNext ? shown(lines[line + 1].unicodeScalars, from: start) : nil)
+    }
+
+    private static func shown(_ scalars: some Collection<Unicode.Scalar>, from start: Int) -> String {
+        let shown = scalars.dropFirst(start).prefix(longestExcerpt).map { scalar in
             scalar == "\t" ? " " : scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
         }
-        return Diagnostic.Excerpt(text: String(String.UnicodeScalarView(shown)), column: place - start + 1)
+        return String(String.UnicodeScalarView(shown))
     }
 }

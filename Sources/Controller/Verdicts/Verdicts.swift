@@ -36,7 +36,7 @@ struct KnownVerdict: Error {
     var url: String
 
     /// The outcome. It has no exit code, because no script ran.
-    var outcome: JobOutcome { JobOutcome(state: .success, reason: "the same tree passed in build #\(number)") }
+    var outcome: JobOutcome { JobOutcome(state: .success, reason: ReusedVerdict(build: number).reason) }
     /// The job's whole log.
     var sentence: String { "The same tree passed in build #\(number), so nothing is run here: \(url)" }
 }

@@ -1,40 +1,82 @@
 // What all pages do: keep their live parts current, let time go by, and answer keys. Without it they are still whole.
 const parts = root => [...root.querySelectorAll('[data-live][id]')];
-const still = text => text.replace(/<time[^>]*>[^<]*<\/time>|<span data-since[^>]*>[^<]*<\/span>/g, '');
-const isBusy = () => document.hidden || !getSelection().isCollapsed || document.querySelector('dialog[open]');
+// Times, and what the reader opened, differ without saying anything new.
+const still = text => text.replace(/<time[^>]*>[^<]*<\/time>|<span data-since[^>]*>[^<]*<\/span>/g, '').replace(/(<details[^>]*?) open=""/g, '$1');
+const isBusy = () => !getSelection().isCollapsed || document.querySelector('dialog[open]');
+const named = (name, value) => `[${name}="${CSS.escape(value ?? '')}"]`;
+// How to find something again in a part that was made anew.
+const path = at => at.id ? named('id', at.id) : at.localName === 'summary' ? `${named('id', at.parentElement.id)}>summary`
+  : at.form ? `form${named('action', at.form.getAttribute('action'))} ${at.localName}` : named('href', at.getAttribute('href'));
 
-const show = page => {
+const replace = (old, now) => {
+  const open = [...old.querySelectorAll('details[open][id]')].map(d => d.id);
+  const at = old.contains(document.activeElement) ? document.activeElement : null;
+  const place = at && [...old.querySelectorAll(path(at))].indexOf(at);
+  old.replaceWith(now);
+  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+  if (at) now.querySelectorAll(path(at))[place]?.focus({ preventScroll: true });
+};
+const show = (page, isAsked) => {
+  document.title = page.title;
+  const icon = document.getElementById('icon'), next = page.getElementById('icon');
+  if (icon.getAttribute('href') !== next.getAttribute('href')) icon.replaceWith(next);
+  if (isBusy() && !isAsked) return false;
   let changed = false;
   for (const old of parts(document)) {
     const now = page.getElementById(old.id);
     if (!now || still(old.outerHTML) === still(now.outerHTML)) continue;
-    const open = new Set([...old.querySelectorAll('details[open][id]')].map(d => d.id));
-    const place = old.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
     const wasOpen = old.id === 'head' && old.hasAttribute('data-open');
-    old.replaceWith(now);
-    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
-    if (place) now.querySelector(`[href="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
+    replace(old, now);
     if (wasOpen && !now.hasAttribute('data-open')) document.getElementById('spoken').textContent = page.title;
     changed = true;
   }
-  if (!changed) return;
-  document.title = page.title;
-  dispatchEvent(new Event('refreshed'));
-  document.getElementById('icon').replaceWith(page.getElementById('icon'));
+  if (changed) dispatchEvent(new Event('refreshed'));
+  return true;
 };
 
-export const refresh = async () => {
+// The latest question counts: answers may come in another order.
+let turn = 0, known = '';
+const load = async (url, isAsked) => {
+  const mine = turn += 1;
   try {
-    const answer = await fetch(document.body.dataset.refresh ?? location.href);
-    if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+    const answer = await fetch(url, { headers: known ? { 'If-None-Match': known } : {} });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    // The same but for the words of its times, which are counted here, is the same.
+    if (mine === turn && show(page, isAsked)) known = answer.headers.get('ETag')?.replace(/^(W\/)?"(\w+).*/, 'W/"$2"') ?? '';
   } catch { /* The server is away for a moment: the next look tells. */ }
 };
-const later = () => setTimeout(async () => {
-  if (!isBusy() && parts(document).length) await refresh();
-  later();
-}, document.querySelector('[data-open]') ? 2000 : 15000);
+export const refresh = () => load(document.body.dataset.refresh ?? location.href);
+// Of a tab in the background one sees title and icon. They need no haste, and none at all once what it is about has ended.
+const isDue = () => parts(document).length && (document.hidden
+  ? !('settles' in document.body.dataset) || document.querySelector('[data-open]') : !isBusy());
+let timer;
+const later = () => {
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    if (isDue()) await refresh();
+    later();
+  }, document.hidden ? 60000 : document.querySelector('[data-open]') ? 2000 : 15000);
+};
 later();
-addEventListener('visibilitychange', () => { if (!isBusy() && parts(document).length) refresh(); });
+addEventListener('visibilitychange', () => {
+  if (!document.hidden && isDue()) refresh();
+  later();
+});
+
+// A filter finds while one types; without scripts its form is sent.
+let typing;
+addEventListener('input', event => {
+  const form = event.target.form;
+  if (!form?.matches('.filter')) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    const url = new URL(form.action);
+    url.search = new URLSearchParams([...new FormData(form)].filter(pair => pair[1]));
+    history.replaceState(null, '', url);
+    load(url, true);
+  }, 200);
+});
 
 const elapsed = seconds => {
   const s = Math.max(0, Math.floor(seconds)), m = Math.floor(s / 60);

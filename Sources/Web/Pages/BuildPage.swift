@@ -10,6 +10,7 @@ struct BuildPage: Sendable {
     var renderer: PageRenderer
     var logs: LogExcerpts
     var gitHubURL: String
+    var links: AdminLinks
 
     func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/builds/{number}") { _, context in
@@ -34,7 +35,8 @@ struct BuildPage: Sendable {
         let siblings = try await store.siblings(of: build)
         var values: PageValues = [
             "body": facts.body, "created": Moment.html(build.createdAt),
-            "configCommit": String(build.configCommit.prefix(7)), "jobs": jobValues,
+            "configCommit": String(build.configCommit.prefix(7)), "configURL": links.commit(build.configCommit),
+            "jobs": jobValues,
             "story": story?.values(gitHubURL), "redMain": try await redMain(tab, build, project),
             "hasSiblings": !siblings.isEmpty, "siblings": siblings.map { sibling(project, $0) },
             "usually": mark.isOpen ? try await usually(build) : nil,
@@ -57,9 +59,10 @@ struct BuildPage: Sendable {
             "build",
             Page(
                 title: "\(mark.word) · #\(build.number) \(facts.subject) · \(project.repository)",
+                path: tab == nil ? facts.url : ProjectLinks.url(project),
                 description: facts.sentence,
                 crumbs: ProjectLinks.crumbs(project, link), tabs: ProjectLinks.tabs(project, current: tab),
-                mark: mark, showsLog: true, values: values), for: viewer)
+                mark: mark, showsLog: true, settles: tab == nil, values: values), for: viewer)
     }
 
     /// The link to the build that took another one's place.

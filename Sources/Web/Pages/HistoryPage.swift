@@ -36,6 +36,8 @@ struct HistoryPage: Sendable {
             "history",
             Page(
                 title: "Builds of \(ref.map { "\($0), " } ?? "")\(project.repository)",
+                path: "\(ProjectLinks.url(project))/builds",
+                description: "The builds of \(project.repository)\(ref.map { ", \($0)" } ?? "")",
                 crumbs: ProjectLinks.crumbs(
                     project, Page.Link(text: "builds", url: "\(ProjectLinks.url(project))/builds")),
                 tabs: ProjectLinks.tabs(project, current: .history), values: values), for: viewer)

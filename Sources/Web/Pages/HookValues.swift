@@ -3,7 +3,9 @@ import Store
 
 /// A hook's effective values, as the settings show them.
 enum HookValues {
-    static func make(_ hook: Hook, _ project: ProjectRecord) -> PageValues {
+    ///
+    /// - Parameter lines: what is known of the lines that they come from.
+    static func make(_ hook: Hook, _ project: ProjectRecord, lines: SettingRows?) -> PageValues {
         let settings = hook.settings
         var rows: [(String, String?)] = [
             ("runs on", triggers(hook).joined(separator: "\n")),
@@ -33,8 +35,13 @@ enum HookValues {
         ]
         rows.removeAll { $0.1 == nil }
         var scripts: [PageValues] = []
-        if let install = hook.installScript { scripts.append(["name": "Install script", "text": install]) }
-        scripts.append(["name": "Build script", "text": hook.buildScript])
+        let texts = [("install", "Install script", hook.installScript), ("build", "Build script", hook.buildScript)]
+        for (kind, name, text) in texts {
+            guard let text else { continue }
+            var script: PageValues = ["kind": kind, "name": name, "text": text]
+            script.merge(lines?.script("hooks.\(hook.id).\(kind)_script") ?? ["scriptPlace": nil, "scriptURL": nil])
+            scripts.append(script)
+        }
         return [
             "origin": hook.origin.map { "\($0.file):\($0.line)" }, "id": hook.id.description, "title": hook.title,
             "scripts": scripts,

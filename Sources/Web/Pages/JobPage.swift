@@ -39,8 +39,10 @@ struct JobPage: Sendable {
             lookup.policy.mayManage(build.project, viewer) && build.project.isActive && job.id == attempts.last?.id
         let places = try await store.queuePlaces(job.state == .queued ? [job.id] : [])
         var values: PageValues = [
-            "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job, places[job.id]), "build": build.values,
+            "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job, places[job.id]),
+            "sameURL": JobRows.sameURL(job, build: build.url), "build": build.values,
             "successor": job.successor.map { BuildPage.successor(build.project, $0) },
+            "usually": mark.isOpen ? try await usually(job, build.build) : nil,
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "when": Moment.html(job.finishedAt ?? job.startedAt ?? job.createdAt),
             "times": try await JobTimes(job, logs).text,
@@ -67,13 +69,20 @@ struct JobPage: Sendable {
         return await renderer.page(
             isHead ? "jobhead" : "job",
             Page(
-                title: "\(mark.word) · \(job.title) #\(build.build.number) · \(build.project.repository)",
+                title: "\(mark.word) · \(job.title) #\(build.build.number) · \(build.project.repository)", path: url,
                 description: build.sentence,
                 crumbs: ProjectLinks.crumbs(
                     build.project, Page.Link(text: "#\(build.build.number)", url: build.url),
                     Page.Link(text: job.title, url: url)),
                 tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true, isWide: true,
+                settles: true,
                 refreshURL: "\(url)\(query)&part=head", values: values), for: viewer)
+    }
+
+    /// The middle one of the durations of the hook's last jobs that passed.
+    private func usually(_ job: JobRecord, _ build: BuildRecord) async throws -> String? {
+        let seconds = try await store.recentSeconds(build.projectID, job.hook, beforeBuild: build.number).sorted()
+        return seconds.isEmpty ? nil : Moment.text(seconds[seconds.count / 2])
     }
 
     private func log(_ job: JobRecord, logURL: String, _ query: String) async throws -> PageValues {

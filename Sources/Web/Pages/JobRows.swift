@@ -22,8 +22,19 @@ struct JobRows {
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "isCached": job.cacheReused == true && job.state.isFinished,
             "attempt": job.attempt > 1 ? job.attempt : nil, "reason": Self.reason(job, places[job.id]),
+            "sameURL": Self.sameURL(job, build: url),
             "timeline": timeline(times), "times": times.text, "tail": try await tail(job, page),
         ]
+    }
+
+    /// The job whose verdict it took over.
+    ///
+    /// - Parameter build: the page of the job's build.
+    static func sameURL(_ job: JobRecord, build url: String) -> String? {
+        guard job.state == .success, let verdict = job.reason.flatMap(ReusedVerdict.init(reason:)),
+            let end = url.lastIndex(of: "/")
+        else { return nil }
+        return "\(url[...end])\(verdict.build)/jobs/\(job.hook)"
     }
 
     /// Why it is as it is.
@@ -64,8 +75,10 @@ struct JobRows {
             let x = place(part.start)
             let width = max(3, place(part.end) - x)
             let left = String(format: "%.1f", min(x, 997))
+            // What only prepares is lower, so that the parts differ by more than how strong their colour is.
+            let height = part.kind == .build ? 10 : part.kind == .install ? 7 : 4
             svg +=
-                "<rect class=\"\(part.kind.rawValue)\" x=\"\(left)\" width=\"\(String(format: "%.1f", width))\" height=\"10\"/>"
+                "<rect class=\"\(part.kind.rawValue)\" x=\"\(left)\" width=\"\(String(format: "%.1f", width))\" y=\"\(10 - height)\" height=\"\(height)\"/>"
         }
         return svg + "</svg>"
     }

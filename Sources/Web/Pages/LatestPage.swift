@@ -28,7 +28,9 @@ struct LatestPage: Sendable {
         await renderer.page(
             "nobuild",
             Page(
-                title: "\(project.repository)", crumbs: ProjectLinks.crumbs(project),
+                title: "\(project.repository)", path: ProjectLinks.url(project),
+                description: "\(ref?.shortName ?? "\(project.repository)") was not built yet",
+                crumbs: ProjectLinks.crumbs(project),
                 tabs: ProjectLinks.tabs(project, current: .latest),
                 values: [
                     "ref": ref?.shortName, "isReady": project.condition.status == .ready,

@@ -2,6 +2,8 @@
 struct Page {
     /// For the window, without the program's name.
     var title: String
+    /// The address that it is known by, without the server's; `nil` for one that nobody should send on.
+    var path: String?
     /// One sentence for those who were sent the address.
     var description: String?
     /// Where the reader is, from the left.
@@ -14,6 +16,8 @@ struct Page {
     var showsLog = false
     /// Whether a whole log is what it is about: it is as wide as the window then.
     var isWide = false
+    /// Whether nothing more is to come once what it shows has ended. A tab in the background does not look again then.
+    var settles = false
     /// Where the live parts of the page are read anew, if not at its own address.
     var refreshURL: String?
     /// Whatever the template names.

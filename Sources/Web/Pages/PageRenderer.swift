@@ -55,16 +55,18 @@ struct PageRenderer: Sendable {
         policy.mayReadAdministration(viewer) ? (try? await syncTrouble.value()) ?? false : false
     }
 
-    /// A page. Pages are never cached: they say how things stand now.
+    /// A page. A browser asks for it each time: it says how things stand now.
     func page(
         _ template: String, _ page: Page, for viewer: Viewer, status: HTTPResponse.Status = .ok
     ) async -> Response {
         let mayAdminister = policy.mayReadAdministration(viewer)
         var values: PageValues = [
-            "title": page.title, "description": page.description, "crumbs": page.crumbs.map(\.values),
+            "title": page.title, "description": page.description,
+            "address": page.path.map { "\(configuration.externalURL)\($0)" }, "crumbs": page.crumbs.map(\.values),
             "tabs": page.tabs.map(\.values),
             "version": configuration.version, "styleURL": assets.url("kozmic.css"),
             "paletteURL": page.showsLog ? assets.url("palette.css") : nil, "isWide": page.isWide,
+            "settles": page.settles,
             "iconURL": assets.url(Assets.icon(page.mark)), "mark": Assets.mark, "refreshURL": page.refreshURL,
             "feedURL": page.feedURL,
             "scripts": [assets.url("page.js")] + (page.isWide ? [assets.url("log.js")] : []),
@@ -81,7 +83,7 @@ struct PageRenderer: Sendable {
         }
         return Response(
             status: status,
-            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "private, no-cache"],
+            headers: [.contentType: PageTransfer.type, .cacheControl: "private, no-cache"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 }

@@ -51,7 +51,7 @@ struct ProjectsPage: Sendable {
         return await renderer.page(
             "projects",
             Page(
-                title: "Projects", mark: Self.worst(all),
+                title: Self.title(all), path: "/", description: Self.description(all), mark: Self.worst(all),
                 values: [
                     "isEmpty": all.isEmpty, "hasProjects": !all.isEmpty, "filter": String(filter),
                     "byState": byState, "nameURL": address(sort: false), "stateURL": address(sort: true),
@@ -96,6 +96,23 @@ struct ProjectsPage: Sendable {
             guard let mark = states.first(where: { $0.name == name }) else { return nil }
             return ["state": mark, "count": states.count { $0.name == name }, "text": mark.word.lowercased()]
         }
+    }
+
+    /// `2 failed, 1 error · Projects`: a tab in the background shows nothing else.
+    private static func title(_ all: [ProjectOverview]) -> String {
+        let bad: [(BuildState, String)] = [(.failure, "failed"), (.error, "error")]
+        let counts = bad.compactMap { state, word -> String? in
+            let count = all.count { $0.latest?.state == state }
+            return count == 0 ? nil : "\(count) \(word)"
+        }
+        return counts.isEmpty ? "Projects" : "\(counts.joined(separator: ", ")) · Projects"
+    }
+
+    /// For whoever was sent the address; of what the viewer may see, as all the rest.
+    private static func description(_ all: [ProjectOverview]) -> String {
+        let states = all.map { StateMark($0.latest?.state).word.lowercased() }
+        let counts = Dictionary(grouping: states) { $0 }.map { "\($1.count) \($0)" }.sorted()
+        return "\(Count.text(all.count, "project"))\(counts.isEmpty ? "" : ": \(counts.joined(separator: ", "))")"
     }
 
     private static func worst(_ all: [ProjectOverview]) -> StateMark? {

@@ -44,6 +44,20 @@ struct SettingRows {
         ]
     }
 
+    /// Where a script stands: its own file, or its lines among the settings.
+    func script(_ path: String) -> PageValues? {
+        guard let value = values.first(where: { $0.path == path }) else { return nil }
+        if let file = value.script?.file {
+            return ["scriptPlace": file, "scriptURL": links.lines(file, 1, at: commit)]
+        }
+        return value.place.map { place in
+            [
+                "scriptPlace": "\(place.file):\(place.line)",
+                "scriptURL": links.lines(place.file, place.line, place.lastLine, at: commit),
+            ]
+        }
+    }
+
     private func row(_ value: ExplainedValue, name: String) -> PageValues {
         let change = showsWriters ? value.place?.change : nil
         let others = value.overridden.map { other in

@@ -75,9 +75,10 @@ struct SettingsPage: Sendable {
             "drift": drift.map { DriftValues.make($0, project: nil) },
             "file": project.config.file.isEmpty ? nil : project.config.file,
             "configCommit": String(project.configCommit.prefix(7)),
+            "configURL": AdminLinks(configuration).commit(project.configCommit),
             "gitHubURL": "\(configuration.gitHubURL)/\(project.repository)", "projectName": "\(project.repository)",
             "hooks": project.config.hooks.map { hook in
-                var values = HookValues.make(hook, project)
+                var values = HookValues.make(hook, project, lines: rows)
                 values.merge(SettingRows.values(rows, hook: hook.id))
                 return values
             },

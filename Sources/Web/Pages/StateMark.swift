@@ -45,6 +45,23 @@ struct StateMark: Sendable, MustacheParent {
         }
     }
 
+    /// The glyph as a picture of its own. It has no style sheet, and lies on a browser's tabs, whose colour nobody knows:
+    /// what is drawn with a pen has a white ground.
+    static func icon(_ name: String, colour: String) -> String {
+        let pen = "fill=\"none\" stroke-width=\"2\" stroke-linecap=\"round\" stroke-linejoin=\"round\" stroke"
+        var picture = StateMark(named: name).glyph
+        let isDrawn = !picture.contains("class=\"cut\"")
+        picture = picture.replacing("class=\"cut\"", with: "\(pen)=\"#fff\"")
+            .replacing("class=\"pen faint\"", with: "opacity=\".3\" \(pen)=\"\(colour)\"")
+            .replacing("class=\"pen turn\"", with: "\(pen)=\"\(colour)\"")
+            .replacing("class=\"pen\"", with: "\(pen)=\"\(colour)\"")
+            .replacing("class=\"glyph\"", with: "xmlns=\"http://www.w3.org/2000/svg\" fill=\"\(colour)\"")
+        guard isDrawn, let end = picture.firstIndex(of: ">") else { return picture }
+        picture.insert(
+            contentsOf: "<rect width=\"16\" height=\"16\" rx=\"8\" fill=\"#fff\"/>", at: picture.index(after: end))
+        return picture
+    }
+
     private static func svg(_ inner: String) -> String {
         "<svg class=\"glyph\" viewBox=\"0 0 16 16\" width=\"16\" height=\"16\" aria-hidden=\"true\">\(inner)</svg>"
     }

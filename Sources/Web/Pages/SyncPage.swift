@@ -127,16 +127,26 @@ struct SyncPage: Sendable {
         var message: String
         var excerpt: Excerpt?
 
-        /// The line itself.
+        /// The line itself and its neighbours; revisions of earlier versions have none of these.
         struct Excerpt: Decodable {
             var text: String
             var column: Int
+            var before: String?
+            var after: String?
 
-            /// The line, and below it a mark at the place.
+            /// The three lines with their numbers, and below the middle one a mark at the place.
             func values(_ line: Int) -> PageValues {
-                let margin = "\(line)"
+                let width = "\(after == nil ? line : line + 1)".count
+                func margin(_ number: Int?) -> String {
+                    let digits = number.map(String.init) ?? ""
+                    return String(repeating: " ", count: max(0, width - digits.count)) + digits
+                }
                 let blank = String(repeating: " ", count: max(0, min(column, 200) - 1))
-                return ["line": margin, "text": text, "mark": "\(margin.map { _ in " " }.joined())   \(blank)^"]
+                return [
+                    "line": margin(line), "text": text, "mark": "\(margin(nil))   \(blank)^",
+                    "before": before.map { "\(margin(line - 1)) | \($0)" },
+                    "after": after.map { "\(margin(line + 1)) | \($0)" },
+                ]
             }
         }
 

@@ -9,6 +9,8 @@ import OpenSSL
 struct Assets: Sendable {
     private struct Asset: Sendable {
         var bytes: [UInt8]
+        /// Everybody may read it, so nothing is betrayed by its size.
+        var compressed: [UInt8]?
         var type: String
         var hash: String
     }
@@ -20,17 +22,18 @@ struct Assets: Sendable {
         let sheet = "text/css; charset=utf-8"
         add("kozmic.css", Self.dense(Self.compact(PackageResources.kozmic_css)), sheet)
         add("palette.css", TerminalPalette.styleSheet, sheet)
-        add("page.js", Self.compact(PackageResources.page_js), script)
-        add("terminal.js", Self.compact(PackageResources.terminal_js), script)
+        add("page.js", Self.script(PackageResources.page_js), script)
+        add("terminal.js", Self.script(PackageResources.terminal_js), script)
         // A module that is imported has its hash in its address too.
-        add("logview.js", Self.compact(PackageResources.logview_js), script)
-        var log = String(decoding: Self.compact(PackageResources.log_js), as: UTF8.self)
+        add("logview.js", Self.script(PackageResources.logview_js), script)
+        var log = String(decoding: Self.script(PackageResources.log_js), as: UTF8.self)
         for module in ["terminal.js", "logview.js"] { log = log.replacing("./\(module)", with: url(module)) }
         add("log.js", Array(log.utf8), script)
         add("kozmic.svg", PackageResources.kozmic_svg, "image/svg+xml")
+        let plain = Self.mark.replacing("currentColor", with: Self.colours["running"] ?? "#000")
+        add("kozmic-plain.svg", Array(plain.utf8), "image/svg+xml")
         for (state, colour) in Self.colours {
-            let icon = Self.mark.replacing("currentColor", with: colour)
-            add("kozmic-\(state).svg", Array(icon.utf8), "image/svg+xml")
+            add("kozmic-\(state).svg", Array(StateMark.icon(state, colour: colour).utf8), "image/svg+xml")
         }
     }
 
@@ -39,12 +42,12 @@ struct Assets: Sendable {
     /// The colours of icons and badges, which have no style sheet.
     static let colours = [
         "success": "#1a7f4b", "failure": "#c2293a", "error": "#9a5b00", "running": "#2f5bd7", "queued": "#5a6172",
-        "cancelled": "#5a6172",
+        "cancelled": "#5a6172", "skipped": "#5a6172",
     ]
 
-    /// The icon of a page about something in that state.
+    /// The icon of a page about something in that state; our mark, if there is none.
     static func icon(_ mark: StateMark?) -> String {
-        mark.flatMap { colours[$0.name] == nil ? nil : "kozmic-\($0.name).svg" } ?? "kozmic-running.svg"
+        mark.flatMap { colours[$0.name] == nil ? nil : "kozmic-\($0.name).svg" } ?? "kozmic-plain.svg"
     }
 
     /// The address of an asset.
@@ -55,24 +58,37 @@ struct Assets: Sendable {
         router.get("_assets/{name}") { request, context in
             guard let asset = assets[try context.parameters.require("name")] else { throw HTTPError(.notFound) }
             let isCurrent = request.uri.query == asset.hash
-            let headers: HTTPFields = [
-                .contentType: asset.type, .eTag: "\"\(asset.hash)\"",
+            let compressed = Gzip.isAccepted(by: request) ? asset.compressed : nil
+            let tag = "\"\(asset.hash)\(compressed == nil ? "" : ".gzip")\""
+            var headers: HTTPFields = [
+                .contentType: asset.type, .eTag: tag, .vary: "Accept-Encoding",
                 .cacheControl: isCurrent ? "public, max-age=31536000, immutable" : "no-cache",
             ]
-            if request.headers[.ifNoneMatch] == "\"\(asset.hash)\"" {
-                return Response(status: .notModified, headers: headers)
-            }
+            if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+            if compressed != nil { headers[.contentEncoding] = "gzip" }
             return Response(
-                status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+                status: .ok, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: compressed ?? asset.bytes)))
         }
     }
 
     /// A style sheet without the spaces that only people need. None of ours has these pairs in a string or a selector.
     private static func dense(_ sheet: [UInt8]) -> [UInt8] {
-        var text = String(decoding: sheet, as: UTF8.self)
-        for (wide, narrow) in [(": ", ":"), ("; ", ";"), (", ", ","), (" { ", "{"), (" {", "{"), (" }", "}")] {
-            text = text.replacing(wide, with: narrow)
-        }
+        let pairs = [
+            (": ", ":"), ("; ", ";"), (", ", ","), (" { ", "{"), (" {", "{"), (" }", "}"), ("\n", ""), (";}", "}"),
+            (" > ", ">"),
+        ]
+        return replacing(pairs, in: sheet)
+    }
+
+    /// A module without the spaces that only people need. None of ours has these operators in a string.
+    private static func script(_ source: [UInt8]) -> [UInt8] {
+        let operators = ["=>", "===", "!==", "&&", "||", "+=", "="]
+        return replacing(operators.map { (" \($0) ", $0) }, in: compact(source))
+    }
+
+    private static func replacing(_ pairs: [(wide: String, narrow: String)], in bytes: [UInt8]) -> [UInt8] {
+        let text = pairs.reduce(String(decoding: bytes, as: UTF8.self)) { $0.replacing($1.wide, with: $1.narrow) }
         return Array(text.utf8)
     }
 
@@ -84,6 +100,8 @@ struct Assets: Sendable {
     }
 
     private mutating func add(_ name: String, _ bytes: [UInt8], _ type: String) {
-        assets[name] = Asset(bytes: bytes, type: type, hash: String(Hex.encode(SHA256.hash(bytes)).prefix(16)))
+        assets[name] = Asset(
+            bytes: bytes, compressed: Gzip.compress(bytes, level: 9), type: type,
+            hash: String(Hex.encode(SHA256.hash(bytes)).prefix(16)))
     }
 }

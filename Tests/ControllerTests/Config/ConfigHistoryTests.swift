@@ -69,12 +69,15 @@ struct ConfigHistoryTests {
         }
     }
 
-    @Test("The stored diagnostics quote their lines")
+    @Test("The stored diagnostics quote their lines, and those around them")
     func excerpts() async throws {
         try await AdminFixture.with { admin in
             try await admin.apply(["projects/a.yaml": "repository: acme/a\nhooks:\n\ttests: {}\n"])
             let text = try await admin.latest().diagnosticsJSON
-            #expect(text.contains(#""excerpt":{"column":1,"text":" tests: {}"}"#), "\(text)")
+            #expect(
+                text.contains(#""excerpt":{"before":"hooks:","column":1,"text":" tests: {}"}"#), "\(text)")
+            try await admin.apply(["projects/a.yaml": "repository: acme/a\nhooks:\n\ttests: {}\n\n# end\n"])
+            #expect(try await admin.latest().diagnosticsJSON.contains(#""excerpt":{"after":"","before":"hooks:","#))
         }
     }
 }

@@ -81,6 +81,11 @@ enum PageAudit {
             } else check(glyph, colour(shape.classList.contains('pen') ? style.stroke : style.fill), style, 'glyph', 3);
           }
         }
+        // Small bars say how builds ended and what jobs did; the ground of a bar is nothing that one has to see.
+        for (const bar of document.querySelectorAll('.bars a, svg.line rect:not(.ground), svg.share rect:not(.ground)')) {
+          const style = getComputedStyle(bar);
+          if (isSeen(bar)) check(bar, colour(bar.localName === 'a' ? style.getPropertyValue('--c') : style.fill), style, 'a bar', 3);
+        }
 
         // Structure.
         const name = element => (element.getAttribute('aria-label') ?? [...element.childNodes].map(node => node.nodeType === 3 ? node.data : node.nodeType === 1 ? node.getAttribute('alt') ?? name(node) : '').join('')).trim();
@@ -115,6 +120,7 @@ enum PageAudit {
           if (ids.has(element.id)) found.add(`two elements are called '${element.id}'`);
           ids.add(element.id);
         }
+        for (const details of document.querySelectorAll('[data-live] details:not([id])')) found.add(`what can be opened has no name to stay open by, ${where(details)}`);
         if (document.documentElement.scrollWidth > innerWidth + 1) found.add(`the page is ${document.documentElement.scrollWidth} wide in a window of ${innerWidth}`);
 
         // Text of strangers is text.
