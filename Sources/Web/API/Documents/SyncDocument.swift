@@ -54,7 +54,7 @@ package struct SyncDocument: Codable, Sendable {
 
         init(_ project: ProjectRecord) {
             repository = project.repository.description
-            condition = ProjectDocument.Condition(project.condition)
+            condition = ProjectDocument.Condition(project.condition, saysWhy: true)
             (file, configCommit) = (project.config.file, project.configCommit)
             failures = project.failures > 0 ? project.failures : nil
             (nextTryAt, keptSince) = (project.nextTryAt, project.keptSince)
