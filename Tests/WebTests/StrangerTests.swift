@@ -17,9 +17,11 @@ struct StrangerTests {
     ]
     /// Below a project in the API.
     private static let calls = [
-        "", "/settings", "/members", "/builds", "/builds?text=change", "/builds?limit=0", "/builds/1",
+        "", "/settings", "/members", "/branches", "/pull-requests", "/images", "/builds", "/builds?text=change",
+        "/builds?limit=0", "/builds/1",
         "/builds/1/jobs/tests", "/builds/1/jobs/tests/log", "/builds/1/jobs/tests/log/events",
-        "/builds/1/jobs/tests/log/lines", "/builds/1/jobs/tests/log/search?q=line",
+        "/builds/1/jobs/tests/log/lines", "/builds/1/jobs/tests/log/sections",
+        "/builds/1/jobs/tests/log/search?q=line",
     ]
     /// That belong to no project, or name it in the query.
     private static let others = [
