@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import base64
+import hashlib
 import os
 import re
 import sqlite3
@@ -40,6 +42,18 @@ INSERT INTO delivery (id, repository, repositoryKey, hook, guid, event, received
 SELECT build.id, repository, repositoryKey, 'tests', 'guid-' || build.id, 'push', build.createdAt, 'done', 'docs, lint, tests run',
     number, sha FROM build JOIN project ON project.id = projectID
 """
+PULL_REQUESTS = """
+INSERT OR IGNORE INTO pullRequest (projectID, number, ref, base, title, author, openedAt, eventAt, isOpen)
+SELECT id, value, 'refs/heads/topic-' || (4 * value + 3), 'main', 'Pull request ' || value, 'octocat', :now, 1, 1
+FROM project JOIN (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 20) SELECT value FROM n)
+"""
+PERSON = "INSERT INTO person (id, login, name, checkedAt) VALUES (1, 'octocat', 'Mona Octocat', :now)"
+SESSION = """
+INSERT INTO session (hash, personID, createdAt, seenAt, expiresAt) VALUES (:hash, 1, :now, :now, :now + 86400000)
+"""
+# What a browser that signed in sends.
+SECRET = bytes(range(32))
+COOKIE = "kozmic=" + base64.urlsafe_b64encode(SECRET).decode().rstrip("=")
 
 
 class Seeded(world.World):
@@ -84,6 +98,9 @@ class Seeded(world.World):
             db.execute("UPDATE project SET isPrivate = 0, lastBuildNumber = :builds / :projects", values)
             for sql in (FINISHED, JOBS, STATUSES, DELIVERIES):
                 db.execute(sql, values if sql is FINISHED else {})
+            db.execute(PULL_REQUESTS, {"now": values["now"]})
+            db.execute(PERSON, {"now": values["now"]})
+            db.execute(SESSION, {"now": values["now"], "hash": hashlib.sha256(SECRET).digest()})
             job, self.name, self.number = db.execute(
                 "SELECT job.id, repository, number FROM job JOIN build ON build.id = buildID JOIN project ON "
                 "project.id = build.projectID ORDER BY job.id DESC LIMIT 1").fetchone()
@@ -105,22 +122,47 @@ class Seeded(world.World):
     def pages(self):
         base, number = f"/{self.name}", self.number
         job = f"{base}/builds/{number}/jobs/tests"
-        return {
+        return self.api(f"/_api/v1/projects{base}") | {
             "projects": "/", "projects, page 5": "/?page=5", "projects, by state": "/?sort=state",
             "projects, filtered": "/?q=project-77", "project": base, "project, of a branch": f"{base}?ref=main",
             "history": f"{base}/builds", "history, of a branch": f"{base}/builds?ref=main",
-            "history, older": f"{base}/builds?before={number // 2}", "build": f"{base}/builds/{number}", "job": job,
-            "log, raw, 1 KB": f"{job}/log", "settings": f"{base}/settings", "badge": f"/_badges{base}.svg",
+            "history, older": f"{base}/builds?before={number // 2}", "history, by author": f"{base}/builds?author=mona",
+            "history, by text": f"{base}/builds?q=great+many", "history, nothing found": f"{base}/builds?q=nowhere",
+            "branches": f"{base}/branches", "build": f"{base}/builds/{number}", "job": job, "job, head": f"{job}?part=head",
+            "log, raw, 1 KB": f"{job}/log", "log, lines": f"{job}/log/lines?from=9000&count=300",
+            "log, sections": f"{job}/log/sections", "log, search": f"{job}/log/search?q=line%201999",
+            "log, errors": f"{job}/log/search?errors", "account": "/_account",
+            "settings": f"{base}/settings", "badge": f"/_badges{base}.svg",
             "badge of a hook": f"/_badges{base}.svg?hook=tests", "feed": f"{base}/feed.atom", "sync": "/_sync",
             "deliveries": "/_deliveries", "delivery": f"/_deliveries/{self.total}", "metrics": "/_metrics",
             "ready": "/_health/live"}
 
+    def api(self, base):
+        build = f"{base}/builds/{self.number}"
+        job = f"{build}/jobs/tests"
+        return {
+            f"API, {name}": path for name, path in {
+                "user": "/_api/v1/user", "projects": "/_api/v1/projects",
+                "projects, filtered": "/_api/v1/projects?text=project-77",
+                "project": base, "settings": f"{base}/settings", "members": f"{base}/members", "branches": f"{base}/branches",
+                "pull requests": f"{base}/pull-requests", "images": f"{base}/images", "builds": f"{base}/builds",
+                "builds, by text": f"{base}/builds?text=nowhere", "build": build, "job": job,
+                "log, raw, 1 KB": f"{job}/log", "log, lines": f"{job}/log/lines?from=9000&count=300",
+                "log, sections": f"{job}/log/sections", "log, search": f"{job}/log/search?q=line%201999",
+                "queue": "/_api/v1/queue", "sync": "/_api/v1/sync", "deliveries": "/_api/v1/deliveries",
+                "delivery": f"/_api/v1/deliveries/{self.total}", "description": "/_api/v1/openapi.json"}.items()}
 
-async def ask(port, path):
+
+async def ask(port, path, number):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    range_ = "Range: bytes=-1024\r\n" if path.endswith("/log") else ""
+    headers = "Range: bytes=-1024\r\n" if path.endswith("/log") else ""
+    if path == "/_account":
+        headers += f"Cookie: {COOKIE}\r\n"
+    if path.startswith("/_api/"):
+        # As many callers: one alone may not ask so often.
+        headers += f"X-Forwarded-For: 198.18.{number // 250}.{number % 250}\r\n"
     begin = time.perf_counter()
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{range_}\r\n".encode())
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n".encode())
     try:
         answer = await asyncio.wait_for(reader.read(-1), 60)
         seconds = time.perf_counter() - begin
@@ -135,7 +177,7 @@ async def load(port, path, rate, count):
     start, tasks = loop.time() + 0.05, []
     for n in range(count):
         await asyncio.sleep(max(0, start + n / rate - loop.time()))
-        tasks.append(asyncio.create_task(ask(port, path)))
+        tasks.append(asyncio.create_task(ask(port, path, n)))
     return await asyncio.gather(*tasks)
 
 

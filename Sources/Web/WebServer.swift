@@ -69,6 +69,8 @@ public struct WebServer: Service {
         let limits = CallLimits(
             requests: configuration.callRate, introductions: configuration.introductionRate,
             now: { [store] in store.time })
+        let admission = Admission(callers: callers, limits: limits, proxies: configuration.proxies)
+        let readers = TokenReaders(admission: admission)
         let lookup = PageLookup(store: store, policy: policy, callers: callers)
         let indexes = LogIndexes(store.logs)
         let logs = LogExcerpts(store.logs, indexes)
@@ -76,8 +78,7 @@ public struct WebServer: Service {
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: JobGate(isJob: configuration.isJobAddress, proxies: configuration.proxies))
-        router.add(
-            middleware: APIGate(callers: callers, limits: limits, proxies: configuration.proxies, logger: logger))
+        router.add(middleware: APIGate(admission: admission, logger: logger))
         router.add(middleware: Visitors(sessions: sessions))
         router.add(middleware: PageTransfer(showsPrivate: configuration.showsPrivate))
         router.add(
@@ -92,9 +93,10 @@ public struct WebServer: Service {
             store: store, sessions: sessions, configuration: configuration, renderer: renderer, logger: logger
         ).add(to: router)
         AccountPage(store: store, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
-        BadgeEndpoint(store: store, lookup: lookup).add(to: router)
+        BadgeEndpoint(store: store, lookup: lookup, readers: readers).add(to: router)
         AvatarEndpoint(store: store, lookup: lookup).add(to: router)
-        FeedEndpoint(store: store, lookup: lookup, externalURL: configuration.externalURL).add(to: router)
+        FeedEndpoint(store: store, lookup: lookup, readers: readers, externalURL: configuration.externalURL)
+            .add(to: router)
         RawLogEndpoint(store: store, lookup: lookup).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup, feeds: feeds).add(to: router)
         LogLinesEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)

@@ -32,6 +32,8 @@ struct RefTests {
             try await store.saveHeads(projects[0].id, seen: ["refs/heads/main": "3", "refs/heads/two": "4"])
             #expect(try await store.refOverview(projects[0].id, limit: 10).map(\.exists) == [false, true, true])
             #expect(try await store.refOverview(projects[0].id, limit: 2).count == 2)
+            let older = try await store.refOverview(projects[0].id, before: 4, limit: 10)
+            #expect(older.map(\.latest.ref.shortName) == ["main"])
             #expect(try await store.refOverview(99, limit: 2).isEmpty)
         }
     }
@@ -55,6 +57,7 @@ struct RefTests {
             _ = try await store.createBuild(try pull(project, 7, "First", at: 100))
             _ = try await store.createBuild(try pull(project, 8, "Second", at: 110, ref: .branch("topic")))
             #expect(try await open() == ["8 Second", "7 First"])
+            #expect(try await store.openPullRequests(project.id, before: 8, limit: 10).map(\.number) == [7])
             let second = try #require(try await store.openPullRequests(project.id, limit: 1).first)
             #expect(second.latest?.ref == .branch("topic") && second.base == "main" && second.author == "hubot")
             // A later title; then an event that was late.

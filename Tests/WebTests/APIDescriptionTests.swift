@@ -90,6 +90,7 @@ struct APIDescriptionTests {
             RawLogEndpoint(store: site.store, lookup: lookup).add(to: router)
             LogEventsEndpoint(store: site.store, lookup: lookup, feeds: LogFeeds(store: site.store)).add(to: router)
             LogSearchEndpoint(store: site.store, lookup: lookup).add(to: router)
+            LogSectionsEndpoint(store: site.store, lookup: lookup, indexes: LogIndexes(site.store.logs)).add(to: router)
             let routes = Set(router.routes.map { "\($0.method.rawValue) \($0.path)" }.filter { $0.contains(" /_api/") })
             #expect(routes.subtracting(documented) == [], "not in openapi.json")
             #expect(documented.subtracting(routes) == [], "not in the server")

@@ -78,6 +78,55 @@ struct FeedTests {
             #expect(try await site.client.get("/").text.contains("atom+xml") == false)
         }
     }
+
+    @Test("a reader that keeps no cookie sends a GitHub token, also as a password; what it may not see does not exist")
+    func tokens() async throws {
+        let office = TokenOffice()
+        let rate = CallLimits.Rate(burst: 3, perMinute: 60)
+        try await Site.with(
+            adminRepository: "acme/config", account: office.account, introductions: rate
+        ) { site in
+            _ = try await site.prepareForAPI()
+            func status(_ path: String, _ header: String?) async throws -> Int {
+                try await site.client.get(path, header.map { ["Authorization": $0] } ?? [:]).status
+            }
+            func basic(_ password: String) -> String {
+                "Basic \(Data("anything:\(password)".utf8).base64EncodedString())"
+            }
+            let feed = "/acme/secret-one/feed.atom"
+            // Readers send a password when they are asked for one, which tells nobody what there is.
+            let hidden = try await site.client.get(feed)
+            let absent = try await site.client.get("/acme/nobody-one/feed.atom")
+            #expect(hidden.status == 401 && hidden.headers["www-authenticate"] == "Basic realm=\"kozmic\"")
+            #expect(absent.status == 401 && absent.body == hidden.body)
+            #expect(try await status("/acme/widget/feed.atom", nil) == 200)
+
+            for header in [basic("token-of-member"), "Bearer token-of-member"] {
+                #expect(try await status(feed, header) == 200)
+                #expect(try await status("/acme/nobody-one/feed.atom", header) == 404)
+                #expect(try await status("\(feed)?ref=", header) == 404)
+                let badge = try await site.client.get("/_badges/acme/secret-one.svg", ["Authorization": header])
+                #expect(badge.text.contains("build: failed"))
+                // No page, and nothing that can be changed, is opened by a password that a browser remembers.
+                #expect(try await status("/acme/secret-one", header) == 404)
+            }
+            let rerun = try await site.client.send(
+                "POST", "/_api/v1/projects/acme/secret-one/builds/1/rerun",
+                ["Authorization": basic("token-of-manager")], body: [])
+            #expect(rerun.status == 401)
+            // Somebody without a role in it.
+            #expect(try await status(feed, basic("token-of-reader")) == 404)
+            for header in ["Basic", "Basic !", "Basic \(Data("x".utf8).base64EncodedString())", basic("")] {
+                #expect(try await status(feed, header) == 401, "\(header)")
+            }
+            // Guessing has the limits of the API.
+            let before = office.questions
+            var last = 0
+            for number in 0..<9 { last = try await status(feed, basic("guess-\(number)")) }
+            #expect(last == 429 && office.questions <= before + 3)
+            #expect(try await status(feed, basic("token-of-member")) == 200)
+        }
+    }
 }
 
 /// A feed as an XML parser sees it: Python's, which is as strict as the standard.

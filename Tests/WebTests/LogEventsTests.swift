@@ -124,6 +124,43 @@ import Testing
         }
     }
 
+    @Test("what was written without a signal is found by the next heartbeat")
+    func lostSignal() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            try await site.write(job.id, "first\n")
+            let feeds = LogFeeds(store: site.store)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await feeds.run() }
+                let watcher = feeds.watch(job.id)
+                defer { watcher.leave() }
+                func isThere(_ position: Int64) -> Bool {
+                    if case .nothing = watcher.feed.next(after: position) { false } else { true }
+                }
+                // The first look is over.
+                try await eventually(seconds: 60) { isThere(0) }
+                #expect(!isThere(6))
+                let log = try FileHandle(
+                    forWritingTo: URL(filePath: "\(site.folder)/logs/\(job.id / 1000)/\(job.id).log"))
+                try log.seekToEnd()
+                try log.write(contentsOf: Data("second\n".utf8))
+                try log.close()
+                try await eventually(seconds: 60) {
+                    feeds.beat()
+                    return isThere(6)
+                }
+                guard case .pieces(let events, let end) = watcher.feed.next(after: 6) else {
+                    Issue.record("what was found is no piece")
+                    return group.cancelAll()
+                }
+                #expect(events.count == 1 && end == 13)
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test("a reader that goes away leaves nothing behind, and shutting down ends the others")
     func leave() async throws {
         try await Site.with { site in

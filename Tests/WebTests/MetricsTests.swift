@@ -68,6 +68,23 @@ import Testing
         }
     }
 
+    @Test("the figures are those that the README tells of")
+    func documented() async throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/Web/README.md")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("Metrics\n") })
+        let told = Set(section.matches(of: #/`((?:kozmic|process)_[a-z_]+)`/#).map { String($0.output.1) })
+        try await Site.with { site in
+            let endpoint = MetricsEndpoint(
+                store: site.store, ledger: MetricsLedger(store: site.store), lag: LoopLag(), sources: MetricsSources(),
+                version: "1")
+            let names = Set(try await endpoint.families().map(\.name))
+            #expect(names.subtracting(told) == [], "not in the README")
+            #expect(told.subtracting(names) == [], "not in the server")
+        }
+    }
+
     @Test("what is not a number, and what has to be escaped")
     func text() {
         let family = MetricFamily.labelled(

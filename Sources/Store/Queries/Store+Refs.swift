@@ -8,8 +8,12 @@ extension Store {
     ///
     /// One step of the recursion finds the next ref in the index, so that the cost is the number of refs, not of builds.
     ///
-    /// - Parameter limit: more refs than this are left out.
-    public func refOverview(_ projectID: Int64, limit: Int) async throws(StoreError) -> [RefOverview] {
+    /// - Parameters:
+    ///   - before: only refs whose newest build has a smaller number.
+    ///   - limit: more refs than this are left out.
+    public func refOverview(
+        _ projectID: Int64, before: Int? = nil, limit: Int
+    ) async throws(StoreError) -> [RefOverview] {
         try await database.read { db in
             try db.all(
                 """
@@ -27,22 +31,26 @@ extension Store {
                     AND build.number = (
                         SELECT max(number) FROM build AS newest
                         WHERE newest.projectID = ?1 AND newest.ref = known.ref)
+                -- The sign keeps the bound out of the choice of an index.
+                WHERE +build.number < ?3
                 ORDER BY build.number DESC LIMIT ?2
-                """, [projectID, limit]
+                """, [projectID, limit, before ?? Int.max]
             ) { columns in RefOverview(latest: try BuildRecord(&columns), exists: try columns.next()) }
         }
     }
 
     /// The pull requests that are open, the newest first.
+    ///
+    /// - Parameter before: only those with a smaller number.
     public func openPullRequests(
-        _ projectID: Int64, limit: Int
+        _ projectID: Int64, before: Int? = nil, limit: Int
     ) async throws(StoreError) -> [PullRequestOverview] {
         try await database.read { db -> [PullRequestOverview] in
             let open = try db.all(
                 """
                 SELECT number, ref, base, title, author, openedAt FROM pullRequest INDEXED BY pullRequest_open
-                WHERE projectID = ? AND isOpen = 1 ORDER BY number DESC LIMIT ?
-                """, [projectID, limit]
+                WHERE projectID = ? AND isOpen = 1 AND number < ? ORDER BY number DESC LIMIT ?
+                """, [projectID, before ?? Int.max, limit]
             ) { columns in
                 PullRequestOverview(
                     number: try columns.next(), ref: GitRef(try columns.next()), base: try columns.next(),

@@ -67,9 +67,8 @@ extension APIRoutes {
         }
         document.jobs = documents
         document.supersededBy = build.successor(jobs)
-        document.story = try await BuildStory(store, build, project).map {
-            BuildDocument.Story(failingSince: $0.first.number, lastPassed: $0.passed?.number)
-        }
+        document.story = try await BuildStory(store, build, project).map(BuildDocument.Story.init)
+        document.siblings = try await store.siblings(of: build).map(BuildDocument.Sibling.init)
         return document
     }
 

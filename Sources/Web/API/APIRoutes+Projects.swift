@@ -13,14 +13,11 @@ extension APIRoutes {
         }
         router.get("\(Self.root)/projects/{owner}/{repo}/settings") { _, context in
             let project = try await lookup.project(context)
-            let mayKnow =
-                lookup.policy.maySeeMembers(project, context.viewer)
-                || lookup.policy.mayReadAdministration(context.viewer)
-            let settings = try await store.projectSettings(project.id)
-            if mayKnow, let settings { try await store.wantConfigHistories(settings.unknown) }
+            let settings = try await lookup.settings(of: project, for: context.viewer)
             return JSONResponse.make(
                 SettingsDocument(
-                    project, settings.map { ($0.commit, $0.values) }, showsWriters: mayKnow,
+                    project, settings.map { ($0.commit, $0.values) },
+                    showsOwner: lookup.policy.mayKnowPeople(project, context.viewer),
                     externalURL: configuration.externalURL))
         }
         router.get("\(Self.root)/projects/{owner}/{repo}/members") { _, context in
@@ -43,9 +40,9 @@ extension APIRoutes {
     /// One project with its newest build and what differs on GitHub.
     func document(_ project: ProjectRecord, _ viewer: Viewer) async throws -> ProjectDocument {
         var document = ProjectDocument(
-            project, latest: try await store.latestBuild(project.id), role: lookup.policy.role(of: viewer, in: project),
+            project, latest: try await store.latestBuild(project.id), for: viewer, by: lookup.policy,
             externalURL: configuration.externalURL)
-        document.drift = try await store.drift(project.id, limit: 20).map { DriftDocument($0, project.repository) }
+        document.drift = try await lookup.drift(of: project, for: viewer).map { DriftDocument($0, project.repository) }
         return document
     }
 
@@ -64,7 +61,7 @@ extension APIRoutes {
         return ProjectListDocument(
             projects: shown.prefix(limit).map { item in
                 ProjectDocument(
-                    item.project, latest: item.latest, role: lookup.policy.role(of: viewer, in: item.project),
+                    item.project, latest: item.latest, for: viewer, by: lookup.policy,
                     externalURL: configuration.externalURL)
             }, next: last.map { $0.project.repository.key })
     }

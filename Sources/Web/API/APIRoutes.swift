@@ -26,6 +26,8 @@ struct APIRoutes: Sendable {
         addDescription(to: router)
         addProjects(to: router)
         addBuilds(to: router)
+        addRefs(to: router)
+        addSessions(to: router)
         addLogLines(to: router)
         addActions(to: router)
         addAdministration(to: router)

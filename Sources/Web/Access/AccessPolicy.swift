@@ -29,6 +29,12 @@ struct AccessPolicy: Sendable {
         showsPrivate || role(of: viewer, in: project) != nil
     }
 
+    /// Whether the viewer may know what the configuration says about people: who gets mail, who is given access, who wrote
+    /// a line, and the reasons and differences that may name them.
+    func mayKnowPeople(_ project: ProjectRecord, _ viewer: Viewer) -> Bool {
+        maySeeMembers(project, viewer) || mayReadAdministration(viewer)
+    }
+
     /// Whether the viewer may see the configuration of the whole server and all deliveries: those who can read the
     /// admin repository on GitHub.
     func mayReadAdministration(_ viewer: Viewer) -> Bool {

@@ -91,6 +91,13 @@ final class LogFeed: Sendable {
         for watcher in state.withLock({ Array($0.watchers.values) }) { watcher.yield() }
     }
 
+    /// Looks although nothing was signalled, so that a signal that is lost costs its watchers a moment and not the rest of
+    /// the log, and wakes all watchers of a log that needs no look any more.
+    func lookAgain() {
+        looker.yield()
+        wake()
+    }
+
     /// What comes after a byte.
     func next(after position: Int64) -> Next {
         state.withLock { state in

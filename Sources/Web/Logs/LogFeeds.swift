@@ -4,7 +4,7 @@ import Synchronization
 
 /// Follows the logs that somebody watches: one look for all who watch the same log, and what is found is encoded once.
 final class LogFeeds: Service {
-    /// How often every watcher is woken although nothing happened.
+    /// How often every watcher is woken and every log looked at although nothing was signalled.
     static let heartbeat = Duration.seconds(15)
 
     private let store: Store
@@ -23,7 +23,7 @@ final class LogFeeds: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     while (try? await Task.sleep(for: Self.heartbeat)) != nil {
-                        for feed in self.feeds.withLock({ Array($0.values) }) { feed.wake() }
+                        self.beat()
                     }
                 }
                 for await feed in self.begun {
@@ -32,6 +32,11 @@ final class LogFeeds: Service {
                 group.cancelAll()
             }
         }
+    }
+
+    /// What a heartbeat does.
+    func beat() {
+        for feed in feeds.withLock({ Array($0.values) }) { feed.lookAgain() }
     }
 
     /// Watches a job's log. Whoever gets the watcher has to `leave` it.

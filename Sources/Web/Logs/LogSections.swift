@@ -8,7 +8,12 @@ struct LogSections: Encodable, Sendable {
     struct Section: Encodable, Sendable {
         enum Kind: String, Encodable { case prepare, install, build, group }
 
+        /// What the page reads; a program reads `LogSectionsDocument`.
+        private enum CodingKeys: String, CodingKey { case kind, html, header, last, seconds, isDone }
+
         var kind: Kind
+        /// A group's name as it was written.
+        var name: [UInt8]?
         /// A group's name as HTML, with the colours it was written in.
         var html: String?
         /// The line that stays when it is folded.
@@ -69,7 +74,7 @@ struct LogSections: Encodable, Sendable {
             let isClosed = next.map { $0.mark.offset < span.end } ?? false
             var terminal = TerminalText()
             var section = Section(
-                kind: .group, html: terminal.feed(name + [UInt8(ascii: "\n")]).joined(), header: found.line,
+                kind: .group, name: name, html: terminal.feed(name + [UInt8(ascii: "\n")]).joined(), header: found.line,
                 last: found.line, isDone: isClosed)
             if isClosed, let next {
                 section.last = next.mark.name == nil ? next.line : next.line - 1

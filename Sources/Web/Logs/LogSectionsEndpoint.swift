@@ -8,6 +8,7 @@ import Synchronization
 /// ```
 /// {"sections":[{"kind":"install","header":3,"last":120,"seconds":12.3,"isDone":true}],"ends":[]}
 /// ```
+/// Programs get the groups' names as they were written, without HTML.
 struct LogSectionsEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -21,13 +22,14 @@ struct LogSectionsEndpoint: Sendable {
     }
 
     func add(to router: Router<WebContext>) {
-        router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log/sections") { request, context in
+        router.get(JobAddress.page, "log/sections", and: JobAddress.api) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
             let scan = scans.scan(of: job.id)
-            return JSONResponse.make(
-                try await scan.sections(job, store.logs.reader(job.id), indexes.index(of: job.id)))
+            let sections = try await scan.sections(job, store.logs.reader(job.id), indexes.index(of: job.id))
+            return APIGate.covers(request)
+                ? JSONResponse.make(LogSectionsDocument(sections)) : JSONResponse.make(sections)
         }
     }
 }

@@ -33,7 +33,8 @@ struct MetricsEndpoint: Sendable {
         }
     }
 
-    private func families() async throws -> [MetricFamily] {
+    /// All figures; those that are not known have no samples.
+    func families() async throws -> [MetricFamily] {
         let figures = try await ledger.look()
         return about() + work(figures) + (await ended()) + deliveries(figures) + (try await configuration(figures))
             + gitHub(sources.quotas())

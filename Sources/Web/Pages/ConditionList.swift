@@ -47,7 +47,7 @@ struct ConditionList {
 
     private static func row(_ project: ProjectRecord) -> PageValues {
         [
-            "condition": ConditionValues.make(project), "name": "\(project.repository)",
+            "condition": ConditionValues.make(project, saysWhy: true), "name": "\(project.repository)",
             "url": "\(ProjectLinks.url(project))/settings", "since": Moment.html(project.condition.since),
             "file": project.config.file,
         ]

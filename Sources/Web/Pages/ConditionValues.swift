@@ -6,8 +6,10 @@ import Store
 enum ConditionValues {
     /// A mark and a sentence.
     ///
-    /// - Parameter differs: whether something is otherwise on GitHub and only reported.
-    static func make(_ project: ProjectRecord, differs: Bool = false) -> PageValues {
+    /// - Parameters:
+    ///   - differs: whether something is otherwise on GitHub and only reported.
+    ///   - saysWhy: whether the viewer may read the reason, which may name people.
+    static func make(_ project: ProjectRecord, differs: Bool = false, saysWhy: Bool) -> PageValues {
         let words =
             switch project.condition.status {
             case _ where !project.isActive: "no longer declared"
@@ -18,7 +20,7 @@ enum ConditionValues {
             }
         return [
             "state": project.isActive ? mark(project.condition.status) : StateMark("cancelled", word: "Removed"),
-            "text": words, "reason": project.condition.reason,
+            "text": words, "reason": saysWhy ? project.condition.reason : nil,
             "retry": project.isActive ? retry(project) : nil,
             "kept": project.isActive ? Moment.html(project.keptSince) : nil,
         ]

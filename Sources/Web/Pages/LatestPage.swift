@@ -34,7 +34,8 @@ struct LatestPage: Sendable {
                 tabs: ProjectLinks.tabs(project, current: .latest),
                 values: [
                     "ref": ref?.shortName, "isReady": project.condition.status == .ready,
-                    "condition": ConditionValues.make(project), "settingsURL": "\(ProjectLinks.url(project))/settings",
+                    "condition": ConditionValues.make(project, saysWhy: lookup.policy.mayKnowPeople(project, viewer)),
+                    "settingsURL": "\(ProjectLinks.url(project))/settings",
                     "mayAdminister": lookup.policy.mayReadAdministration(viewer),
                 ]), for: viewer)
     }

@@ -6,20 +6,15 @@ struct SettingRows {
     private let commit: String
     private let values: [ExplainedValue]
     private let links: AdminLinks
-    /// Whether the viewer may see who wrote the lines.
-    private let showsWriters: Bool
     /// Whether somebody looks for the writers at this moment.
     let isIncomplete: Bool
 
-    init(
-        _ settings: (commit: String, values: [ExplainedValue], unknown: [String]), _ links: AdminLinks,
-        showsWriters: Bool
-    ) {
+    /// - Parameter settings: what the viewer may see of them.
+    init(_ settings: (commit: String, values: [ExplainedValue], unknown: [String]), _ links: AdminLinks) {
         commit = settings.commit
         values = settings.values
         self.links = links
-        self.showsWriters = showsWriters
-        isIncomplete = showsWriters && !settings.unknown.isEmpty
+        isIncomplete = !settings.unknown.isEmpty
     }
 
     /// The settings of one hook, or those of the project itself: what somebody wrote, and what is built in.
@@ -59,7 +54,7 @@ struct SettingRows {
     }
 
     private func row(_ value: ExplainedValue, name: String) -> PageValues {
-        let change = showsWriters ? value.place?.change : nil
+        let change = value.place?.change
         let others = value.overridden.map { other in
             "\(Self.short(other.value)) (\(other.place.map { "\($0.file):\($0.line)" } ?? other.level.rawValue))"
         }

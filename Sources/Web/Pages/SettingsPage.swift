@@ -12,14 +12,13 @@ struct SettingsPage: Sendable {
     func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/settings") { _, context in
             let project = try await lookup.project(context)
-            let drift = try await store.drift(project.id, limit: 20)
-            let settings = try await store.projectSettings(project.id)
-            let mayKnow =
-                lookup.policy.maySeeMembers(project, context.viewer)
-                || lookup.policy.mayReadAdministration(context.viewer)
-            if mayKnow, let settings { try await store.wantConfigHistories(settings.unknown) }
-            let rows = settings.map { SettingRows($0, AdminLinks(configuration), showsWriters: mayKnow) }
+            let drift = try await lookup.drift(of: project, for: context.viewer)
+            let settings = try await lookup.settings(of: project, for: context.viewer)
+            let rows = settings.map { SettingRows($0, AdminLinks(configuration)) }
             var values = values(project, drift, rows)
+            values["condition"] = ConditionValues.make(
+                project, differs: drift.contains { $0.healedAt == nil },
+                saysWhy: lookup.policy.mayKnowPeople(project, context.viewer))
             values.merge(try await members(project, context.viewer))
             values.merge(images(try await store.cachedImages(project.id)))
             return await renderer.page(
@@ -69,7 +68,6 @@ struct SettingsPage: Sendable {
         let badge = "\(address.externalURL)/_badges/\(project.repository).svg"
         let page = address.project
         return [
-            "condition": ConditionValues.make(project, differs: drift.contains { $0.healedAt == nil }),
             "since": Moment.html(project.condition.since),
             "isActive": project.isActive, "hasDrift": !drift.isEmpty,
             "drift": drift.map { DriftValues.make($0, project: nil) },

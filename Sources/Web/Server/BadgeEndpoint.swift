@@ -12,12 +12,15 @@ import Store
 struct BadgeEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
+    var readers: TokenReaders
 
     func add(to router: Router<WebContext>) {
         router.get("_badges/{owner}/{repo}.svg") { request, context in
             let owner = try context.parameters.require("owner")
             let repo = try context.parameters.require("repo")
-            return try await answer(request, state(request, owner, repo, context.viewer))
+            return try await readers.answer(request, context) { context in
+                try answer(request, await state(request, owner, repo, context.viewer))
+            }
         }
     }
 

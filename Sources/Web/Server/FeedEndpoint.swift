@@ -9,10 +9,12 @@ import Store
 /// `/<owner>/<repo>/feed.atom`: the project's finished builds, newest first, for feed readers and chat rooms;
 /// `?ref=main` of one branch.
 ///
-/// Builds that still run are left out: most readers show an entry once, as they first saw it.
+/// Builds that still run are left out: most readers show an entry once, as they first saw it. The feed of a private project
+/// is for readers that send a GitHub token, see `TokenReaders`, and for browsers that signed in.
 struct FeedEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
+    var readers: TokenReaders
     /// Where people reach this server, without a slash at the end.
     var externalURL: String
 
@@ -22,14 +24,24 @@ struct FeedEndpoint: Sendable {
 
     func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}/feed.atom") { request, context in
-            let project = try await lookup.project(context)
-            let ref = try request.uri.queryParameters["ref"].map { text in
-                guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
-                return ref
-            }
-            let builds = try await store.builds(project.id, ref: ref, limit: Self.length)
-            return answer(request, feed(project, ref, builds.filter(\.state.isFinished)))
+            try await readers.answer(request, context) { context in try await answer(request, context) }
         }
+    }
+
+    private func answer(_ request: Request, _ context: WebContext) async throws -> Response {
+        let project: ProjectRecord
+        do {
+            project = try await lookup.project(context)
+        } catch let error as HTTPError where error.status == .notFound {
+            guard let question = readers.question(request, context) else { throw error }
+            return question
+        }
+        let ref = try request.uri.queryParameters["ref"].map { text in
+            guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
+            return ref
+        }
+        let builds = try await store.builds(project.id, ref: ref, limit: Self.length)
+        return answer(request, feed(project, ref, builds.filter(\.state.isFinished)))
     }
 
     private func answer(_ request: Request, _ feed: String) -> Response {

@@ -7,9 +7,7 @@ import Store
 struct APIGate: RouterMiddleware {
     typealias Context = WebContext
 
-    var callers: Callers
-    var limits: CallLimits
-    var proxies: TrustedProxies
+    var admission: Admission
     var logger: Logger
 
     /// Whether an address is the API's. The router takes several slashes for one, and so does this.
@@ -26,13 +24,7 @@ struct APIGate: RouterMiddleware {
     ) async throws -> Response {
         guard Self.covers(request) else { return try await next(request, context) }
         do {
-            let address = proxies.caller(request, context)
-            var context = context
-            context.viewer = try await callers.viewer(of: request) { () throws(APIProblem) in
-                try limits.takeIntroduction(address)
-            }
-            try limits.take(context.viewer.person.map { "person \($0.session.personID)" } ?? "address \(address)")
-            return try await next(request, context)
+            return try await next(request, try await admission.admit(request, context))
         } catch let problem as APIProblem {
             return problem.response
         } catch let error as HTTPError {
@@ -50,12 +42,5 @@ struct APIGate: RouterMiddleware {
                 wayOut: "The server's log says what; trying again may help."
             ).response
         }
-    }
-}
-
-extension TrustedProxies {
-    /// Whose requests are counted together.
-    func caller(_ request: Request, _ context: WebContext) -> String {
-        caller(peer: context.address ?? "unknown", forwarded: request.headers[values: .forwardedFor])
     }
 }

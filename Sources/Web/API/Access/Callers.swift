@@ -1,3 +1,4 @@
+import Foundation
 import GitHub
 import HTTPTypes
 import Hummingbird
@@ -12,13 +13,15 @@ struct Callers: Sendable {
 
     /// Who sent the request. A token that is sent counts, whatever cookie comes along.
     ///
-    /// - Parameter introduce: called before GitHub is asked about a token that is not known yet; what it throws is thrown.
+    /// - Parameters:
+    ///   - takesPasswords: whether the token may also come as the password of basic authentication.
+    ///   - introduce: called before GitHub is asked about a token that is not known yet; what it throws is thrown.
     /// - Throws: `APIProblem`: 401 for a token that GitHub does not know, 503 when GitHub cannot be asked.
     func viewer(
-        of request: Request, introduce: @Sendable () throws(APIProblem) -> Void = {}
+        of request: Request, takesPasswords: Bool = false, introduce: @Sendable () throws(APIProblem) -> Void = {}
     ) async throws -> Viewer {
         guard let header = request.headers[.authorization] else { return await sessions.viewer(of: request) }
-        let account = try await tokens.account(Self.token(header), introduce: introduce)
+        let account = try await tokens.account(Self.token(header, takesPasswords), introduce: introduce)
         let session = try await sessions.store.caller(
             personID: account.id, login: account.login, name: account.name,
             adminRepository: sessions.configuration.adminRepository)
@@ -28,15 +31,28 @@ struct Callers: Sendable {
     }
 
     /// `Bearer ghp_…`; GitHub's own `token ghp_…` as well.
-    private static func token(_ header: String) throws(APIProblem) -> String {
+    private static func token(_ header: String, _ takesPasswords: Bool) throws(APIProblem) -> String {
         let words = header.split(separator: " ")
-        guard words.count == 2, ["bearer", "token"].contains(words[0].lowercased()),
-            (1...255).contains(words[1].utf8.count), words[1].utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        let token: String? =
+            switch words.first?.lowercased() {
+            case _ where words.count != 2: nil
+            case "bearer", "token": String(words[1])
+            case "basic" where takesPasswords: password(words[1])
+            default: nil
+            }
+        guard let token, (1...255).contains(token.utf8.count), token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw APIProblem(
                 .unauthorized, "unauthorized", "The Authorization header holds no token.",
                 wayOut: APIProblem.howToSignIn)
         }
-        return String(words[1])
+        return token
+    }
+
+    /// Of `name:password` in Base64; the name says nothing that the token does not say.
+    private static func password(_ text: Substring) -> String? {
+        guard text.utf8.count <= 1024, let data = Data(base64Encoded: String(text)) else { return nil }
+        let pair = String(decoding: data, as: UTF8.self)
+        return pair.firstIndex(of: ":").map { String(pair[pair.index(after: $0)...]) }
     }
 }

@@ -39,6 +39,9 @@ actor TokenAccounts {
         self.logger = logger
     }
 
+    /// Whether tokens are taken at all.
+    nonisolated var takesTokens: Bool { ask != nil }
+
     /// Whose token it is.
     ///
     /// - Parameter introduce: called before GitHub is asked about a token that is not known.

@@ -48,6 +48,25 @@ package struct BuildDocument: Codable, Sendable {
     package var supersededBy: Int?
     /// Since when the ref has been red; absent for what did not fail, and in lists.
     package var story: Story?
+    /// The other builds of its commit, newest first, at most ten; absent in lists.
+    package var siblings: [Sibling]?
+
+    /// Another build of the same commit.
+    package struct Sibling: Codable, Sendable {
+        /// Its number in the project.
+        package var number: Int
+        /// As in `BuildState`.
+        package var state: String
+        /// The full name of the ref.
+        package var ref: String
+        /// As people say it.
+        package var refName: String
+
+        init(_ build: BuildRecord) {
+            (number, state) = (build.number, build.state.rawValue)
+            (ref, refName) = (build.ref.description, build.ref.shortName)
+        }
+    }
 
     /// When a ref became red.
     package struct Story: Codable, Sendable {
@@ -55,6 +74,8 @@ package struct BuildDocument: Codable, Sendable {
         package var failingSince: Int
         /// The last one before them that passed.
         package var lastPassed: Int?
+
+        init(_ story: BuildStory) { (failingSince, lastPassed) = (story.first.number, story.passed?.number) }
     }
 
     /// - Parameter externalURL: where the server is reached, if known.

@@ -8,13 +8,14 @@ package struct ProjectDocument: Codable, Sendable {
     package struct Condition: Codable, Sendable {
         /// As in `ProjectCondition.Status`.
         package var status: String
-        /// Why it is not ready.
+        /// Why it is not ready; absent for who may not know whom it names.
         package var reason: String?
         /// Since when it has been so.
         package var since: Date
 
-        init(_ condition: ProjectCondition) {
-            (status, reason, since) = (condition.status.rawValue, condition.reason, condition.since)
+        init(_ condition: ProjectCondition, saysWhy: Bool) {
+            (status, since) = (condition.status.rawValue, condition.since)
+            reason = saysWhy ? condition.reason : nil
         }
     }
 
@@ -41,11 +42,14 @@ package struct ProjectDocument: Codable, Sendable {
     /// Differences on GitHub that nobody asked for, newest first; absent in lists.
     package var drift: [DriftDocument]?
 
-    init(_ project: ProjectRecord, latest: BuildRecord?, role: Role?, externalURL: String) {
+    init(
+        _ project: ProjectRecord, latest: BuildRecord?, for viewer: Viewer, by policy: AccessPolicy, externalURL: String
+    ) {
         (repository, isActive, isPrivate) = (project.repository.description, project.isActive, project.isPrivate)
         (defaultBranch, hooks) = (project.defaultBranch, project.config.hooks.map(\.id.description))
-        (condition, configCommit) = (Condition(project.condition), project.configCommit)
-        self.role = role?.rawValue
+        condition = Condition(project.condition, saysWhy: policy.mayKnowPeople(project, viewer))
+        configCommit = project.configCommit
+        role = policy.role(of: viewer, in: project)?.rawValue
         page = PageAddress(externalURL: externalURL, repository: project.repository).project
         latestBuild = latest.map { BuildDocument($0, of: project.repository, externalURL: externalURL) }
     }

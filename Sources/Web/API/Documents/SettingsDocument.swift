@@ -49,7 +49,7 @@ package struct SettingsDocument: Codable, Sendable {
 
     /// The project.
     package var repository: String
-    /// The login of whoever has the owner role.
+    /// The login of whoever has the owner role; absent for who may not know.
     package var owner: String?
     /// The file that declares it.
     package var file: String
@@ -57,24 +57,25 @@ package struct SettingsDocument: Codable, Sendable {
     package var configCommit: String
     /// The hooks.
     package var hooks: [HookEntry]
-    /// Each setting with the line that it comes from.
+    /// Each setting with the line that it comes from, but for those about people that the caller may not know.
     package var values: [ExplainedValue]
     /// The commit that those lines are of.
     package var valuesCommit: String?
     /// The badge's address.
     package var badge: String
 
-    /// - Parameter showsWriters: whether the caller may see who wrote the lines.
+    /// - Parameters:
+    ///   - settings: what the caller may see of them.
+    ///   - showsOwner: whether the caller may know who has a role.
     init(
-        _ project: ProjectRecord, _ settings: (commit: String, values: [ExplainedValue])?, showsWriters: Bool,
+        _ project: ProjectRecord, _ settings: (commit: String, values: [ExplainedValue])?, showsOwner: Bool,
         externalURL: String
     ) {
         let address = PageAddress(externalURL: externalURL, repository: project.repository)
-        (repository, owner) = (project.repository.description, project.config.owner)
+        (repository, owner) = (project.repository.description, showsOwner ? project.config.owner : nil)
         (file, configCommit) = (project.config.file, project.configCommit)
         hooks = project.config.hooks.map(HookEntry.init)
-        let values = settings?.values ?? []
-        self.values = showsWriters ? values : values.map { $0.dated { _ in nil } }
+        values = settings?.values ?? []
         valuesCommit = settings?.commit
         badge = "\(address.externalURL)/_badges/\(project.repository).svg"
     }

@@ -31,6 +31,16 @@ package struct SyncDocument: Codable, Sendable {
         package var column: Int
         package var severity: String
         package var message: String
+        /// The line that it is about; absent where that is not quoted.
+        package var excerpt: Excerpt?
+
+        /// A line of a file.
+        package struct Excerpt: Codable, Sendable {
+            /// The line, or a part of a long one.
+            package var text: String
+            /// Where in `text` the place is, from 1.
+            package var column: Int
+        }
     }
 
     /// What hinders reading the admin repository.
@@ -54,7 +64,7 @@ package struct SyncDocument: Codable, Sendable {
 
         init(_ project: ProjectRecord) {
             repository = project.repository.description
-            condition = ProjectDocument.Condition(project.condition)
+            condition = ProjectDocument.Condition(project.condition, saysWhy: true)
             (file, configCommit) = (project.config.file, project.configCommit)
             failures = project.failures > 0 ? project.failures : nil
             (nextTryAt, keptSince) = (project.nextTryAt, project.keptSince)

@@ -1,0 +1,94 @@
+import Foundation
+import Model
+import Store
+
+/// A branch or a tag that the repository still has, for programs.
+package struct BranchDocument: Codable, Sendable {
+    /// The full name of the ref.
+    package var ref: String
+    /// As people say it.
+    package var refName: String
+    /// Whether it is the default branch.
+    package var isDefault: Bool
+    /// Its newest build.
+    package var latestBuild: BuildDocument
+
+    init(_ latest: BuildRecord, of project: ProjectRecord, externalURL: String) {
+        (ref, refName, isDefault) = (latest.ref.description, latest.ref.shortName, latest.ref == project.mainRef)
+        latestBuild = BuildDocument(latest, of: project.repository, externalURL: externalURL)
+    }
+}
+
+/// A page of branches and tags, the one with the newest build first.
+package struct BranchListDocument: Codable, Sendable {
+    /// The branches and tags.
+    package var branches: [BranchDocument]
+    /// Since when the default branch has been red; absent when it is not.
+    package var mainStory: BuildDocument.Story?
+    /// What `after` takes to go on; absent on the last page.
+    package var next: String?
+}
+
+/// A pull request that is open, for programs.
+package struct PullRequestDocument: Codable, Sendable {
+    /// Its number on GitHub.
+    package var number: Int
+    /// Its title.
+    package var title: String
+    /// The GitHub login of who opened it.
+    package var author: String
+    /// The branch that it is for.
+    package var base: String?
+    /// The full name of the ref that is built.
+    package var ref: String
+    /// When the first event about it came.
+    package var openedAt: Date
+    /// Its page on GitHub.
+    package var page: String
+    /// The newest build of what it asks to merge.
+    package var latestBuild: BuildDocument?
+
+    init(_ pull: PullRequestOverview, of project: ProjectRecord, _ configuration: WebConfiguration) {
+        (number, title, author, base) = (pull.number, pull.title, pull.author, pull.base)
+        (ref, openedAt) = (pull.ref.description, pull.openedAt)
+        page = "\(configuration.gitHubURL)/\(project.repository)/pull/\(pull.number)"
+        latestBuild = pull.latest.map {
+            BuildDocument($0, of: project.repository, externalURL: configuration.externalURL)
+        }
+    }
+}
+
+/// A page of open pull requests, newest first.
+package struct PullRequestListDocument: Codable, Sendable {
+    /// The pull requests.
+    package var pullRequests: [PullRequestDocument]
+    /// What `after` takes to go on; absent on the last page.
+    package var next: String?
+}
+
+/// What an install script left behind, for programs.
+package struct ImageDocument: Codable, Sendable {
+    /// The hook.
+    package var hook: String
+    /// The cache key.
+    package var key: String
+    /// Whether builds of trusted refs begin with it.
+    package var isTrusted: Bool
+    /// When it was made.
+    package var madeAt: Date
+    /// Bytes of all its layers; images share layers.
+    package var size: Int64
+    /// When a job last began with it or made it, if that is known.
+    package var lastUsedAt: Date?
+
+    init(_ image: KnownImage) {
+        (hook, key, isTrusted) = (image.entry.hook, image.entry.key, image.isTrusted)
+        (madeAt, size, lastUsedAt) = (image.madeAt, image.size, image.lastUsedAt)
+    }
+}
+
+/// The cached images of a project, by hook, the newest first.
+package struct ImageListDocument: Codable, Sendable {
+    /// At most 1,000.
+    package var images: [ImageDocument]
+}

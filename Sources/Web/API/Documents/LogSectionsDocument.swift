@@ -1,0 +1,32 @@
+/// The parts of a log, for programs.
+package struct LogSectionsDocument: Codable, Sendable {
+    /// What the controller prepared, a script, or a group that a script marks.
+    package struct Section: Codable, Sendable {
+        /// `prepare`, `install`, `build` or `group`.
+        package var kind: String
+        /// A group's name as it was written; bytes that are not UTF-8 are replaced.
+        package var name: String?
+        /// The line that says that it begins, from 1.
+        package var header: Int
+        /// The last line that belongs to it.
+        package var last: Int
+        /// How long it took; absent while it lasts.
+        package var seconds: Double?
+        /// Whether it came to its end.
+        package var isDone: Bool
+    }
+
+    /// The scripts first, then the groups, each in their order.
+    package var sections: [Section]
+    /// The lines that only end a group.
+    package var ends: [Int]
+
+    init(_ found: LogSections) {
+        sections = found.sections.map {
+            Section(
+                kind: $0.kind.rawValue, name: $0.name.map { String(decoding: $0, as: UTF8.self) }, header: $0.header,
+                last: $0.last, seconds: $0.seconds, isDone: $0.isDone)
+        }
+        ends = found.ends
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+@Suite("The API has what the pages show beside builds and logs")
+struct APIPageTests {
+    @Test("branches and tags with their newest builds, the other builds of a commit, and since when main is red")
+    func branches() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            let refs = [
+                GitRef.branch("main"), .branch("one"), .pullRequest(4), GitRef("refs/tags/v1"), .branch("main"),
+            ]
+            for (number, ref) in refs.enumerated() {
+                let commit = ref == .branch("main") ? nil : Site.commit("the same")
+                try await site.build(project, "Change \(number)", commit: commit, ref: ref)
+                try await site.run(number == 0 ? .success : JobOutcome(state: .failure, exitCode: 1))
+            }
+            let path = "/projects/acme/widget/branches"
+            let all = try await site.api(BranchListDocument.self, path)
+            #expect(all.branches.map(\.refName) == ["main", "v1", "one"] && all.next == nil)
+            #expect(all.branches.map(\.isDefault) == [true, false, false])
+            #expect(all.branches.map(\.latestBuild.number) == [5, 4, 2])
+            #expect(all.mainStory?.failingSince == 5 && all.mainStory?.lastPassed == 1)
+            var pages: [[String]] = []
+            var next: String? = ""
+            while let after = next {
+                let query = "?limit=2" + (after.isEmpty ? "" : "&after=\(after)")
+                let page = try await site.api(BranchListDocument.self, path + query)
+                pages.append(page.branches.map(\.refName))
+                next = page.next
+            }
+            #expect(pages == [["main", "v1"], ["one"]])
+            for query in ["limit=0", "limit=201", "after=x"] {
+                #expect(try await site.api("\(path)?\(query)").status == 400, "\(query)")
+                #expect(try await site.api("/projects/acme/widget/pull-requests?\(query)").status == 400, "\(query)")
+            }
+            // What the repository no longer has is left to the history.
+            try await site.store.saveHeads(project.id, seen: ["refs/heads/main": Site.commit("Change 4")])
+            let left = try await site.api(BranchListDocument.self, path)
+            #expect(left.branches.map(\.refName) == ["main"])
+
+            let build = try await site.api(BuildDocument.self, "/projects/acme/widget/builds/2")
+            #expect(build.siblings?.map(\.number) == [4, 3] && build.siblings?.map(\.refName) == ["v1", "#4"])
+            let alone = try await site.api(BuildDocument.self, "/projects/acme/widget/builds/1")
+            #expect(alone.siblings?.isEmpty == true)
+        }
+    }
+
+    @Test("open pull requests a page at a time, and cached images")
+    func pullRequestsAndImages() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            for number in 7...9 {
+                try await site.build(
+                    project, "Title \(number)\n\nWhy", ref: .pullRequest(number), author: "hubot", kind: .pullRequest,
+                    pullRequest: number)
+            }
+            let path = "/projects/acme/widget/pull-requests"
+            let page = try await site.api(PullRequestListDocument.self, "\(path)?limit=2")
+            #expect(page.pullRequests.map(\.title) == ["Title 9", "Title 8"] && page.next == "8")
+            #expect(page.pullRequests.first?.page == "https://github.com/acme/widget/pull/9")
+            #expect(page.pullRequests.first?.latestBuild?.number == 3 && page.pullRequests.first?.author == "hubot")
+            let rest = try await site.api(PullRequestListDocument.self, "\(path)?limit=2&after=8")
+            #expect(rest.pullRequests.map(\.number) == [7] && rest.next == nil)
+
+            let entry = CacheEntry(
+                repository: project.repository.key, hook: "tests", key: String(repeating: "ab", count: 32))
+            try await site.store.saveCachedImages([
+                KnownImage(entry: entry, isTrusted: false, madeAt: site.clock.now, size: 123_000_000)
+            ])
+            let images = try await site.api(ImageListDocument.self, "/projects/acme/widget/images").images
+            #expect(images.map(\.key) == [entry.key] && images.map(\.size) == [123_000_000])
+            #expect(images.first?.isTrusted == false && images.first?.lastUsedAt == nil)
+        }
+    }
+
+    @Test("the parts of a log, with the groups' names as they were written")
+    func sections() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            try await LogSectionTests.write(site, job.id)
+            try await site.store.finishJob(job.id, JobOutcome(state: .failure, exitCode: 1))
+            let found = try await site.api(
+                LogSectionsDocument.self, "/projects/acme/widget/builds/1/jobs/tests/log/sections")
+            #expect(found.sections.map(\.kind) == ["prepare", "install", "build", "group", "group", "group"])
+            #expect(found.sections.compactMap(\.name) == ["Fetch \u{1B}[31mred\u{1B}[0m <b>", "Compile", "Link"])
+            #expect(found.sections[3].header == 6 && found.sections[3].last == 9 && found.sections[3].isDone)
+            #expect(found.ends == [9])
+            // The page needs them as HTML, and only so.
+            let page = try await site.client.get("/acme/widget/builds/1/jobs/tests/log/sections").text
+            #expect(page.contains("html") && !page.contains("name"))
+        }
+    }
+
+    @Test("diagnostics quote the line that they are about")
+    func excerpts() async throws {
+        try await Site.with(showsPrivate: true) { site in
+            let diagnostics = """
+                [{"path":"kozmic.yaml","line":12,"column":5,"severity":"error","message":"unknown key 'tiemout'",
+                  "excerpt":{"text":"    tiemout: 5m","column":5}},
+                 {"path":"a.yaml","line":1,"column":1,"severity":"warning","message":"no effect"}]
+                """
+            try await site.store.saveRevision(
+                ConfigRevision(
+                    commit: "bad1", authorName: "Mona", committedAt: site.clock.now, message: "Oops",
+                    diagnosticsJSON: diagnostics))
+            let sync = try await site.api(SyncDocument.self, "/sync")
+            #expect(sync.diagnostics.map(\.excerpt?.text) == ["    tiemout: 5m", nil])
+            #expect(sync.diagnostics.first?.excerpt?.column == 5)
+        }
+    }
+
+    @Test("somebody sees where they are signed in, and signs out everywhere, by token or by cookie")
+    func sessions() async throws {
+        try await Site.with(account: TokenOffice().account) { site in
+            func sessions(_ headers: [String: String], method: String = "GET", _ path: String = "") async throws
+                -> (status: Int, current: [Bool])
+            {
+                let answer = try await site.api(
+                    "/user/sessions\(path)", method: method, method == "GET" ? nil : "{}", headers: headers)
+                let decoder = JSONDecoder()
+                decoder.dateDecodingStrategy = .iso8601
+                let list = try? decoder.decode(SessionListDocument.self, from: Data(answer.body))
+                return (answer.status, list?.sessions.map(\.isCurrent) ?? [])
+            }
+            let one = try await site.signIn(2, "manager")
+            site.clock.advance(60)
+            let two = try await site.signIn(2, "manager")
+            let other = try await site.signIn(1, "member")
+            #expect(try await sessions(one.headers).current == [false, true])
+            #expect(try await sessions(Site.bearer("manager")).current == [false, false])
+            #expect(try await sessions([:]).status == 401)
+            #expect(try await sessions([:], method: "POST", "/end").status == 401)
+            // Another site cannot make a browser do it.
+            #expect(try await sessions(one.headers, method: "POST", "/end").status == 403)
+            #expect(try await sessions(two.headers).current.count == 2)
+
+            let ended = try await sessions(Site.bearer("manager"), method: "POST", "/end")
+            #expect(ended.status == 200 && ended.current.isEmpty)
+            for gone in [one, two] { #expect(try await sessions(gone.headers).status == 401) }
+            #expect(try await sessions(other.headers).current == [true])
+            let token = other.headers.merging(["X-CSRF-Token": other.formToken]) { first, _ in first }
+            #expect(try await sessions(token, method: "POST", "/end").status == 200)
+            #expect(try await sessions(other.headers).status == 401)
+        }
+    }
+}
