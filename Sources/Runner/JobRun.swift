@@ -237,7 +237,9 @@ struct JobRun: Sendable {
             throw error
         }
         try await log.finish(phase.section)
-        let outcome = Explain.outcome(end, of: phase, hook: job.hook)
+        var outcome = Explain.outcome(end, of: phase, hook: job.hook)
+        // What the script wrote is still there, so a disk that it filled still is.
+        if outcome.state == .failure, end.stop == nil, await tools.disk.isFull { outcome = Explain.onFullDisk(outcome) }
         if outcome.state == .success, phase == .build {
             try await log.note("Build script finished in \(Amount.elapsed(end.duration))")
         }

@@ -40,6 +40,13 @@ enum Explain {
             reason: "\(phase.words) failed with exit code \(end.exitCode)\(hint(end.exitCode, limit))")
     }
 
+    /// The same outcome when the engine's disk was full at the script's end: its own words are only in the log, if anywhere.
+    static func onFullDisk(_ outcome: JobOutcome) -> JobOutcome {
+        var outcome = outcome
+        outcome.reason = outcome.reason.map { "\($0); on the Docker Engine's machine \(DiskFull.wayOut)" }
+        return outcome
+    }
+
     /// Why a script was stopped.
     static func stopped(_ stop: Deadlines.Stop, _ settings: HookSettings) -> String {
         switch stop {
