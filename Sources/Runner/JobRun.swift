@@ -151,7 +151,7 @@ struct JobRun: Sendable {
                 }
                 if !isAnnounced { try await announce(way) }
                 isAnnounced = true
-                let (outcome, duration) = try await conclude(phase) { try await run.start() }
+                let (outcome, duration) = try await conclude(phase, run.container) { try await run.start() }
                 return (run.container, outcome, duration)
             } catch let refused as StartRefused {
                 let standby = way.standby
@@ -162,7 +162,7 @@ struct JobRun: Sendable {
                 } else if let other = try await otherWay(than: way, phase, after: refused, image: image) {
                     way = other
                 } else {
-                    throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
+                    throw Ending(await notStarted(refused.words, phase, image: image.id))
                 }
                 if let standby { await tools.standbys.discard(standby) }
                 if let container = try await engine.container(ContainerPlan.name(job, phase)) {
@@ -219,15 +219,16 @@ struct JobRun: Sendable {
         _ run: ScriptRun, _ phase: ScriptPhase
     ) async throws -> (outcome: JobOutcome, duration: Duration) {
         do {
-            return try await conclude(phase) { try await run.resume() }
+            return try await conclude(phase, run.container) { try await run.resume() }
         } catch let refused as StartRefused {
-            throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
+            let image = (try? await engine.container(run.container))?.imageID
+            throw Ending(await notStarted(refused.words, phase, image: image))
         }
     }
 
     /// Waits for a script, completes its part of the log and says how it ended.
     private func conclude(
-        _ phase: ScriptPhase, _ script: () async throws -> ScriptEnd
+        _ phase: ScriptPhase, _ container: String, _ script: () async throws -> ScriptEnd
     ) async throws -> (outcome: JobOutcome, duration: Duration) {
         let end: ScriptEnd
         do {
@@ -237,9 +238,7 @@ struct JobRun: Sendable {
             throw error
         }
         try await log.finish(phase.section)
-        var outcome = Explain.outcome(end, of: phase, hook: job.hook)
-        // What the script wrote is still there, so a disk that it filled still is.
-        if outcome.state == .failure, end.stop == nil, await tools.disk.isFull { outcome = Explain.onFullDisk(outcome) }
+        let outcome = await explained(end, of: phase, container: container)
         if outcome.state == .success, phase == .build {
             try await log.note("Build script finished in \(Amount.elapsed(end.duration))")
         }
