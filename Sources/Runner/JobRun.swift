@@ -100,7 +100,7 @@ struct JobRun: Sendable {
                 hook.image, maximumAge: .seconds(hook.settings.pullSeconds), log: log
             ) { try await progress(.phase(.pulling)) }
         }
-        try await progress(.baseImage(id: base.id, digest: base.digests.first))
+        try await progress(.baseImage(id: base.id, digest: base.digest(for: hook.image)))
         let image = Image(id: base.id, name: hook.image)
         if hook.installScript != nil, !hook.trackedFiles.isEmpty { try await progress(.commit) }
         guard let name = try await CachedImages.name(job, baseImage: base.id, mirror: mirror) else { return image }
