@@ -11,7 +11,7 @@ public enum ConfigReader {
         let server = ServerFile.read(source)
         let context = ProjectContext(
             source: source, settings: server.defaults.applied(to: HookSettings()),
-            mail: server.settings.mail, allowedImages: server.settings.allowedImages.map(Glob.init))
+            mail: server.settings.mail, allowedImages: AllowedImages(server.settings.allowedImages))
         let files = source.projectFiles.map { ProjectFile.read($0, context) }
         reportRepetitions(files)
 

@@ -34,6 +34,7 @@ extension DockerExecutor {
         await sweepKeepers(found.containers)
         await tools.network.sweep(instance)
         try await removeNamelessImages(instance: instance, age: namelessAge)
+        try await removeShellImages(instance: instance, age: namelessAge)
     }
 
     /// Berths that neither this process nor a job needs: an earlier process left them.
@@ -130,6 +131,22 @@ extension DockerExecutor {
             } catch {
                 // A job's container still uses it: the next sweep will find it.
                 logger.debug("the nameless image \(image.id) stays: \(error)")
+            }
+        }
+    }
+
+    /// Images of `kozmic shell` that was killed. One whose container is about to be made is young; one that a container
+    /// uses is not removed by the engine.
+    private func removeShellImages(instance: String, age: Duration) async throws {
+        let limit = Date(timeIntervalSinceNow: -(age / .seconds(1)))
+        for image in try await tools.engine.images(labels: [Labels.instance: instance, Labels.shell: nil])
+        where image.created < limit {
+            for name in image.tags where name.hasPrefix("\(KeptContainer.imageFolder)/") {
+                do {
+                    try await tools.engine.removeImage(name)
+                } catch {
+                    logger.debug("the image \(name) stays: \(error)")
+                }
             }
         }
     }

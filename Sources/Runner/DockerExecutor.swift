@@ -94,7 +94,8 @@ public final class DockerExecutor: Executor {
         }.value
     }
 
-    /// Whether a network address is that of a job of ours; never for jobs on the engine's own bridge.
+    /// Whether a network address is that of a job of ours. On the engine's own bridge only where jobs are there for want of
+    /// a network of their own; then all addresses of the bridge count.
     public func isJobAddress(_ address: String) async -> Bool { tools.network.contains(address) }
 
     public func check() async throws(ExecutorError) -> String {

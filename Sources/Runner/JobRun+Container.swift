@@ -17,6 +17,7 @@ extension JobRun {
             let network = try await tools.network.choice(job.instance)
             plan.network = network.name
             if let problem = network.problem {
+                guard job.trusted else { throw Ending.error(JobNetwork.refusal(problem)) }
                 try await log.note("No network of its own (\(problem)): the container is on the engine's bridge")
             }
         }

@@ -100,7 +100,7 @@ struct JobRun: Sendable {
                 hook.image, maximumAge: .seconds(hook.settings.pullSeconds), log: log
             ) { try await progress(.phase(.pulling)) }
         }
-        try await progress(.baseImage(id: base.id, digest: base.digests.first))
+        try await progress(.baseImage(id: base.id, digest: base.digest(for: hook.image)))
         let image = Image(id: base.id, name: hook.image)
         if hook.installScript != nil, !hook.trackedFiles.isEmpty { try await progress(.commit) }
         guard let name = try await CachedImages.name(job, baseImage: base.id, mirror: mirror) else { return image }
@@ -151,7 +151,7 @@ struct JobRun: Sendable {
                 }
                 if !isAnnounced { try await announce(way) }
                 isAnnounced = true
-                let (outcome, duration) = try await conclude(phase) { try await run.start() }
+                let (outcome, duration) = try await conclude(phase, run.container) { try await run.start() }
                 return (run.container, outcome, duration)
             } catch let refused as StartRefused {
                 let standby = way.standby
@@ -162,7 +162,7 @@ struct JobRun: Sendable {
                 } else if let other = try await otherWay(than: way, phase, after: refused, image: image) {
                     way = other
                 } else {
-                    throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
+                    throw Ending(await notStarted(refused.words, phase, image: image.id))
                 }
                 if let standby { await tools.standbys.discard(standby) }
                 if let container = try await engine.container(ContainerPlan.name(job, phase)) {
@@ -219,15 +219,16 @@ struct JobRun: Sendable {
         _ run: ScriptRun, _ phase: ScriptPhase
     ) async throws -> (outcome: JobOutcome, duration: Duration) {
         do {
-            return try await conclude(phase) { try await run.resume() }
+            return try await conclude(phase, run.container) { try await run.resume() }
         } catch let refused as StartRefused {
-            throw Ending(Explain.notStarted(refused.words, phase: phase, hook: job.hook))
+            let image = (try? await engine.container(run.container))?.imageID
+            throw Ending(await notStarted(refused.words, phase, image: image))
         }
     }
 
     /// Waits for a script, completes its part of the log and says how it ended.
     private func conclude(
-        _ phase: ScriptPhase, _ script: () async throws -> ScriptEnd
+        _ phase: ScriptPhase, _ container: String, _ script: () async throws -> ScriptEnd
     ) async throws -> (outcome: JobOutcome, duration: Duration) {
         let end: ScriptEnd
         do {
@@ -237,7 +238,7 @@ struct JobRun: Sendable {
             throw error
         }
         try await log.finish(phase.section)
-        let outcome = Explain.outcome(end, of: phase, hook: job.hook)
+        let outcome = await explained(end, of: phase, container: container)
         if outcome.state == .success, phase == .build {
             try await log.note("Build script finished in \(Amount.elapsed(end.duration))")
         }

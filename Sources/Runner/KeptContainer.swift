@@ -31,14 +31,18 @@ public struct KeptContainer: Sendable {
         return nil
     }
 
+    /// What names of such images begin with.
+    static let imageFolder = "kozmic-shell"
+
     /// Makes an image of what the script left. It names the job as the container does, so that a container made of it is
     /// removed when the job's own is.
     ///
-    /// - Returns: the image's name; whoever called removes it.
+    /// - Returns: the image's name; whoever called removes it. What is left by one that was killed, a sweep removes.
     /// - Throws: `DockerError`.
     public func image(on engine: DockerEngine) async throws(DockerError) -> String {
-        let name = "kozmic-shell/\(id.prefix(12)):\(UInt32.random(in: .min ... .max))"
-        try await engine.commit(container: id, reference: name, changes: DockerCommitConfig(entrypoint: []))
+        let name = "\(Self.imageFolder)/\(id.prefix(12)):\(UInt32.random(in: .min ... .max))"
+        try await engine.commit(
+            container: id, reference: name, changes: DockerCommitConfig(labels: [Labels.shell: "yes"], entrypoint: []))
         return name
     }
 

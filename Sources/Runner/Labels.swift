@@ -30,6 +30,8 @@ enum Labels {
     static let standby = "kozmic.standby"
     /// On a volume: the template that its work tree lies above.
     static let tree = "kozmic.tree"
+    /// On an image that `kozmic shell` made and removes, if it is not killed.
+    static let shell = "kozmic.shell"
     /// How many bytes of the job's log belonged to earlier containers of the same attempt.
     static func logged(_ source: LogSource) -> String { "kozmic.logged.\(source == .stdout ? "stdout" : "stderr")" }
 

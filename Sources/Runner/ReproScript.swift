@@ -9,18 +9,27 @@ public struct ReproScript: Sendable {
     public var source: String
     /// The base image's id, when it is known.
     public var baseImage: String?
+    /// What its registry calls the base image, when the job's record has it.
+    public var digest: String?
     /// The cached image's name, when it is known.
     public var cachedImage: String?
     /// The hook's tracked files that the commit has.
     public var trackedFiles: [String]
+    /// Where submodules come from.
+    public var gitHubURL: String
 
     /// Memberwise.
-    public init(job: JobSpec, source: String, baseImage: String?, cachedImage: String?, trackedFiles: [String]) {
+    public init(
+        job: JobSpec, source: String, baseImage: String?, digest: String? = nil, cachedImage: String?,
+        trackedFiles: [String], gitHubURL: String = "https://github.com"
+    ) {
         self.job = job
         self.source = source
         self.baseImage = baseImage
+        self.digest = digest
         self.cachedImage = cachedImage
         self.trackedFiles = trackedFiles
+        self.gitHubURL = gitHubURL
     }
 
     /// The script. Secrets are never in it: their names are exported as empty variables to be filled in.
@@ -37,12 +46,13 @@ public struct ReproScript: Sendable {
                 + "2>&1 || true; rm -rf \"$work\"' EXIT",
             "base=\(Self.quoted(baseImage ?? hook.image))",
         ]
-        if baseImage != nil {
-            lines.append("docker image inspect \"$base\" >/dev/null 2>&1 || base=\(Self.quoted(hook.image))")
-        }
+        if baseImage != nil { lines.append(otherBase) }
         lines += [
             "git clone --quiet --no-checkout -- \(Self.quoted(source)) \"$work/src\"",
             "git -C \"$work/src\" checkout --quiet --detach \(job.commit)",
+        ]
+        if hook.submodules { lines += submodules }
+        lines += [
             "uid=$(docker run --rm --user \(Self.quoted(hook.user)) --entrypoint id \"$base\" -u)",
             "gid=$(docker run --rm --user \(Self.quoted(hook.user)) --entrypoint id \"$base\" -g)",
             "image=$base",
@@ -56,6 +66,25 @@ public struct ReproScript: Sendable {
         lines += container(.build)
         lines.append("docker start --attach \"$name-build\"")
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// For a machine that does not have the base image: by its digest it is the same one.
+    private var otherBase: String {
+        let look = "docker image inspect \"$base\" >/dev/null 2>&1 || "
+        if let digest { return look + "base=\(Self.quoted(digest))" }
+        let words = "\(baseImage ?? "") is not here; using what \(job.hook.image) names now, which may be another image"
+        return look + "{ base=\(Self.quoted(job.hook.image)); echo \(Self.quoted(words)) >&2; }"
+    }
+
+    /// As Kozmic does, from the same GitHub and without credentials, whatever way their addresses name.
+    private var submodules: [String] {
+        let ways = ["git@github.com:", "ssh://git@github.com/"].map {
+            "-c \(Self.quoted("url.\(gitHubURL)/.insteadOf=\($0)"))"
+        }
+        return [
+            "git -C \"$work/src\" remote set-url origin \(Self.quoted("\(gitHubURL)/\(job.repository)"))",
+            "git -C \"$work/src\" \(ways.joined(separator: " ")) submodule --quiet update --init --recursive",
+        ]
     }
 
     /// The cached image if it is here, else one made as it is made, which goes at the end.

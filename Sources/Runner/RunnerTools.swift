@@ -13,6 +13,7 @@ struct RunnerTools: Sendable {
     let berths: BerthPool
     let standbys: StandbyPool
     let trees: TreeTemplates
+    let disk: EngineDisk
     /// How long an engine that does not answer is waited for.
     let engineAbsence: Duration
 
@@ -21,6 +22,7 @@ struct RunnerTools: Sendable {
     ) {
         self.engine = engine
         self.engineAbsence = engineAbsence
+        disk = EngineDisk(engine: engine)
         workspace = Workspace(root: workDirectory)
         baseImages = BaseImages(engine: engine)
         cachedImages = CachedImages(engine: engine)

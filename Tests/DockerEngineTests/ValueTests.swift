@@ -133,4 +133,21 @@ struct ValueTests {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
+
+    @Test(
+        "the digest of an image is that of the name which it is used by",
+        arguments: [
+            ("debian:bookworm", "debian@sha256:1"), ("docker.io/library/debian", "debian@sha256:1"),
+            ("library/debian", "debian@sha256:1"), ("registry.example.org:5000/base/debian:12", nil),
+            ("registry.example.org:5000/debian:12", "registry.example.org:5000/debian@sha256:2"),
+            ("acme/debian", "acme/debian@sha256:3"), ("other", nil), ("Not a name", nil),
+        ] as [(String, String?)])
+    func digest(reference: String, digest: String?) throws {
+        let text = """
+            {"Id": "sha256:9", "RepoDigests":
+            ["registry.example.org:5000/debian@sha256:2", "debian@sha256:1", "acme/debian@sha256:3"]}
+            """
+        let image = try JSONDecoder().decode(DockerImage.self, from: Data(text.utf8))
+        #expect(image.digest(for: reference) == digest)
+    }
 }

@@ -203,4 +203,27 @@ struct StopTests {
             #expect(try await fixture.engine.images(labels: labels).map(\.labels["number"]) == ["2"])
         }
     }
+
+    @Test("the image of a `kozmic shell` that was killed goes, when it is old and no container uses it")
+    func shellImage() async throws {
+        try await RunnerFixture.with { fixture in
+            let job = try fixture.job(build: "exit 1")
+            _ = try await fixture.run(job)
+            let found = try await KeptContainer.find(
+                fixture.repository, build: job.buildNumber, job.hook.id, on: fixture.engine)
+            let image = try await #require(found).image(on: fixture.engine)
+            var spec = DockerContainerSpec(image: image)
+            spec.entrypoint = ["/bin/sleep", "1000"]
+            let container = try await fixture.engine.createContainer(spec)
+            let attempt = JobAttempt(jobID: job.jobID, attempt: job.attempt)
+
+            try await fixture.executor.sweep(instance: fixture.instance) { [attempt] }
+            #expect(try await fixture.engine.image(image) != nil, "it may just have been made")
+            try await fixture.executor.sweep(instance: fixture.instance, namelessAge: .seconds(-60)) { [attempt] }
+            #expect(try await fixture.engine.image(image) != nil, "a container uses it")
+            try await fixture.engine.remove(container, force: true, volumes: true)
+            try await fixture.executor.sweep(instance: fixture.instance, namelessAge: .seconds(-60)) { [attempt] }
+            #expect(try await fixture.engine.image(image) == nil)
+        }
+    }
 }

@@ -117,6 +117,38 @@ struct ValueTests {
         #expect(
             reason(ScriptEnd(exitCode: 255, errorTail: tail))
                 == "error: the build script's interpreter '/bin/sh' is not in the image")
+    }
+
+    @Test(
+        "a shell for another machine is recognized in the words of the container's first process",
+        arguments: [
+            "[FATAL tini (7)] exec /bin/sh failed: Exec format error\n",
+            "ERROR (catatonit:2): failed to exec pid1: Exec format error\n",
+            "standard_init_linux.go:228: exec user process caused: exec format error\n",
+            "exec /bin/sh: exec format error",
+        ])
+    func foreignShell(_ words: String) throws {
+        let hook = try job(ref: .branch("main")).hook
+        let outcome = Explain.outcome(
+            ScriptEnd(exitCode: 1, errorTail: Array(words.utf8)), of: .build, hook: hook)
+        #expect(outcome == JobOutcome(state: .error, reason: "the image's /bin/sh is no program for this machine"))
+        // A script may print the same among its own words.
+        let own = Explain.outcome(
+            ScriptEnd(exitCode: 1, errorTail: Array("cc: failed\n\(words)".utf8)), of: .build, hook: hook)
+        #expect(own.state == .failure)
+        #expect(Explain.isForeign(outcome) && !Explain.isForeign(own))
+        let named = Explain.foreign(outcome, image: "debian", for: "linux/arm64", on: "linux/amd64")
+        #expect(
+            named.reason
+                == "the image's /bin/sh is no program for this machine: the image debian is for linux/arm64, the Docker "
+                + "Engine's machine is linux/amd64. Use an image for linux/amd64, or install an emulator on the machine "
+                + "(binfmt_misc with QEMU)")
+        #expect(Explain.foreign(outcome, image: "debian", for: "linux/amd64", on: "linux/amd64") == outcome)
+        #expect(Explain.foreign(outcome, image: "debian", for: "/", on: "linux/amd64") == outcome)
+    }
+
+    @Test("amounts in words")
+    func amounts() {
         #expect(Amount.bytes(1536 << 20) == "1.5 GiB" && Amount.bytes(999) == "999 bytes")
         #expect(Amount.elapsed(.milliseconds(250)) == "0.2 s" && Amount.elapsed(.seconds(130)) == "2 m 10 s")
     }

@@ -19,7 +19,7 @@ struct HookReader {
         let on = reader.mapping(.on, OnKey.self)
         let triggers = on.map(Triggers.init)
         let image = reader.locate(.image, ImageText())
-        if let image, !context.isAllowed(image.value) {
+        if let image, !context.allowedImages.allow(image.value) {
             findings.error(
                 image.position, "the image \(quoted(image.value)) is not in allowed_images of \(ServerFile.path)")
         }

@@ -92,8 +92,10 @@ struct JobRun: Sendable {
         _ fetching: Task<GitMirror?, any Error>
     ) async throws -> JobOutcome {
         do {
+            let settings = try await store.serverSettings()
             var spec: JobSpec
             do {
+                try checkImage(claimed, settings)
                 spec = try self.spec(claimed)
                 spec.isNew = isNew
                 // An attempt that began before may be anywhere; for one that begins the container is made meanwhile.

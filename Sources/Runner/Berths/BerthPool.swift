@@ -234,7 +234,7 @@ actor BerthPool {
             let folder = folders.path(name)
             var spec = BerthImage.spec(image, .hold, pipe: "\(folder)/output")
             spec.labels = [Labels.instance: instance, Labels.berth: name]
-            spec.networkMode = try await network.choice(instance).name
+            spec.networkMode = try await network.forAnyJob(instance)
             let container = try await engine.createContainer(spec, name: name)
             try await engine.start(container)
             let paths = try await engine.container(container)?.networkFiles ?? []

@@ -24,7 +24,7 @@ actor JobNetwork {
     private let clock = ContinuousClock()
     private var known: [String: String] = [:]
     /// Beside the actor, because every request of the page asks for it.
-    private let ranges = Mutex<[AddressRange]>([])
+    private let ranges = Mutex<(own: [AddressRange], bridge: [AddressRange])>(([], []))
     private var failed: Failure?
     private var asking: [String: Task<Choice, any Error>] = [:]
 
@@ -48,22 +48,43 @@ actor JobNetwork {
         return try await question.value
     }
 
+    /// The network for what any job may take, also an untrusted one: never the bridge for want of another.
+    ///
+    /// - Throws: `unsupported` when there is no other.
+    func forAnyJob(_ instance: String) async throws -> String {
+        let choice = try await choice(instance)
+        if let problem = choice.problem { throw DockerError(.unsupported, "no network of its own: \(problem)") }
+        return choice.name
+    }
+
     private func find(_ instance: String) async throws -> Choice {
         defer { asking[instance] = nil }
         let name = Self.name(instance)
         if let problem = try await problem(making: name, for: instance) {
-            failed = Failure(problem: problem, end: clock.now + .seconds(60))
-            return Choice(name: Self.fallback, problem: problem)
+            return try await cannotBeMade(problem)
         }
         let networks = try await engine.networks(labels: [Labels.instance: instance])
-        let found = networks.flatMap(\.subnets).compactMap(AddressRange.init)
-        ranges.withLock { $0 = found }
+        let found = Self.ranges(of: networks)
+        ranges.withLock { $0.own = found }
         // By its id: a controller that was killed while it asked for one may have left two of one name.
         guard let id = networks.filter({ $0.name == name }).map(\.id).sorted().first else {
-            return Choice(name: Self.fallback, problem: "the network that was made is not there")
+            return try await cannotBeMade("the network that was made is not there")
         }
         known[instance] = id
         return Choice(name: id)
+    }
+
+    /// The engine's bridge is the choice for a minute. From then on its addresses count as those of jobs, which may stay
+    /// there for long; those of others who are there cannot be told from them.
+    func cannotBeMade(_ problem: String) async throws -> Choice {
+        let bridge = Self.ranges(of: try await engine.networks().filter { $0.name == Self.fallback })
+        ranges.withLock { $0.bridge = bridge }
+        failed = Failure(problem: problem, end: clock.now + .seconds(60))
+        return Choice(name: Self.fallback, problem: problem)
+    }
+
+    private static func ranges(of networks: [DockerNetwork]) -> [AddressRange] {
+        networks.flatMap(\.subnets).compactMap(AddressRange.init)
     }
 
     /// Makes the network unless it is there.
@@ -87,9 +108,17 @@ actor JobNetwork {
     /// It may have been removed: the next question looks again.
     func forget() { known = [:] }
 
-    /// Whether an address is one of a container in the network.
+    /// Why an untrusted job does not run where it would reach containers of others, and what to do.
+    static func refusal(_ problem: String) -> String {
+        "there is no network of its own for an untrusted job, which would reach other containers on the engine's bridge "
+            + "(\(problem)): remove networks that nobody uses (docker network prune), or give the engine more addresses "
+            + "(default-address-pools in its daemon.json)"
+    }
+
+    /// Whether an address is one of a container in the network, or on the bridge if jobs had to go there.
     nonisolated func contains(_ address: String) -> Bool {
-        ranges.withLock { $0 }.contains { $0.contains(address) }
+        let (own, bridge) = ranges.withLock { $0 }
+        return own.contains { $0.contains(address) } || bridge.contains { $0.contains(address) }
     }
 
     /// Removes it, unless containers are in it.

@@ -1,5 +1,4 @@
 import DockerEngine
-import Glibc
 import Model
 
 extension DockerExecutor {
@@ -26,17 +25,7 @@ extension DockerExecutor {
         return removed ?? false
     }
 
-    public func diskUse() async throws -> Double? {
-        // The engine's disk can be looked at only when it is a disk of this machine.
-        guard tools.engine.isLocal else { return nil }
-        let folder = try await tools.engine.info().rootDirectory
-        var facts = statvfs()
-        guard !folder.isEmpty, statvfs(folder, &facts) == 0, facts.f_blocks > 0 else { return nil }
-        // As `df` counts: what only root may use is neither used nor free.
-        let used = Double(facts.f_blocks - facts.f_bfree)
-        let free = Double(facts.f_bavail)
-        return used + free > 0 ? used / (used + free) : nil
-    }
+    public func diskUse() async throws -> Double? { try await tools.disk.facts()?.use }
 }
 
 extension CachedImage {

@@ -17,9 +17,11 @@ struct Ending: Error {
         switch error {
         case let ending as Ending: ending.outcome
         case let docker as DockerError:
-            JobOutcome(state: .error, reason: "the Docker Engine: \(docker.message)")
+            JobOutcome(state: .error, reason: "the Docker Engine: \(DiskFull.explained(docker.message))")
         case let git as GitError:
-            JobOutcome(state: .error, reason: "git: \(git.message)")
+            JobOutcome(state: .error, reason: "git: \(DiskFull.explained(git.message))")
+        case let tree as WorkTreeError:
+            JobOutcome(state: .error, reason: "the work tree: \(DiskFull.explained(tree.description))")
         default: nil
         }
     }

@@ -40,6 +40,13 @@ enum Explain {
             reason: "\(phase.words) failed with exit code \(end.exitCode)\(hint(end.exitCode, limit))")
     }
 
+    /// The same outcome when the engine's disk was full at the script's end: its own words are only in the log, if anywhere.
+    static func onFullDisk(_ outcome: JobOutcome) -> JobOutcome {
+        var outcome = outcome
+        outcome.reason = outcome.reason.map { "\($0); on the Docker Engine's machine \(DiskFull.wayOut)" }
+        return outcome
+    }
+
     /// Why a script was stopped.
     static func stopped(_ stop: Deadlines.Stop, _ settings: HookSettings) -> String {
         switch stop {
@@ -62,6 +69,7 @@ enum Explain {
     private static func notExecuted(_ end: ScriptEnd, phase: ScriptPhase, script: String) -> String? {
         guard [1, 126, 127, 255].contains(end.exitCode) else { return nil }
         let text = String(decoding: end.errorTail, as: UTF8.self)
+        if isForeignShell(text) { return "the image's \(Launcher.shell) \(noProgram)" }
         let begin = [phase.path, SecretLauncher.path].lazy.compactMap { text.range(of: "exec \($0): ") }.first
         guard let begin else { return nil }
         return refused(String(text[begin.lowerBound...]), phase: phase, script: script)
@@ -77,13 +85,50 @@ enum Explain {
                 ? "the \(phase.words)'s first line ends with a carriage return (Windows line ending): remove it"
                 : "the \(phase.words)'s interpreter '\(shebang.interpreter)' is not in the image"
         }
-        if words.contains("exec format error") {
-            return "the \(phase.words)'s interpreter '\(shebang.interpreter)' is no program for this machine"
+        if words.lowercased().contains(formatError) {
+            return StartRefused(words: words).isForShell
+                ? "the image's \(Launcher.shell) \(noProgram)"
+                : "the \(phase.words)'s interpreter '\(shebang.interpreter)' \(noProgram)"
         }
         if words.contains("permission denied") {
             return "the \(phase.words)'s interpreter '\(shebang.interpreter)' may not be executed by this user"
         }
         return nil
+    }
+
+    /// The kernel's words for a program that is for another machine, or for none.
+    private static let formatError = "exec format error"
+    private static let noProgram = "is no program for this machine"
+
+    /// Whether the only words are those of a container's first process about the launcher's shell: an init's (tini,
+    /// catatonit) or, without one, the engine's.
+    private static func isForeignShell(_ text: String) -> Bool {
+        let words = text.lowercased().split(whereSeparator: \.isNewline)
+        let starts = ["[fatal tini (", "error (catatonit", "standard_init_linux.go:", "exec \(Launcher.shell): "]
+        guard words.count == 1, let line = words.first else { return false }
+        return line.contains(formatError) && starts.contains(where: line.hasPrefix)
+    }
+
+    /// Whether the kernel refused a program because of what it is for.
+    static func isForeign(_ outcome: JobOutcome) -> Bool {
+        outcome.state == .error && outcome.reason?.hasSuffix(noProgram) == true
+    }
+
+    /// Such an outcome with what the image and the engine's machine are, if they differ.
+    ///
+    /// - Parameters:
+    ///   - platform: of the image, such as `linux/arm64`.
+    ///   - machine: the engine's.
+    static func foreign(
+        _ outcome: JobOutcome, image: String, for platform: String, on machine: String
+    ) -> JobOutcome {
+        guard platform != machine, !platform.hasSuffix("/"), !machine.hasSuffix("/") else { return outcome }
+        var outcome = outcome
+        outcome.reason = outcome.reason.map {
+            "\($0): the image \(image) is for \(platform), the Docker Engine's machine is \(machine). Use an image for "
+                + "\(machine), or install an emulator on the machine (binfmt_misc with QEMU)"
+        }
+        return outcome
     }
 
     /// What to do about a script that names no interpreter.

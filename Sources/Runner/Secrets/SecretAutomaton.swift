@@ -35,17 +35,6 @@ struct SecretAutomaton: Sendable {
         return root[Int(value)]
     }
 
-    /// The first place from `start` on where an occurrence could begin.
-    func firstCandidate(in bytes: [UInt8], from start: Int) -> Int {
-        root.withUnsafeBufferPointer { root in
-            bytes.withUnsafeBufferPointer { bytes in
-                var place = start
-                while place < bytes.count, root[Int(bytes[place])] == 0 { place += 1 }
-                return place
-            }
-        }
-    }
-
     private func child(of state: Int32, _ value: UInt8) -> Int32? {
         var child = firstChild[Int(state)]
         while child != 0 {

@@ -9,8 +9,10 @@ struct SecretPatterns: Equatable {
     /// The forms of all values together; beyond it only the values themselves are masked.
     private static let mostBytes = 1 << 20
 
-    /// Each of them once, in no order that matters.
-    private(set) var all: Set<[UInt8]> = []
+    /// Each of them once, in no order that matters; those that are looked for as they stand.
+    private(set) var plain: Set<[UInt8]> = []
+    /// Those in base64, which are looked for across line ends.
+    private(set) var encoded: Set<[UInt8]> = []
     /// The names of the secrets that are too short to be masked, sorted.
     private(set) var unmasked: [String] = []
 
@@ -18,27 +20,34 @@ struct SecretPatterns: Equatable {
     init(_ secrets: [String: String]) {
         let values = secrets.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) }
         for (name, value) in values {
-            if value.count < Self.shortest { unmasked.append(name) } else { all.insert(value) }
+            if value.count < Self.shortest { unmasked.append(name) } else { plain.insert(value) }
         }
         var budget = Self.mostBytes
         for (_, value) in values where value.count >= Self.shortest {
-            for form in Self.forms(value) where form.count >= Self.shortest && !all.contains(form) {
+            for form in Self.forms(value) where form.count >= Self.shortest && !plain.contains(form) {
                 budget -= form.count
                 guard budget >= 0 else { return }
-                all.insert(form)
+                plain.insert(form)
+            }
+            for form in Self.encodedForms(value) where form.count >= Self.shortest && !encoded.contains(form) {
+                budget -= form.count
+                guard budget >= 0 else { return }
+                encoded.insert(form)
             }
         }
     }
 
     private static func forms(_ value: [UInt8]) -> [[UInt8]] {
-        var forms = lines(value)
+        lines(value) + withoutLineEnd(value).flatMap { [$0] + percentEncoded($0) + escaped($0) }
+    }
+
+    private static func encodedForms(_ value: [UInt8]) -> [[UInt8]] { withoutLineEnd(value).flatMap(base64) }
+
+    /// The value, and the value without the line end that a file or `echo` gave it.
+    private static func withoutLineEnd(_ value: [UInt8]) -> Set<[UInt8]> {
         var trimmed = value
-        while let last = trimmed.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { trimmed.removeLast() }
-        for value in Set([value, trimmed]) {
-            forms.append(value)
-            forms += base64(value) + percentEncoded(value) + escaped(value)
-        }
-        return forms
+        while let last = trimmed.last, SecretSearch.isLineEnd(last) { trimmed.removeLast() }
+        return [value, trimmed]
     }
 
     /// `set -x`, a debugger or an indentation print the lines of a key one by one.
@@ -59,7 +68,7 @@ struct SecretPatterns: Equatable {
             let end = (offset + value.count) * 8 / 6
             forms.append(Array(text[(offset == 0 ? 0 : offset + 1)..<end]))
         }
-        // `base64` and PEM break lines.
+        // Broken lines are found as one, unless each was indented: then they are looked for one by one.
         for width in [64, 76] where forms[0].count > width {
             let starts = stride(from: 0, to: forms[0].count, by: width)
             forms += starts.map { Array(forms[0][$0..<min($0 + width, forms[0].count)]) }

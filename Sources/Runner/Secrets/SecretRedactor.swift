@@ -3,16 +3,31 @@
 /// Every byte of an occurrence becomes `*`, except line ends: the output keeps its length, so that the place up to which a
 /// log is stored is the same in the engine's own copy of it, and a job can be continued after a crash.
 struct SecretRedactor: Sendable {
-    private let automaton: SecretAutomaton
+    private let search: SecretSearch
     private var state: Int32 = 0
+    /// The state of the search that passes over line ends.
+    private var encodedState: Int32 = 0
+    /// How many bytes of line ends were passed over since the last other byte.
+    private var gap = 0
+    /// Counts the bytes that end no line; those before a candidate may all be counted, only the order matters.
+    private var encodedCount = 0
     /// Bytes that may belong to an occurrence that has not ended yet; those that are certain are masked already.
     private var held: [UInt8] = []
     /// Bytes read before `held`.
     private var released = 0
     /// The last masked stretch, so that nothing is masked over and over.
     private var masked = 0..<0
+    /// The same of base64, by `encodedCount`, and where it ends in the stream.
+    private var maskedEncoded = (stretch: 0..<0, end: 0)
 
-    init(_ automaton: SecretAutomaton) { self.automaton = automaton }
+    /// A line ends with one byte or two. With more of them between, as with nothing else, what has to be held would
+    /// have no limit.
+    private static let mostGap = 2
+    /// A line that ends with one letter of base64 is shown at once: one in ten does, and its last letter would be seen
+    /// only with the next line. It tells 6 bits, if it was a secret's.
+    private static let shortestHeld = 2
+
+    init(_ search: SecretSearch) { self.search = search }
 
     /// What can be shown after these bytes; the rest comes with the next ones.
     mutating func mask(_ bytes: [UInt8]) -> [UInt8] {
@@ -21,16 +36,21 @@ struct SecretRedactor: Sendable {
         let before = held.count
         var place = 0
         while place < bytes.count {
-            if state == 0 {
-                place = automaton.firstCandidate(in: bytes, from: place)
+            if state == 0, encodedState == 0 {
+                let candidate = search.firstCandidate(in: bytes, from: place)
+                encodedCount += candidate - place
+                place = candidate
                 guard place < bytes.count else { break }
             }
-            state = automaton.next(state, bytes[place])
+            let byte = bytes[place]
             place += 1
-            let length = automaton.match(state)
+            state = search.plain.next(state, byte)
+            let length = search.plain.match(state)
             if length > 0 { cover(length, endingAt: released + before + place, in: &output) }
+            let encoded = encodedMatch(after: byte)
+            if encoded > 0 { cover(encoded: encoded, endingAt: before + place, in: &output) }
         }
-        let kept = automaton.depth(state)
+        let kept = max(search.plain.depth(state), encodedKept(output))
         released += output.count - kept
         guard kept > 0 else {
             held = []
@@ -43,19 +63,63 @@ struct SecretRedactor: Sendable {
 
     /// The output ended: what was held back was no secret.
     mutating func finish() -> [UInt8] {
-        defer { (held, state) = ([], 0) }
+        defer { (held, state, encodedState) = ([], 0, 0) }
         released += held.count
         return held
+    }
+
+    /// - Returns: how many letters of base64 the longest occurrence has that ends with this byte; 0 without one.
+    private mutating func encodedMatch(after byte: UInt8) -> Int {
+        if SecretSearch.isLineEnd(byte) {
+            gap += 1
+            if gap > Self.mostGap { encodedState = 0 }
+            return 0
+        }
+        gap = 0
+        encodedCount += 1
+        encodedState = search.encoded.next(encodedState, byte)
+        return search.encoded.match(encodedState)
     }
 
     private mutating func cover(_ length: Int, endingAt end: Int, in output: inout [UInt8]) {
         let start = end - length
         let continues = start >= masked.lowerBound && start <= masked.upperBound
         let fresh = continues ? masked.upperBound..<end : start..<end
-        for place in fresh where output[place - released] != UInt8(ascii: "\n") && output[place - released] != 13 {
+        for place in fresh where !SecretSearch.isLineEnd(output[place - released]) {
             output[place - released] = UInt8(ascii: "*")
         }
         masked = continues ? masked.lowerBound..<end : fresh
+    }
+
+    /// - Parameters:
+    ///   - length: the letters to be masked, not counting line ends.
+    ///   - end: in the output.
+    private mutating func cover(encoded length: Int, endingAt end: Int, in output: inout [UInt8]) {
+        let start = encodedCount - length
+        let last = maskedEncoded
+        let continues = start >= last.stretch.lowerBound && start <= last.stretch.upperBound
+        // A letter that was shown at the end of its line is no longer there.
+        let limit = continues ? max(0, last.end - released) : 0
+        var (place, rest) = (end, length)
+        while place > limit, rest > 0 {
+            place -= 1
+            if SecretSearch.isLineEnd(output[place]) { continue }
+            output[place] = UInt8(ascii: "*")
+            rest -= 1
+        }
+        maskedEncoded = ((continues ? last.stretch.lowerBound : start)..<encodedCount, released + end)
+    }
+
+    /// How many bytes at the end hold the letters that the search for base64 has found so far.
+    private func encodedKept(_ output: [UInt8]) -> Int {
+        var rest = search.encoded.depth(encodedState)
+        if rest == 0 || gap > 0 && rest < Self.shortestHeld { return 0 }
+        var place = output.count
+        while place > 0, rest > 0 {
+            place -= 1
+            if !SecretSearch.isLineEnd(output[place]) { rest -= 1 }
+        }
+        return output.count - place
     }
 }
 
@@ -66,8 +130,8 @@ struct OutputMask: Sendable {
     /// - Parameter secrets: values by variable name; without any, nothing is looked at.
     init(_ secrets: [String: String]) {
         guard !secrets.isEmpty else { return }
-        let automaton = SecretAutomaton(SecretPatterns(secrets).all)
-        for source in [LogSource.stdout, .stderr] { redactors[source] = SecretRedactor(automaton) }
+        let search = SecretSearch(SecretPatterns(secrets))
+        for source in [LogSource.stdout, .stderr] { redactors[source] = SecretRedactor(search) }
     }
 
     /// What can be shown of a stream after these bytes.

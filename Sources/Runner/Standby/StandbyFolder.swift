@@ -37,9 +37,8 @@ struct StandbyFolder: Sendable {
     /// Moves everything into the volume. A link that has the name of a file is replaced, never followed.
     func moveIn() throws {
         for name in ["src", ScriptPhase.build.fileName, StandbyLauncher.fileName] {
-            guard rename("\(staging.path)/\(name)", "\(volume.path)/\(name)") == 0 else {
-                throw CocoaError(.fileWriteUnknown)
-            }
+            let place = "\(volume.path)/\(name)"
+            guard rename("\(staging.path)/\(name)", place) == 0 else { throw WorkTreeError(cannot: "make", place) }
         }
     }
 

@@ -39,30 +39,33 @@ struct VolumeFolder: Sendable {
         for file in files {
             let place = "\(path)/\(file.name)"
             try Self.write(file.bytes, to: place)
-            guard chmod(place, mode_t(file.mode)) == 0 else { throw CocoaError(.fileWriteUnknown) }
+            guard chmod(place, mode_t(file.mode)) == 0 else { throw WorkTreeError(cannot: "change", place) }
         }
-        guard chmod(path, 0o755) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard chmod(path, 0o755) == 0 else { throw WorkTreeError(cannot: "change", path) }
         try Self.give(Array(path.utf8), to: uid, gid)
     }
 
     /// Not by Foundation, which waits until the disk has it: a job waits for that, and a lost file is made anew.
     private static func write(_ bytes: [UInt8], to place: String) throws {
-        guard let file = fopen(place, "we") else { throw CocoaError(.fileWriteUnknown) }
-        let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
-        guard fclose(file) == 0, isWritten else { throw CocoaError(.fileWriteUnknown) }
+        guard let file = fopen(place, "we") else { throw WorkTreeError(cannot: "write", place) }
+        let code = fwrite(bytes, 1, bytes.count, file) == bytes.count ? 0 : errno
+        // What did not fit into the buffer is written only here.
+        let isClosed = fclose(file) == 0
+        guard isClosed, code == 0 else { throw WorkTreeError(cannot: "write", place, code: code == 0 ? errno : code) }
     }
 
     /// Names are bytes: a repository may hold some that are no text.
     private static func give(_ path: [UInt8], to uid: uid_t, _ gid: gid_t) throws {
         let name = path.map { CChar(bitPattern: $0) } + [0]
         var status = stat()
-        guard lstat(name, &status) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        func error(_ act: String) -> WorkTreeError { WorkTreeError(cannot: act, String(decoding: path, as: UTF8.self)) }
+        guard lstat(name, &status) == 0 else { throw error("find") }
         // Even the same owner again would be a change of the file, for which git reads it.
         if status.st_uid != uid || status.st_gid != gid, lchown(name, uid, gid) != 0 {
-            throw CocoaError(.fileWriteUnknown)
+            throw error("give away")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return }
-        guard let folder = opendir(name) else { throw CocoaError(.fileReadUnknown) }
+        guard let folder = opendir(name) else { throw error("read") }
         defer { closedir(folder) }
         while let entry = readdir(folder) {
             let child = withUnsafePointer(to: &entry.pointee.d_name) { pointer in

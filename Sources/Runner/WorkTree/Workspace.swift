@@ -101,9 +101,16 @@ final class Workspace: Sendable {
     private func path(_ name: String) -> String { "\(root)/\(name)" }
 
     /// Does something that waits for the disk.
+    ///
+    /// - Throws: `WorkTreeError`, or the `GitError` of `work`: both end the job they happen to.
     func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Swift.Result { try work() }) }
+            queue.async {
+                continuation.resume(
+                    with: Swift.Result { try work() }.mapError { error in
+                        error is GitError || error is WorkTreeError ? error : WorkTreeError(error)
+                    })
+            }
         }
     }
 }

@@ -27,6 +27,11 @@ struct JobPage: Sendable {
         }
     }
 
+    /// The beginning of an image's id, or of the digest behind its name, enough for people.
+    static func shortDigest(_ image: String) -> String {
+        String((image.split(separator: "@").last ?? image[...]).prefix("sha256:".count + 12))
+    }
+
     private func response(
         _ job: JobRecord, _ build: BuildFacts, _ isHead: Bool, for viewer: Viewer
     ) async throws -> Response {
@@ -48,7 +53,7 @@ struct JobPage: Sendable {
             "times": try await JobTimes(job, logs).text,
             "exitCode": job.exitCode.flatMap { $0 == 0 ? nil : ExitCode.text($0) },
             "image": job.config.image,
-            "imageID": (job.baseImageDigest ?? job.baseImageID).map { String($0.prefix(19)) },
+            "imageID": (job.baseImageDigest ?? job.baseImageID).map(Self.shortDigest),
             "cacheKey": job.cacheKey.map { String($0.prefix(12)) }, "isReused": job.cacheReused == true,
             "hasAttempts": attempts.count > 1,
             "attempts": attempts.map { attempt -> PageValues in

@@ -71,10 +71,13 @@ struct ReproCommand: AsyncParsableCommand {
             hook: found.job.config, buildNumber: found.build.number, buildURL: "", commit: found.build.commit,
             ref: found.build.ref, pullRequest: found.build.pullRequest, trusted: found.build.trusted)
         return try await script(
-            spec, mirror: GitMirror(readingFrom: source), source: source, image: found.job.baseImageID)
+            spec, mirror: GitMirror(readingFrom: source), source: source, image: found.job.baseImageID,
+            digest: found.job.baseImageDigest)
     }
 
-    private func script(_ job: JobSpec, mirror: GitMirror, source: String, image: String?) async throws -> String {
+    private func script(
+        _ job: JobSpec, mirror: GitMirror, source: String, image: String?, digest: String? = nil
+    ) async throws -> String {
         var cached: String?
         if let image, let key = try await CacheKey(job.hook, commit: job.commit, baseImage: image, mirror: mirror) {
             cached = CachedImageName.reference(job.repository, job.hook.id, key: key, trusted: job.trusted)
@@ -83,6 +86,11 @@ struct ReproCommand: AsyncParsableCommand {
         for path in job.hook.trackedFiles where try await mirror.entry(commit: job.commit, path: path) != nil {
             tracked.append(path)
         }
-        return ReproScript(job: job, source: source, baseImage: image, cachedImage: cached, trackedFiles: tracked).text
+        var script = ReproScript(
+            job: job, source: source, baseImage: image, digest: digest, cachedImage: cached, trackedFiles: tracked)
+        if let address = ProcessInfo.processInfo.environment["KOZMIC_GITHUB_URL"], !address.isEmpty {
+            script.gitHubURL = address
+        }
+        return script.text
     }
 }

@@ -124,4 +124,57 @@ struct JobRunTests {
             #expect(outcome == JobOutcome(state: .cancelled, reason: "cancelled by octocat"))
         }
     }
+
+    @Test("a job whose image is no longer allowed ends with an error, also of a project that keeps its last good state")
+    func disallowedImage() async throws {
+        try await Desk.with { desk in
+            var hook = try desk.hook("tests")
+            hook.origin = HookOrigin(file: "projects/widget.yaml", line: 4)
+            let project = try await desk.declare([hook])
+            _ = try await desk.deliver("push", desk.pushed(String(repeating: "a", count: 40), before: nil))
+            // The project's file is an error by this commit, so the project itself stays as it was.
+            var tightened = DesiredState(projects: [])
+            tightened.broken = [desk.repository]
+            tightened.server.allowedImages = ["kozmic/*"]
+            let revision = ConfigRevision(
+                commit: "tighter", authorName: "Mona", committedAt: Date(timeIntervalSince1970: 2), message: "Tighten")
+            try await desk.store.applyConfig(tightened, revision: revision)
+            #expect(try await desk.store.project(desk.repository)?.config.hooks.first?.image == "debian")
+
+            let shelf = ShelfExecutor()
+            let run = JobRun(
+                configuration: desk.configuration, store: desk.store, executor: shelf, mirrors: desk.mirrors,
+                logger: Logger(label: "test"))
+            let claimed = try #require(try await desk.store.claimNextJob())
+            await run.run(claimed, isNew: true)
+            let job = try #require(try await desk.store.job(claimed.job.id))
+            #expect(
+                job.outcome
+                    == JobOutcome(
+                        state: .error,
+                        reason: "the image 'debian' (hook tests, projects/widget.yaml:4) is not in allowed_images of "
+                            + "kozmic.yaml: use one that is, or add it there"))
+            #expect(shelf.runs.isEmpty)
+            #expect(try await desk.store.latestBuild(project.id)?.state == .error)
+        }
+    }
+
+    @Test("images are allowed by the settings of now, which may be none")
+    func allowedImage() async throws {
+        try await Desk.with { desk in
+            let run = JobRun(
+                configuration: desk.configuration, store: desk.store, executor: ScriptedExecutor(),
+                mirrors: desk.mirrors, logger: Logger(label: "test"))
+            _ = try await desk.declare([desk.hook("tests")])
+            _ = try await desk.deliver("push", desk.pushed(String(repeating: "a", count: 40), before: nil))
+            let claimed = try #require(try await desk.store.claimNextJob())
+            var settings = ServerSettings()
+            #expect(throws: Never.self) { try run.checkImage(claimed, settings) }
+            #expect(throws: Never.self) { try run.checkImage(claimed, nil) }
+            settings.allowedImages = ["debian:*"]
+            #expect(throws: Never.self) { try run.checkImage(claimed, settings) }
+            settings.allowedImages = ["kozmic/*"]
+            #expect(throws: JobRun.DisallowedImage.self) { try run.checkImage(claimed, settings) }
+        }
+    }
 }

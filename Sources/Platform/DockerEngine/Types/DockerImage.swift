@@ -20,6 +20,12 @@ public struct DockerImage: Sendable, Hashable {
     public var architecture: String
     /// Such as `linux`.
     public var operatingSystem: String
+
+    /// What the registry calls it that a reference names; `nil` when it never was there under that name.
+    public func digest(for reference: String) -> String? {
+        guard let repository = (try? DockerImageReference(reference))?.familiarRepository else { return nil }
+        return digests.first { (try? DockerImageReference($0))?.familiarRepository == repository }
+    }
 }
 
 extension DockerImage: Decodable {

@@ -32,6 +32,14 @@ public struct DockerImageReference: Sendable, Hashable {
         return first.contains(".") || first.contains(":") || first == "localhost" ? String(first) : Self.hub
     }
 
+    /// The repository as engines print it: without the hub's name, and without the folder of the hub's own images.
+    public var familiarRepository: String {
+        let isHubs = repository.hasPrefix("\(Self.hub)/")
+        let name = isHubs ? String(repository.dropFirst(Self.hub.count + 1)) : repository
+        let parts = name.split(separator: "/")
+        return parts.count == 2 && parts[0] == "library" && (isHubs || registry == Self.hub) ? String(parts[1]) : name
+    }
+
     /// Docker's own registry.
     public static let hub = "docker.io"
 }

@@ -1,0 +1,22 @@
+import Model
+import Store
+
+extension JobRun {
+    /// Why a job does not run that was declared when its image was allowed.
+    struct DisallowedImage: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Asked when a job begins, and when it is taken up again: a project whose file has errors keeps its last good state,
+    /// and a job may have waited, or be a rerun of an old one.
+    ///
+    /// - Throws: `DisallowedImage`.
+    func checkImage(_ claimed: ClaimedJob, _ settings: ServerSettings?) throws(DisallowedImage) {
+        let hook = claimed.job.config
+        guard let settings, !AllowedImages(settings.allowedImages).allow(hook.image) else { return }
+        let place = hook.origin.map { ", \($0.file):\($0.line)" } ?? ""
+        throw DisallowedImage(
+            description: "the image '\(hook.image)' (hook \(hook.id)\(place)) is not in allowed_images of kozmic.yaml: "
+                + "use one that is, or add it there")
+    }
+}
