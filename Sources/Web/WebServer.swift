@@ -69,6 +69,7 @@ public struct WebServer: Service {
         let limits = CallLimits(
             requests: configuration.callRate, introductions: configuration.introductionRate,
             now: { [store] in store.time })
+        let pageLimits = PageLimits(calls: limits, proxies: configuration.proxies)
         let lookup = PageLookup(store: store, policy: policy, callers: callers)
         let indexes = LogIndexes(store.logs)
         let logs = LogExcerpts(store.logs, indexes)
@@ -94,11 +95,11 @@ public struct WebServer: Service {
         BadgeEndpoint(store: store, lookup: lookup).add(to: router)
         AvatarEndpoint(store: store, lookup: lookup).add(to: router)
         FeedEndpoint(store: store, lookup: lookup, externalURL: configuration.externalURL).add(to: router)
-        RawLogEndpoint(store: store, lookup: lookup).add(to: router)
+        RawLogEndpoint(store: store, lookup: lookup, limits: pageLimits).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup, feeds: feeds).add(to: router)
         LogLinesEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSectionsEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
-        LogSearchEndpoint(store: store, lookup: lookup).add(to: router)
+        LogSearchEndpoint(store: store, lookup: lookup, indexes: indexes, limits: pageLimits).add(to: router)
         let buildPage = BuildPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL)
         buildPage.add(to: router)
         ProjectsPage(overview: caches.overview, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL)

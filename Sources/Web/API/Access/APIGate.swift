@@ -31,7 +31,7 @@ struct APIGate: RouterMiddleware {
             context.viewer = try await callers.viewer(of: request) { () throws(APIProblem) in
                 try limits.takeIntroduction(address)
             }
-            try limits.take(context.viewer.person.map { "person \($0.session.personID)" } ?? "address \(address)")
+            try limits.take(context.viewer, at: address)
             return try await next(request, context)
         } catch let problem as APIProblem {
             return problem.response
