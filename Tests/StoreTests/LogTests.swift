@@ -121,6 +121,34 @@ struct LogTests {
         }
     }
 
+    @Test("the times of any range of bytes are those of the whole log")
+    func ranges() async throws {
+        try await Fixture.with { fixture in
+            let writer = try await fixture.store.logs.writer(7)
+            for number in 0..<40 {
+                try await writer.append(section: 2, source: 1, [UInt8](repeating: 0x78, count: 1 + number % 5))
+            }
+            try await writer.flush()
+            let reader = fixture.store.logs.reader(7)
+            let all = try await reader.chunks()
+            let size = try await reader.size()
+            for start in 0..<size {
+                for end in [start, start + 1, start + 7, size] {
+                    let expected = all.filter { $0.end > start && $0.start < end }
+                    let found = try await reader.chunks(in: start..<end)
+                    guard start < end else {
+                        #expect(found == [])
+                        continue
+                    }
+                    #expect(found.map(\.time) == expected.map(\.time))
+                    #expect(found.first?.start == start && found.last?.end == min(end, size))
+                }
+            }
+            #expect(try await reader.chunks(in: size..<size + 5) == [])
+            try await writer.close()
+        }
+    }
+
     @Test("who follows a log is given what is appended, when it is in the file, and no more after the end")
     func tails() async throws {
         try await Fixture.with { fixture in
@@ -133,11 +161,12 @@ struct LogTests {
             var position: Int64 = 0
             for text in ["one\n", "two\n"] {
                 try await writer.append(section: 2, source: 1, Array(text.utf8))
-                guard case .bytes(let bytes, let start) = await appended.next() else {
+                guard case .bytes(let bytes, let start, let chunks) = await appended.next() else {
                     Issue.record("these were few bytes")
                     return
                 }
                 #expect(bytes == Array(text.utf8) && start == position)
+                #expect(try await chunks == reader.chunks(in: start..<start + Int64(bytes.count)))
                 position += Int64(bytes.count)
                 #expect(try await reader.size() == position)
             }

@@ -81,6 +81,16 @@ struct APICallerTests {
             #expect(try await status(nil, ["X-Forwarded-For": "192.0.2.1, 192.0.2.7"]) == 200)
             // The pages have no such limit.
             #expect(try await site.client.get("/").status == 200)
+            // But what is dear there has, together with the API's.
+            let log = "/acme/widget/builds/1/jobs/lint/log"
+            for path in ["\(log)?download", log, "\(log)/search?q=first"] {
+                #expect(try await site.client.get(path).status == 429, "\(path)")
+                let answer = try await site.client.get(path, ["X-Forwarded-For": "192.0.2.20"])
+                #expect(answer.status == 200, "\(path)")
+            }
+            let last = try await site.client.get("\(log)/search?q=first", ["X-Forwarded-For": "192.0.2.20"])
+            #expect(last.status == 429 && last.headers["retry-after"] == "1" && last.text.contains("Too many requests"))
+            #expect(try await site.client.get("/acme/widget/builds/1/jobs/lint").status == 200)
             site.clock.advance(2)
             for _ in 0..<2 { #expect(try await status("member") == 200) }
             #expect(try await status("member") == 429)

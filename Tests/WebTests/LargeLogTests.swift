@@ -27,6 +27,27 @@ struct LargeLogTests {
                 let begun = ContinuousClock.now
                 try await browser.open(page)
                 let opened = ContinuousClock.now - begun
+                // What is transferred for the answer does not depend on the log's size: the end of it and what it needs.
+                struct Load: Decodable {
+                    var bytes: Int
+                    var lines: Int
+                    var rows: Int
+                    var kept: Int
+                }
+                let load = try await browser.evaluate(
+                    Load.self,
+                    """
+                    const view = document.getElementById('log').view;
+                    for (let i = 0; i < 3000 && view.busy; i += 1) await new Promise(done => setTimeout(done, 20));
+                    const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+                    return {
+                      bytes: all.reduce((sum, entry) => sum + entry.encodedBodySize, 0),
+                      lines: all.filter(entry => entry.name.includes('/log/lines')).length,
+                      rows: document.querySelectorAll('.ln').length, kept: view.lines.size,
+                    };
+                    """)
+                #expect(load.bytes > 100_000 && load.bytes < 1_000_000, "\(load.bytes) bytes were transferred")
+                #expect(load.lines <= 3 && load.rows < 300 && load.kept <= 3_000, "\(load)")
                 // What a line says once it is there and in view; otherwise how things stand.
                 func text(of line: Int) async throws -> String {
                     try await browser.evaluate(

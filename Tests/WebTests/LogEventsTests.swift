@@ -57,6 +57,71 @@ import Testing
         }
     }
 
+    @Test("each line comes with the time at which it was written, live and later")
+    func times() async throws {
+        struct Piece: Decodable {
+            var offset: Int64
+            var time: Int64
+            var later: [Int64]?
+            var text: String
+        }
+        func lineTimes(_ events: [EventReader.Event]) throws -> [Int64] {
+            var times: [Int64] = []
+            var isInLine = false
+            for event in events where event.name == "log" {
+                let piece = try JSONDecoder().decode(Piece.self, from: Data(event.data.utf8))
+                var time = piece.time
+                var steps = (piece.later ?? [])[...]
+                let lines = piece.text.split(separator: "\n", omittingEmptySubsequences: false)
+                for (number, line) in lines.enumerated() {
+                    if steps.first == Int64(number) {
+                        time = piece.time + steps[steps.startIndex + 1]
+                        steps.removeFirst(2)
+                    }
+                    if number == 0, isInLine { continue }
+                    if number < lines.count - 1 || !line.isEmpty { times.append(time) }
+                }
+                isInLine = lines.last?.isEmpty == false
+            }
+            return times
+        }
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            var reader = try await site.client.open(Self.path)
+            let writer = try await site.store.logs.writer(job.id)
+            var text = ""
+            for number in 0..<60 {
+                let piece = number % 3 == 0 ? "part " : "line \(number)\nline\n"
+                text += piece
+                try await writer.append(section: 2, source: 1, Array(piece.utf8))
+                // Now and then the writer has several pieces at once.
+                if number % 5 == 0 { try await writer.flush() }
+            }
+            try await writer.close()
+            try await site.store.finishJob(job.id, .success)
+            let starts = text.utf8.enumerated().filter { $0.element == 10 }.map { Int64($0.offset) + 1 }
+            let expected = try await site.store.logs.reader(job.id).times(at: [0] + starts.dropLast())
+                .map { Int64(($0.timeIntervalSince1970 * 1000).rounded()) }
+            #expect(try lineTimes(try await reader.rest()) == expected)
+            var late = try await site.client.open(Self.path)
+            #expect(try lineTimes(try await late.rest()) == expected)
+        }
+    }
+
+    @Test("times of the lines of a piece are told where they change")
+    func changes() {
+        func chunk(_ start: Int64, _ end: Int64, _ seconds: Double) -> LogChunk {
+            LogChunk(start: start, end: end, time: Date(timeIntervalSince1970: seconds), section: 2, source: 1)
+        }
+        let bytes = Array("ab\ncd\nef\ngh\n".utf8)[...]
+        let times = LineTimes(bytes, at: 100, [chunk(100, 102, 7), chunk(102, 106, 8), chunk(106, 111, 8.5)])
+        #expect(times.first == 7_000)
+        #expect(times.later == [LineTimes.Step(line: 1, after: 1_000), LineTimes.Step(line: 2, after: 1_500)])
+        #expect(LineTimes(bytes, at: 100, []).first == nil)
+    }
+
     @Test("lines arrive while they are written, characters whole; the end comes with the outcome")
     func live() async throws {
         try await Site.with { site in

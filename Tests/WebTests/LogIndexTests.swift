@@ -55,6 +55,88 @@ import Testing
         }
     }
 
+    @Test(
+        "the size of an expression counts what is repeated as often as it is",
+        arguments: [
+            ("", 0), ("abc", 3), ("a{3}", 3), ("a{2,5}b", 6), ("a{7,}", 7), ("(ab){10}", 40),
+            ("((a{10}){10}){10}", 1_220),
+            ("(x{0,100}){0,100}", 10_200), ("[a{9}]b", 2), ("[]{9}]", 1), ("[[:alpha:]]{4}", 4), ("\\(a\\){3}", 5),
+            ("a{99999999999}", 1_000), ("a{100}{100}{100}{100}{100}", 1 << 30), ("(a", 1), ("a)b", 3), ("a+b*", 4),
+        ] as [(String, Int)])
+    func sizes(pattern: String, size: Int) throws {
+        #expect(ExpressionSize.size(Array(pattern.utf8)) == size)
+        guard size > POSIXExpression.sizeLimit else { return }
+        #expect(throws: POSIXExpression.Problem.self) { _ = try POSIXExpression(pattern) }
+    }
+
+    @Test("an expression finds what the C library finds, anywhere in a line and with its anchors")
+    func expressions() throws {
+        func matches(_ pattern: String, _ text: String) throws -> Bool {
+            let expression = try POSIXExpression(pattern)
+            let before = Array(text.utf8).withUnsafeBytes { expression.matches($0) }
+            expression.renew()
+            #expect(Array(text.utf8).withUnsafeBytes { expression.matches($0) } == before)
+            return before
+        }
+        for (pattern, text, isThere) in [
+            ("b+", "aBBc", true), ("^b", "ab", false), ("^a|c$", "xc", true), ("^a$", "a", true), ("^$", "", true),
+            ("b", "a\u{0}b", true), ("\\bline\\b", "a line.", true), ("a|b", "c", false), ("é", "cafÉ é", true),
+        ] {
+            #expect(try matches(pattern, text) == isThere, "\(pattern) in \(text)")
+        }
+    }
+
+    @Test("a search stops at its time within what it was given, and goes on from there")
+    func late() throws {
+        let text = Array((1...4_000).map { "line \($0)\n" }.joined().utf8)
+        let pattern = LogPattern(expression: try POSIXExpression("line .*7$"))
+        let all = pattern.lines(text, until: .now + .seconds(600))
+        #expect(all.count == 4_000 && all.end == text.count && all.hits.count == 400)
+        var (rest, count, hits) = (text, 0, 0)
+        while !rest.isEmpty {
+            let found = pattern.lines(rest, until: .now)
+            // Some kilobytes are looked at before the time is.
+            #expect(found.count > 0 && found.end < 20_000)
+            rest.removeSubrange(..<found.end)
+            count += found.count
+            hits += found.hits.count
+        }
+        #expect(count == 4_000 && hits == 400)
+    }
+
+    @Test("few searches run at once; some wait for their turn, and more are told to come later")
+    func slots() async throws {
+        let slots = SearchSlots(count: 1, room: 2)
+        let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+        let (begun, beginner) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask {
+                try await slots.run {
+                    beginner.yield()
+                    for await _ in gate {}
+                    return 1
+                }
+            }
+            _ = await begun.first { _ in true }
+            // Which of them come too late is not said; that it is all but two is.
+            for _ in 0..<5 {
+                group.addTask {
+                    do { return try await slots.run { 1 } } catch let problem as APIProblem {
+                        #expect(problem.status == .serviceUnavailable && problem.retryAfter != nil)
+                        return 0
+                    }
+                }
+            }
+            var results: [Int] = []
+            while results.count < 3, let result = try await group.next() { results.append(result) }
+            #expect(results == [0, 0, 0])
+            opener.finish()
+            while let result = try await group.next() { results.append(result) }
+            #expect(results.reduce(0, +) == 3)
+        }
+        #expect(try await slots.run { 7 } == 7)
+    }
+
     @Test("lines, their times and searches are answered; an expression that could run for ever is refused")
     func endpoints() async throws {
         struct Lines: Decodable {
@@ -91,8 +173,14 @@ import Testing
             #expect(try await get(Found.self, "search?q=%5ELine%20.007:&regex").hits == Array(hits.dropFirst()))
             #expect(try await get(Found.self, "search?errors").hits == hits + [9002])
             #expect(try await get(Found.self, "search?q=line").count == 9000)
+            // An answer holds 5,000 hits, and the next one begins where it ended.
+            let beginning = try await get(Found.self, "search?q=line")
+            let rest = try await get(Found.self, "search?q=line&from=\((beginning.hits.last ?? 0) + 1)")
+            #expect(beginning.hits == Array(1...5000) && rest.hits == Array(5001...9000))
+            #expect(rest.count == 4000 && rest.isComplete && rest.lines == 9002)
+            #expect(try await get(Found.self, "search?q=line&from=99999").hits == [])
             for bad in [
-                "q=", "q=(&regex", "q=(a)%5C1&regex", "q=a%7B9,999%7D&regex", "",
+                "q=", "q=(&regex", "q=(a)%5C1&regex", "q=a%7B9,9999%7D&regex", "", "q=(x%7B0,100%7D)%7B0,100%7D&regex",
                 "q=" + String(repeating: "x", count: 2000),
             ] {
                 let answer = try await site.client.get("\(path)/search?\(bad)")

@@ -79,7 +79,7 @@ import Testing
             #expect(html.contains(#"id="L28001""#) && !html.contains(#"id="L28000""#))
             #expect(html.contains(##"id="L30000"><a href="#L30000" data-n="30000"></a><span>line 30000</span>"##))
             let build = try await site.client.get("/acme/widget/builds/1").text
-            #expect(build.contains("/acme/widget/builds/1/jobs/tests#L29981") && !build.contains("#L29980"))
+            #expect(build.contains("/acme/widget/builds/1/jobs/tests?attempt=1#L29981") && !build.contains("#L29980"))
         }
     }
 }

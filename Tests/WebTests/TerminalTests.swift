@@ -25,6 +25,24 @@ import Testing
         #expect(abs(TerminalPalette.contrast("#000000", "#ffffff") - 21) < 0.01)
     }
 
+    @Test("all 256 colours can be read as text on every ground that lines of a log have")
+    func legible() {
+        // The log in both themes, and lines that are pointed at or found.
+        let sheet = String(decoding: PackageResources.kozmic_css, as: UTF8.self)
+        for rule in ["--log: #14161c", "--log: #0b0c10", ".ln.on { background: #161c34", "background: #261c00"] {
+            #expect(sheet.contains(rule), "\(rule)")
+        }
+        for ground in ["#14161c", "#0b0c10", "#161c34", "#261c00"] {
+            for index in 0..<256 {
+                let text = TerminalPalette.legible(index)
+                #expect(TerminalPalette.contrast(text, ground) >= 4.5, "\(index), \(text) on \(ground)")
+            }
+        }
+        // What can be read as it is stays as it is, to what three digits say.
+        #expect(TerminalPalette.legible(231) == "#ffffff" && TerminalPalette.legible(46) == "#00ff00")
+        #expect(TerminalPalette.legible(9) == TerminalPalette.colour(9))
+    }
+
     @Test(
         "colours, styles, progress and what is left out",
         arguments: [
@@ -41,6 +59,14 @@ import Testing
             ("a\u{08}\u{07}\u{00}b\tc\n", ["ab\tc"]), ("\u{202E}x\u{200B}\n", ["[U+202E]x[U+200B]"]),
             ("é🙂\n\nend", ["é🙂", "", "end"]), ("\u{1B}[38;5;999mx\u{1B}[;mx\u{1B}[38;2;1mx\n", ["xxx"]),
             ("\u{9B}1mx\n", ["<span class=\"bd\">x</span>"]),
+            ("\u{1B}[38;2;1;2;3;48;2;250;0;16mx\n", ["<span class=\"f16 t010203 b196 gfa0010\">x</span>"]),
+            ("\u{1B}[38:2::1:2:3mx\n", ["<span class=\"f16 t010203\">x</span>"]),
+            ("\u{1B}[38:2:1:2:3;1mx\n", ["<span class=\"f16 t010203 bd\">x</span>"]),
+            ("\u{1B}[48:5:7;38:5:208mx\n", ["<span class=\"f208 b7\">x</span>"]),
+            ("\u{1B}[4:3mx\u{1B}[4:0my\n", ["<span class=\"ul\">x</span>y"]),
+            ("\u{1B}[58;5;1mx\u{1B}[58:2::1:2:3my\u{1B}[>4;2mz\n", ["xyz"]),
+            ("10%\u{1B}[2K\u{1B}[1G20%\n", ["20%"]), ("10%\r\u{1B}[K\n", [""]), ("10%\u{1B}[K\n", ["10%"]),
+            ("one\ntwo\n\u{1B}[2A\u{1B}[Kuno\n\u{1B}[Kdue\n", ["one", "two", "uno", "due"]),
             ("a\u{1B}]0;title\nb\n", ["a", "b"]), ("a\u{1B}Pq\u{1B}\nb\n", ["a", "b"]), ("a\u{1B}\nb\n", ["a", "b"]),
             ("a\u{1B}[1\nb\n", ["a", "b"]), ("a\u{1B}(\nb\n", ["a", "b"]),
         ] as [(String, [String])])
@@ -86,7 +112,9 @@ import Testing
         }
     }
 
-    @Test("a style can be carried on in a page", arguments: ["", "f1", "f255 b0 bd dm it ul iv st"])
+    @Test(
+        "a style can be carried on in a page",
+        arguments: ["", "f1", "f255 b0 bd dm it ul iv st", "f16 t010203 b196 gfa0010 bd"])
     func carried(classes: String) {
         #expect(TerminalStyle(classes: classes).classes == classes)
     }
@@ -102,7 +130,9 @@ import Testing
         let words = [
             "a", "word", "<b>", "</span>", "&", "\"", "'", "\n", "\r", "\r\n", "\u{1B}", "\u{1B}[", "\u{1B}[31m",
             "\u{1B}[0m",
-            "\u{1B}[1;4m", "\u{1B}[38;5;", "\u{1B}[48;2;10;20;30m", "\u{1B}[7m", "\u{1B}[22;27m", ";", "5", "200", "m",
+            "\u{1B}[1;4m", "\u{1B}[38;5;", "\u{1B}[48;2;10;20;30m", "\u{1B}[7m", "\u{1B}[38:2::1:200:3m", "\u{1B}[4:3m",
+            "\u{1B}[38;2;1;2;3m", ":", "\u{1B}[58;5;1m", "\u{1B}[>1m", "\u{1B}[2K", "\u{1B}[G", "\u{1B}[1A",
+            "\u{1B}[22;27m", ";", "5", "200", "m",
             "\u{1B}]0;t",
             "\u{07}", "\u{1B}\\", "\u{1B}(B", "\u{9B}", "\u{202E}", "\u{200F}", "\u{FEFF}", "\u{E0041}", "é", "🙂", "\t",
             "\u{0}", "\u{7F}",

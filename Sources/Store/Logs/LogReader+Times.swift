@@ -4,6 +4,8 @@ internal import Glibc
 extension LogReader {
     /// Not more records than this are read for one call.
     private static let recordLimit = 1 << 16
+    /// Records for a range of bytes, which is small.
+    private static let pieceLimit = 4_096
 
     /// When the bytes at these places came.
     ///
@@ -29,6 +31,16 @@ extension LogReader {
         let bytes = try records.read(at: Int64(number * LogChunk.recordSize + 8), count: 8)
         guard bytes.count == 8 else { return nil }
         return Date(milliseconds: bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) })
+    }
+
+    /// When the bytes of a range came: the first 4,096 pieces in which they were written.
+    public func chunks(in range: Range<Int64>) throws(StoreError) -> [LogChunk] {
+        guard !range.isEmpty, let records = try FileDescriptor.openIfPresent(paths.chunks, O_RDONLY) else { return [] }
+        let count = Int(try records.size()) / LogChunk.recordSize
+        guard let low = try Self.record(after: range.lowerBound, records, count), low < count else { return [] }
+        let bytes = try records.read(
+            at: Int64(low * LogChunk.recordSize), count: min(count - low, Self.pieceLimit) * LogChunk.recordSize)
+        return LogChunk.chunks(bytes, from: range.lowerBound, logSize: range.upperBound)
     }
 
     /// The first record that ends after a place; the number of records when there is none.

@@ -7,8 +7,8 @@ internal import Synchronization
 public final class LogTails: Sendable {
     /// What was appended to a log.
     public enum Appended: Sendable {
-        /// These bytes, from this offset on.
-        case bytes([UInt8], start: Int64)
+        /// These bytes, from this offset on, and when they came.
+        case bytes([UInt8], start: Int64, chunks: [LogChunk])
         /// So much that it is better read from the file, at the follower's own pace.
         case much
     }
@@ -37,10 +37,18 @@ public final class LogTails: Sendable {
         return LogFollowing { [weak self] in self?.remove(id, jobID) }
     }
 
-    func tell(_ jobID: Int64, _ bytes: [UInt8], start: Int64) {
+    /// - Parameter records: of the bytes, as they are in the `.chunks` file.
+    func tell(_ jobID: Int64, _ bytes: [UInt8], start: Int64, records: [UInt8]) {
         let followers = state.withLock { state in state.followers[jobID].map { Array($0.values) } }
         guard let followers else { return }
-        let appended: Appended = bytes.count > Self.limit ? .much : .bytes(bytes, start: start)
+        let appended: Appended =
+            if bytes.count > Self.limit {
+                .much
+            } else {
+                .bytes(
+                    bytes, start: start,
+                    chunks: LogChunk.chunks(records, from: start, logSize: start + Int64(bytes.count)))
+            }
         for follower in followers { follower(appended) }
     }
 

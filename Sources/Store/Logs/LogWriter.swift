@@ -197,7 +197,7 @@ public final class LogWriter: Sendable {
             } catch {
                 failure = error
             }
-            if let start { tails.tell(jobID, bytes, start: start) }
+            if let start { tails.tell(jobID, bytes, start: start, records: records) }
             records.removeAll(keepingCapacity: true)
             bytes.removeAll(keepingCapacity: true)
             let waiting = state.withLock { state in

@@ -1,17 +1,20 @@
 // The log of a job: lines that can be pointed at, searched and timed, the first error in view, and the live end of what still runs.
-import { Terminal } from './terminal.js';
-import { LogView, html } from './logview.js';
+import { LogView, count, el } from './logview.js';
 
-const log = document.getElementById('log');
-const el = id => document.getElementById(id);
-const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+const log = el('log');
 const elapsed = seconds => {
   const s = Math.floor(seconds), m = Math.floor(s / 60);
   return s < 1 ? '< 1 s' : s < 60 ? `${s} s` : m < 60 ? `${m} m ${s % 60} s` : `${Math.floor(m / 60)} h ${m % 60} m`;
 };
 const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* Then it holds for this page only. */ } };
 const recall = name => { try { return localStorage.getItem(name); } catch { return null; } };
-const ask = async url => { const answer = await fetch(url); return answer.ok || answer.status === 400 ? answer.json() : {}; };
+// What is refused because much is asked for at once is asked for again when the server says.
+const ask = async (url, tries = 3) => {
+  const answer = await fetch(url), wait = Number(answer.headers.get('retry-after'));
+  if (!wait || !tries) return answer.ok || wait || answer.status === 400 ? answer.json() : {};
+  await new Promise(done => setTimeout(done, 1000 * Math.min(wait, 10)));
+  return ask(url, tries - 1);
+};
 
 const start = () => {
   const bad = new Set(), hits = new Set();
@@ -21,6 +24,7 @@ const start = () => {
   const read = () => {
     const found = /^#L(\d+)(?:-L?(\d+))?$/.exec(location.hash);
     range = found && [Number(found[1]), Number(found[2] ?? found[1])].sort((a, b) => a - b);
+    el('copy').hidden = !range;
   };
   const clock = number => {
     const time = view?.lines.get(number)?.time;
@@ -30,6 +34,7 @@ const start = () => {
     return since ? `${((time - since) / 1000).toFixed(2)} s` : '';
   };
   const paint = (row, number) => {
+    row.firstChild.href = `${location.pathname}?attempt=${log.dataset.attempt}#L${number}`;
     row.classList.toggle('on', range !== null && number >= range[0] && number <= range[1]);
     row.classList.toggle('bad', bad.has(number));
     row.classList.toggle('hit', hits.has(number));
@@ -140,7 +145,15 @@ const start = () => {
   Object.assign(view, { reveal, drawn: drawMarks, seek: () => seek(false) });
   view.again();
   const mark = scroll => { read(); view.again(); if (scroll && range) view.show(range[0]); };
-  const go = hash => { history.replaceState(null, '', hash); mark(true); };
+  // What is sent to a colleague must not show another log after a rerun.
+  const put = (hash, words) => {
+    const address = new URL(location);
+    address.searchParams.set('attempt', log.dataset.attempt);
+    if (words) address.searchParams.set('find', words); else if (words === '') address.searchParams.delete('find');
+    address.hash = hash;
+    history.replaceState(null, '', address);
+  };
+  const go = hash => { put(hash); mark(true); };
   addEventListener('hashchange', () => mark(true));
   let anchor = null;
   log.addEventListener('click', event => {
@@ -149,8 +162,15 @@ const start = () => {
     event.preventDefault();
     const n = Number(link.dataset.n), from = event.shiftKey && anchor !== null ? anchor : n;
     if (!event.shiftKey) anchor = n;
-    history.replaceState(null, '', from === n ? `#L${n}` : `#L${Math.min(from, n)}-L${Math.max(from, n)}`);
+    put(from === n ? `#L${n}` : `#L${Math.min(from, n)}-L${Math.max(from, n)}`);
     mark(false);
+  });
+
+  el('copy').addEventListener('click', async () => {
+    const { copyLines } = await import('./logcopy.js');
+    const said = await copyLines(range[0], range[1], load).catch(() => 'Not copied: the server did not answer');
+    el('copy').textContent = el('spoken').textContent = said;
+    setTimeout(() => { el('copy').textContent = 'Copy lines'; }, 4000);
   });
 
   // While the head is out of sight the bar says what it says.
@@ -182,8 +202,28 @@ const start = () => {
   });
 
   // Searching: on the server, over the whole log.
-  let places = [], at = -1;
-  const step = by => {
+  let places = [], at = -1, query = '', rest = 0;
+  // An answer holds so many hits, and takes so long: `rest` is the line that the next one begins with, if there may be more.
+  const more = async () => {
+    const from = rest, words = asked;
+    const answer = await ask(`${query}&from=${from}`);
+    if (asked !== words || rest !== from) return null;
+    const found = answer.hits ?? [], isCut = answer.isComplete === false;
+    for (const number of found) { places.push(number); hits.add(number); }
+    rest = answer.count > found.length ? found.at(-1) + 1 : isCut ? answer.lines + 1 : 0;
+    const all = el('found').dataset;
+    all.all = rest ? `${places.length.toLocaleString('en')}+ lines` : count(places.length, 'line');
+    if (isCut) all.all += `, first ${count(answer.lines, 'line')} searched`;
+    el('found').title = rest ? 'The search goes on after the last of these' : '';
+    el('found').textContent = answer.problem ?? answer.message ?? (places.length ? all.all : isCut ? `none in the first ${count(answer.lines, 'line')}` : 'not found');
+    view.again();
+    return answer;
+  };
+  const step = async by => {
+    if (by > 0 && rest && at === places.length - 1) {
+      el('found').textContent = 'searching';
+      if (!(await more())) return;
+    }
     if (!places.length) return;
     at = (at + by + places.length) % places.length;
     el('found').textContent = `${(at + 1).toLocaleString('en')} of ${el('found').dataset.all}`;
@@ -191,100 +231,54 @@ const start = () => {
   };
   const find = async (words, first = 1) => {
     asked = words;
-    hits.clear(); places = []; at = -1;
-    const address = new URL(location);
-    if (words) address.searchParams.set('find', words); else address.searchParams.delete('find');
-    history.replaceState(null, '', address);
+    hits.clear(); places = []; at = -1; rest = 1;
+    put(location.hash, words);
     el('found').textContent = words ? 'searching' : '';
-    if (!words) { view.again(); return; }
+    if (!words) { rest = 0; view.again(); return; }
     const expression = /^\/(.+)\/$/.exec(words);
-    const answer = await ask(`${log.dataset.search}&q=${encodeURIComponent(expression?.[1] ?? words)}${expression ? '&regex' : ''}`);
-    if (asked !== words) return;
-    places = answer.hits ?? [];
-    places.forEach(number => hits.add(number));
-    el('found').dataset.all = count(answer.count ?? 0, 'line') + (answer.isComplete ? '' : `, first ${count(answer.lines ?? 0, 'line')} searched`);
-    el('found').textContent = answer.problem ?? (places.length ? el('found').dataset.all : 'not found');
-    view.again();
-    if (places.length && first) { at = Math.max(0, places.findIndex(n => n >= (range?.[0] ?? 1))) - 1; step(1); }
+    query = `${log.dataset.search}&q=${encodeURIComponent(expression?.[1] ?? words)}${expression ? '&regex' : ''}`;
+    if (await more() && places.length && first) { at = Math.max(0, places.findIndex(n => n >= (range?.[0] ?? 1))) - 1; step(1); }
   };
   el('find').addEventListener('submit', event => {
     event.preventDefault();
-    if (el('q').value !== asked) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);
+    const line = /^\s*:(\d+)\s*$/.exec(el('q').value)?.[1];
+    if (line) {
+      el('found').textContent = line > view.total ? `the last line is ${view.total.toLocaleString('en')}` : '';
+      go(`#L${Math.max(1, Math.min(line, view.total))}`);
+    } else if (el('q').value !== asked) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);
   });
   el('q').addEventListener('search', () => { if (!el('q').value) find(''); });
   el('q').addEventListener('keydown', event => { if (event.key === 'Escape') { el('q').blur(); } else if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); step(-1); } });
   const wanted = new URL(location).searchParams.get('find');
   if (wanted) { el('q').value = wanted; find(wanted, !location.hash); }
 
-  if (el('head').hasAttribute('data-failed')) ask(`${log.dataset.search}&errors`).then(answer => {
-    const errors = answer.hits ?? [];
+  // Lines that tell of errors: looked for when the job has failed, be it while somebody watches.
+  let errors = null, error = -1;
+  const tell = async isFirst => {
+    if (errors || !el('head').hasAttribute('data-failed')) return;
+    errors = [];
+    errors = (await ask(`${log.dataset.search}&errors`)).hits ?? [];
     errors.forEach(number => bad.add(number));
     if (sections.length) choose();
     el('next').hidden = errors.length === 0;
-    let at = -1;
-    el('next').addEventListener('click', () => { at = (at + 1) % errors.length; go('#L' + errors[at]); });
     view.again();
-    if (location.hash || wanted) return;
+    // Whoever watched stays where they are.
+    if (!isFirst || location.hash || wanted) return;
     if (!errors.length) { view.show(view.total); return; }
     // The first error is the answer; the head stays in view when the log is short.
     const box = view.rows.get(errors[0])?.getBoundingClientRect();
-    if (!box || box.bottom > innerHeight - 40) { view.show(errors[0]); at = 0; }
-  });
+    if (!box || box.bottom > innerHeight - 40) { view.show(errors[0]); error = 0; }
+  };
+  el('next').addEventListener('click', () => { error = (error + 1) % errors.length; go('#L' + errors[error]); });
+  tell(true);
+  addEventListener('refreshed', () => tell(false));
   if (range) view.show(range[0]);
   seek(true);
   return view;
 };
 
-const live = view => {
-  const terminal = new Terminal(log.dataset.style);
-  let number = Number(log.dataset.line), unseen = 0;
-  const end = () => document.documentElement.scrollHeight - innerHeight - scrollY < 60;
-  let following = !location.hash;
-  const follow = el('follow'), waiting = el('waiting'), state = el('live');
-  follow.hidden = false;
-  const say = () => {
-    follow.setAttribute('aria-pressed', following);
-    waiting.hidden = following || !unseen;
-    waiting.textContent = unseen ? count(unseen, 'new line') : '';
-  };
-  const toEnd = () => { view.leave(); scrollTo(0, document.documentElement.scrollHeight); view.draw(); };
-  follow.addEventListener('click', () => { following = !following; if (following) { unseen = 0; toEnd(); } say(); });
-  let last = scrollY;
-  addEventListener('scroll', () => {
-    if (end()) { following = true; unseen = 0; } else if (scrollY < last) following = false;
-    last = scrollY;
-    say();
-  }, { passive: true });
-
-  const add = text => {
-    const time = Date.now();
-    for (const runs of terminal.feed(text)) {
-      view.put(number, { html: html(runs), time });
-      number += 1;
-      if (!following) unseen += 1;
-    }
-    if (terminal.line.length) view.put(number, { html: html(terminal.line), time });
-    el('lines').textContent = count(view.total, 'line');
-    view.draw();
-    if (following) toEnd();
-    say();
-    if (/::(end)?group::|^Running the /m.test(text)) seeking ||= setTimeout(() => { seeking = 0; view.seek(); }, 5000);
-  };
-  let seeking = 0;
-  const source = new EventSource(log.dataset.events);
-  source.addEventListener('log', event => add(JSON.parse(event.data).text));
-  source.addEventListener('end', async () => {
-    source.close();
-    state.hidden = true; follow.hidden = true; waiting.hidden = true;
-    clearTimeout(seeking);
-    view.seek();
-    const { refresh } = await import(document.querySelector('script[src*="/page.js"]').src);
-    await refresh();
-  });
-  source.onopen = () => { state.textContent = 'live'; state.classList.remove('lost'); };
-  source.onerror = () => { state.textContent = 'connection lost, trying again'; state.classList.add('lost'); };
-  if (following) toEnd();
-  say();
-};
-
-if (log) { const view = start(); if (log.dataset.events) live(view); }
+if (log) {
+  const view = start();
+  // Most logs are finished, and need neither.
+  if (log.dataset.events) import('./loglive.js').then(({ live }) => live(view));
+}

@@ -2,7 +2,37 @@
 // a fraction of the log stands at the same fraction of the window: so both ends are right however high wrapped lines are.
 const highest = 15e6, block = 300, kept = 20000;
 const escape = text => text.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
-export const html = runs => runs.map(([c, text]) => c ? `<span class="${c}">${escape(text)}</span>` : escape(text)).join('');
+export const el = id => document.getElementById(id);
+export const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+// What stands in a line that is longer than is shown is told of as the server does.
+export const html = runs => runs.map(([c, text]) => c ? `<span class="${c}">${escape(text)}</span>` : escape(text)).join('')
+  + (runs.omitted ? `<i class="cut">${count(runs.omitted, 'more byte')} in the raw log</i>` : '');
+
+// The policy for styles lets nothing but a script give colours that the style sheet does not have: true ones, and most grounds
+// (TerminalPalette has the rest). A text that could not be read becomes lighter or darker.
+// The lightest ground of the log itself: of lines that a search found.
+const found = '261c00', levels = [0, 95, 135, 175, 215, 255];
+const own = '838a9aff7b865bc98ee8b04a86a5ffd79bff5cc8d8d7dae29aa2b3ff9aa37fe0aaf5cb77a9bfffe5bcff86e0ecffffff';
+const channels = (hex, at = 0) => [0, 2, 4].map(i => parseInt(hex.slice(at + i, at + i + 2), 16));
+const shade = n => n < 16 ? channels(own, 6 * n) : n > 231 ? Array(3).fill(10 * n - 2312)
+  : [36, 6, 1].map(by => levels[Math.floor((n - 16) / by) % 6]);
+const luminance = parts => {
+  const [r, g, b] = parts.map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+  return .2126 * r + .7152 * g + .0722 * b + .05;
+};
+const contrast = (a, b) => { const part = luminance(a) / luminance(b); return Math.max(part, 1 / part); };
+const tint = row => {
+  for (const span of row.lastChild.querySelectorAll('[class]')) {
+    const [, f, t, b, g] = /^(?:f(\d+)(?: t(\w+))?)? ?(?:b(\d+)(?: g(\w+))?)?/.exec(span.className);
+    if (!(t || b > 15) || span.classList.contains('iv')) continue;
+    const text = t ? channels(t) : f ? shade(+f) : shade(7), ground = g ? channels(g) : b > 15 ? shade(+b) : b ? null : channels(found);
+    if (b > 15) span.style.background = `rgb(${ground})`;
+    let parts = text;
+    const goal = ground && luminance(ground) > .23 ? 0 : 255;
+    for (let i = 1; i <= 20 && ground && contrast(parts, ground) < 4.5; i += 1) parts = text.map(v => Math.round(v + (goal - v) * i / 20));
+    span.style.color = `rgb(${parts})`;
+  }
+};
 
 export class LogView {
   // box: holds #rows, which holds the last lines; load(from, count) → { first, html, times?, total }; paint(row, number).
@@ -32,6 +62,7 @@ export class LogView {
     const sizes = new ResizeObserver(() => this.soon());
     for (const part of [bar, document.body]) sizes.observe(part);
     this.draw();
+    this.rows.forEach(tint);
   }
   leave() { this.wanted = this.aimed = null; }
   soon() { this.frame ??= requestAnimationFrame(() => this.draw()); }
@@ -47,6 +78,7 @@ export class LogView {
     const line = this.lines.get(number);
     row.classList.toggle('wait', !line);
     row.lastChild.innerHTML = line?.html ?? '';
+    tint(row);
     this.heights.delete(number);
     this.paint(row, number);
   }

@@ -108,7 +108,7 @@ if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offse
 
 const keys = [
   ['/', 'filter, search'], ['j k', 'next, previous row'], ['Enter', 'open the row'], ['g p', 'projects'], ['g s', 'sync'],
-  ['g d', 'deliveries'], ['e', 'next error in a log'], ['f', 'follow a log'], ['w', 'wrap lines'], ['t', 'times of lines'], ['?', 'this list'],
+  ['g d', 'deliveries'], [':123', 'in the search of a log: line 123'], ['e', 'next error in a log'], ['c', 'copy the chosen lines'], ['f', 'follow a log'], ['w', 'wrap lines'], ['t', 'times of lines'], ['?', 'this list'],
 ];
 const help = () => {
   let box = document.getElementById('keys');

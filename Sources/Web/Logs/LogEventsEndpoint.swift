@@ -11,12 +11,16 @@ import Store
 /// ```
 /// id: 131          the offset after this piece: what Last-Event-ID (or ?offset=) resumes from
 /// event: log
-/// data: {"offset":100,"text":"…"}
+/// data: {"offset":100,"time":1754560800000,"later":[2,40],"text":"…"}
 ///
 /// id: 131
 /// event: end
 /// data: {"state":"failure","reason":"…"}
 /// ```
+/// `time` is when the piece's first byte came, in milliseconds since 1970, where the log says it. `later` is there when
+/// lines of the piece came later: pairs of a line's number in the piece, from 0, and the milliseconds after `time`; a line
+/// without a pair came with the one before.
+///
 /// Pieces end between characters, so that texts can be joined; bytes that are not UTF-8 are replaced. Finished and
 /// running jobs are served alike. A slow reader gets the pieces at its own pace; nothing is kept for it in memory. All who
 /// watch the same log share one look at it, see `LogFeeds`.
@@ -106,7 +110,9 @@ struct LogEventsEndpoint: Sendable {
         let length = isWhole ? bytes.count : UTF8Boundary.wholeCharacters(bytes)
         // The log was removed meanwhile.
         guard length > 0 else { return end }
-        try await writer.write(LogStreamEvent.log(bytes.prefix(length), at: start))
-        return start + Int64(length)
+        let next = start + Int64(length)
+        try await writer.write(
+            LogStreamEvent.log(bytes.prefix(length), at: start, try await log.chunks(in: start..<next)))
+        return next
     }
 }

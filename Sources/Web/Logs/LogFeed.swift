@@ -144,10 +144,10 @@ final class LogFeed: Sendable {
 
     /// On the writer's queue: what is next becomes an event at once; anything else is looked for in the file.
     private func take(_ appended: LogTails.Appended) {
-        if case .bytes(let bytes, let start) = appended, state.withLock({ $0.end == start }) {
+        if case .bytes(let bytes, let start, let chunks) = appended, state.withLock({ $0.end == start }) {
             let length = UTF8Boundary.wholeCharacters(bytes)
             if length == 0 { return }
-            if add(LogStreamEvent.log(bytes.prefix(length), at: start), at: start, length: length) { return }
+            if add(LogStreamEvent.log(bytes.prefix(length), at: start, chunks), at: start, length: length) { return }
         }
         looker.yield()
     }
@@ -175,9 +175,11 @@ final class LogFeed: Sendable {
             let bytes = try await log.read(from: position, count: Self.chunk)
             let isEnd = bytes.count < Self.chunk
             let length = isEnd && isComplete ? bytes.count : UTF8Boundary.wholeCharacters(bytes)
-            if length > 0, !add(LogStreamEvent.log(bytes.prefix(length), at: position), at: position, length: length) {
-                // The writer was quicker.
-                continue
+            if length > 0 {
+                let chunks = try await log.chunks(in: position..<position + Int64(length))
+                let event = LogStreamEvent.log(bytes.prefix(length), at: position, chunks)
+                // The writer may have been quicker.
+                guard add(event, at: position, length: length) else { continue }
             }
             if isEnd || length == 0 { break }
         }

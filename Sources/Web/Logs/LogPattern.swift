@@ -3,6 +3,12 @@ struct LogPattern {
     /// A line without any of these, in lower case, need not be looked at closely; empty: every line is.
     private let needles: [[UInt8]]
     private let isIn: (UnsafeRawBufferPointer) -> Bool
+    private var expressions: [POSIXExpression] = []
+
+    /// Bytes that are looked at before the time is: one line takes milliseconds when an expression is meant to be slow.
+    private static let stride = 16 << 10
+    /// An expression that takes longer for so many bytes was in many states, and has kept them all.
+    private static let slow = Duration.milliseconds(50)
 
     /// Lines that hold this text, without regard to the case of ASCII letters.
     init(text: String) {
@@ -14,6 +20,7 @@ struct LogPattern {
     init(expression: POSIXExpression) {
         needles = []
         isIn = { expression.matches($0) }
+        expressions = [expression]
     }
 
     /// Lines that tell of an error in the ways that compilers, test runners and shells have.
@@ -27,7 +34,9 @@ struct LogPattern {
             "error", "fatal", "fail", "panic", "traceback", "exception", "assertion", "segmentation fault", "not found",
             "no such file", "denied", "cannot", "undefined", "not ok", "***", "✗", "✘",
         ]
-        return LogPattern(needles: words.map { Array($0.utf8) }) { bad.matches($0) && !fine.matches($0) }
+        var pattern = LogPattern(needles: words.map { Array($0.utf8) }) { bad.matches($0) && !fine.matches($0) }
+        pattern.expressions = [bad, fine]
+        return pattern
     }
 
     private init(needles: [[UInt8]], _ isIn: @escaping (UnsafeRawBufferPointer) -> Bool) {
@@ -35,30 +44,50 @@ struct LogPattern {
         self.isIn = isIn
     }
 
-    /// The numbers, from 0, of the lines which have it, in order, and how many lines there are.
+    /// The lines that were looked at.
+    struct Found {
+        /// The numbers, from 0, of those which have it, in order.
+        var hits: [Int] = []
+        /// How many there were.
+        var count = 0
+        /// Where the next one begins.
+        var end = 0
+    }
+
+    /// Looks at lines until that time, and at one in any case.
     ///
     /// - Parameter bytes: whole lines.
-    func lines(_ bytes: [UInt8]) -> (hits: [Int], count: Int) {
+    func lines(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) -> Found {
         let candidates = needles.isEmpty ? nil : self.candidates(bytes)
-        var hits: [Int] = []
-        var count = 0
-        var start = 0
+        var found = Found()
         var next = 0
+        var looked = 0
+        var time = ContinuousClock.now
+        var isLate = false
         bytes.withUnsafeBytes { buffer in
             LineBreaks.forEach(buffer) { end in
+                guard !isLate else { return }
+                let start = found.end
                 defer {
-                    start = end + 1
-                    count += 1
+                    found.end = end + 1
+                    found.count += 1
                 }
                 if let candidates {
                     guard next < candidates.count, candidates[next] <= end else { return }
                     while next < candidates.count, candidates[next] <= end { next += 1 }
                 }
                 let line = buffer[start..<min(end, start + LogWindow.lineLimit)]
-                if isIn(UnsafeRawBufferPointer(rebasing: line)) { hits.append(count) }
+                if isIn(UnsafeRawBufferPointer(rebasing: line)) { found.hits.append(found.count) }
+                looked += line.count + 1
+                guard looked >= Self.stride else { return }
+                looked = 0
+                let now = ContinuousClock.now
+                if time.duration(to: now) > Self.slow { for expression in expressions { expression.renew() } }
+                time = now
+                isLate = now >= deadline
             }
         }
-        return (hits, count)
+        return found
     }
 
     /// Places of the needles, ascending; not more than one in a line for each of them.

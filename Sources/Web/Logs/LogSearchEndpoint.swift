@@ -4,21 +4,27 @@ import Hummingbird
 import Store
 
 /// `…/jobs/<hook>/log/search?q=text`: the numbers of the lines that hold a text; with `regex` that match a POSIX extended
-/// expression; with `errors` instead of `q` those that tell of errors. The whole log is looked through, for a few seconds at
-/// most.
+/// expression; with `errors` instead of `q` those that tell of errors. The whole log is looked through, or what begins with
+/// line `from`, for a few seconds at most.
 ///
 /// ```
 /// {"hits":[17,2044],"count":2,"lines":2000000,"isComplete":true}
 /// ```
-/// `count` goes on after the last of `hits`; `lines` says how far the search went.
+/// `count` goes on after the last of `hits`; `lines` says how far the search went. Few searches run at once, because each
+/// takes a processor; those beyond wait a little, or are refused with 503.
 struct LogSearchEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
+    var indexes: LogIndexes
+    var limits: PageLimits
+    let slots = SearchSlots()
 
     private static let chunk = 4 << 20
     private static let hitLimit = 5000
     private static let textLimit = 1000
     private static let patience = Duration.seconds(5)
+    /// How long a search keeps a thread: others need one of the few as well.
+    private static let turn = Duration.milliseconds(100)
 
     private struct Answer: Encodable {
         var hits: [Int] = []
@@ -30,14 +36,17 @@ struct LogSearchEndpoint: Sendable {
     private struct Refusal: Encodable { var problem: String }
 
     func add(to router: Router<WebContext>) {
-        router.get(JobAddress.page, "log/search", and: JobAddress.api) { request, context in
+        router.get(JobAddress.page, "log/search", and: JobAddress.api, limits) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
             let log = store.logs.reader(job.id)
             let query = request.uri.queryParameters
             do {
-                return JSONResponse.make(try await search(log, try pattern(query)))
+                let from = query["from"].flatMap { Int($0) } ?? 1
+                let index = indexes.index(of: job.id)
+                return JSONResponse.make(
+                    try await slots.run { try await search(log, try pattern(query), from: from, index) })
             } catch let problem as POSIXExpression.Problem {
                 if APIGate.covers(request) { throw APIProblem.badRequest(problem.description) }
                 return JSONResponse.make(Refusal(problem: problem.description), status: .badRequest)
@@ -54,10 +63,17 @@ struct LogSearchEndpoint: Sendable {
         return query["regex"] == nil ? LogPattern(text: text) : LogPattern(expression: try POSIXExpression(text))
     }
 
-    private func search(_ log: LogReader, _ pattern: LogPattern) async throws -> Answer {
+    private func search(
+        _ log: LogReader, _ pattern: LogPattern, from first: Int, _ index: LogIndex
+    ) async throws -> Answer {
         let deadline = ContinuousClock.now + Self.patience
         var answer = Answer()
         var position: Int64 = 0
+        if first > 1 {
+            try await index.update()
+            let mark = await index.mark(line: first - 1)
+            (answer.lines, position) = (mark.lines, mark.offset)
+        }
         var rest: [UInt8] = []
         while ContinuousClock.now < deadline {
             try Task.checkCancellation()
@@ -76,11 +92,16 @@ struct LogSearchEndpoint: Sendable {
             }
             rest = Array(piece[(end + 1)...])
             piece.removeSubrange((end + 1)...)
-            let found = pattern.lines(piece)
-            answer.count += found.hits.count
-            let room = max(0, Self.hitLimit - answer.hits.count)
-            answer.hits += found.hits.prefix(room).map { answer.lines + $0 + 1 }
-            answer.lines += found.count
+            while !piece.isEmpty {
+                let found = pattern.lines(piece, until: min(deadline, .now + Self.turn))
+                let hits = found.hits.map { answer.lines + $0 + 1 }.drop { $0 < first }
+                answer.count += hits.count
+                answer.hits += hits.prefix(max(0, Self.hitLimit - answer.hits.count))
+                answer.lines += found.count
+                piece.removeSubrange(..<found.end)
+                guard piece.isEmpty || ContinuousClock.now < deadline else { return answer }
+                await Task.yield()
+            }
             if bytes.isEmpty {
                 answer.isComplete = true
                 break

@@ -11,11 +11,20 @@ enum LogStreamEvent {
     }
 
     /// A piece of the log. Bytes that are not UTF-8 are replaced.
-    static func log(_ bytes: ArraySlice<UInt8>, at offset: Int64) -> ByteBuffer {
+    ///
+    /// - Parameter chunks: when the bytes came, from the first of them on.
+    static func log(_ bytes: ArraySlice<UInt8>, at offset: Int64, _ chunks: [LogChunk]) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(bytes.count + 256)
         let end = offset + Int64(bytes.count)
-        buffer.writeString("id: \(end)\nevent: log\ndata: {\"offset\":\(offset),\"text\":\"")
+        buffer.writeString("id: \(end)\nevent: log\ndata: {\"offset\":\(offset)")
+        let times = LineTimes(bytes, at: offset, chunks)
+        if let first = times.first { buffer.writeString(",\"time\":\(first)") }
+        if !times.later.isEmpty {
+            let steps = times.later.map { "\($0.line),\($0.after)" }.joined(separator: ",")
+            buffer.writeString(",\"later\":[\(steps)]")
+        }
+        buffer.writeString(",\"text\":\"")
         writeEscaped(String(decoding: bytes, as: UTF8.self), to: &buffer)
         buffer.writeString("\"}\n\n")
         return buffer

@@ -101,7 +101,7 @@ struct JobPage: Sendable {
             "lines": rows.html, "lineCount": Count.text(next - 1, "line"), "isLive": isLive,
             "isEmpty": rows.count == 0 && !isLive,
             "omitted": excerpt.firstLine > 1 ? Count.text(excerpt.firstLine - 1, "earlier line") : nil,
-            "nextLine": next, "style": rows.style.classes,
+            "nextLine": next, "attempt": job.attempt, "style": rows.style.classes,
             "eventsURL": "\(logURL)/events\(query)&offset=\(excerpt.end)",
             "downloadURL": "\(logURL)\(query)&download", "sectionsURL": "\(logURL)/sections\(query)",
             "linesURL": "\(logURL)/lines\(query)", "searchURL": "\(logURL)/search\(query)",

@@ -86,7 +86,8 @@ struct JobRows {
     private func tail(_ job: JobRecord, _ page: String) async throws -> String? {
         guard job.state == .failure || job.state == .error else { return nil }
         let log = try await logs.end(of: job, limit: Self.tailBytes, lines: Self.tailLines)
-        let rows = LogRows(log, linkedTo: page)
+        // A line of this attempt stays one when there are others.
+        let rows = LogRows(log, linkedTo: "\(page)?attempt=\(job.attempt)")
         return rows.count == 0 ? nil : rows.html
     }
 }

@@ -24,11 +24,10 @@ struct Assets: Sendable {
         add("palette.css", TerminalPalette.styleSheet, sheet)
         add("page.js", Self.script(PackageResources.page_js), script)
         add("terminal.js", Self.script(PackageResources.terminal_js), script)
-        // A module that is imported has its hash in its address too.
         add("logview.js", Self.script(PackageResources.logview_js), script)
-        var log = String(decoding: Self.script(PackageResources.log_js), as: UTF8.self)
-        for module in ["terminal.js", "logview.js"] { log = log.replacing("./\(module)", with: url(module)) }
-        add("log.js", Array(log.utf8), script)
+        addModule("loglive.js", PackageResources.loglive_js, imports: ["terminal.js", "logview.js"])
+        addModule("logcopy.js", PackageResources.logcopy_js, imports: ["logview.js"])
+        addModule("log.js", PackageResources.log_js, imports: ["logview.js", "loglive.js", "logcopy.js"])
         add("kozmic.svg", PackageResources.kozmic_svg, "image/svg+xml")
         let plain = Self.mark.replacing("currentColor", with: Self.colours["running"] ?? "#000")
         add("kozmic-plain.svg", Array(plain.utf8), "image/svg+xml")
@@ -97,6 +96,13 @@ struct Assets: Sendable {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { $0.drop { $0 == " " } }
         let kept = lines.filter { !$0.hasPrefix("// ") && !($0.hasPrefix("/* ") && $0.hasSuffix(" */")) && !$0.isEmpty }
         return Array(kept.joined(separator: "\n").utf8)
+    }
+
+    /// A module that is imported has its hash in its address too.
+    private mutating func addModule(_ name: String, _ bytes: [UInt8], imports: [String]) {
+        var text = String(decoding: Self.script(bytes), as: UTF8.self)
+        for module in imports { text = text.replacing("./\(module)", with: url(module)) }
+        add(name, Array(text.utf8), "text/javascript; charset=utf-8")
     }
 
     private mutating func add(_ name: String, _ bytes: [UInt8], _ type: String) {

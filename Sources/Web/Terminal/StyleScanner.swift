@@ -37,7 +37,7 @@ struct StyleScanner: Sendable {
             } else if (0x20...0x3F).contains(byte) {
                 if parameters.count < Self.parameterLimit { parameters.append(byte) }
             } else {
-                if byte == UInt8(ascii: "m") { style.apply(TerminalText.numbers(parameters)) }
+                if byte == UInt8(ascii: "m") { style.apply(parameters) }
                 state = byte == 0x1B ? .escape : .ground
             }
         }

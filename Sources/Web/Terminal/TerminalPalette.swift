@@ -2,7 +2,8 @@ import Foundation
 
 /// The 256 colours: 16 of our own, made to be read on the log's dark ground, then xterm's cube and greys. As grounds the 16
 /// are darker, so that light text can be read on them; where a script's choice of two of them cannot be read, the text is
-/// white or black.
+/// white or black. Of the others those that are too dark for the log's ground are lighter as text; as grounds a script gives
+/// them, with a text that can be read there (Assets/logview.js): the style sheet would be twice as large.
 enum TerminalPalette {
     private static let own = [
         "#838a9a", "#ff7b86", "#5bc98e", "#e8b04a", "#86a5ff", "#d79bff", "#5cc8d8", "#d7dae2",
@@ -14,6 +15,8 @@ enum TerminalPalette {
     ]
     private static let black = "#14161c"
     private static let white = "#ffffff"
+    /// What text stands on when it has no ground of its own: that of lines which a search found is the lightest.
+    static let logGround = "#261c00"
     /// What WCAG AA asks for.
     private static let least = 4.5
     private static let levels = [0, 95, 135, 175, 215, 255]
@@ -24,10 +27,10 @@ enum TerminalPalette {
         case 0..<16: return own[index]
         case 16..<232:
             let cube = index - 16
-            return hex(levels[cube / 36], levels[cube / 6 % 6], levels[cube % 6])
+            return hex([levels[cube / 36], levels[cube / 6 % 6], levels[cube % 6]])
         default:
             let grey = 8 + (index - 232) * 10
-            return hex(grey, grey, grey)
+            return hex([grey, grey, grey])
         }
     }
 
@@ -39,12 +42,24 @@ enum TerminalPalette {
         return UInt8(clamping: 16 + 36 * step(red) + 6 * step(green) + step(blue))
     }
 
-    /// A class for each colour of the text (`f0` to `f255`) and of its ground (`b0` to `b255`).
-    static var styleSheet: [UInt8] {
-        var text = ""
-        for index in 0..<256 {
-            text += ".f\(index){color:\(colour(index))}.b\(index){background:\(ground(index))}"
+    /// The colour of a text without a ground of its own. Those of the cube are rounded to what `#abc` can say, which nobody sees.
+    static func legible(_ index: Int) -> String {
+        let chosen = parts(colour(index))
+        for share in 0...50 {
+            var shown = chosen.map { $0 + (255 - $0) * share / 50 }
+            if (16..<232).contains(index) || share > 0 { shown = shown.map { ($0 + 8) / 17 * 17 } }
+            if contrast(hex(shown), logGround) >= least { return hex(shown) }
         }
+        return white
+    }
+
+    /// A class for each colour of the text (`f0` to `f255`), and for each of our own as its ground (`b0` to `b15`).
+    static var styleSheet: [UInt8] {
+        var classes: [String: [String]] = [:]
+        for index in 0..<256 { classes[legible(index), default: []].append(".f\(index)") }
+        var text = classes.sorted { $0.key < $1.key }
+            .map { "\($0.value.joined(separator: ",")){color:\(short($0.key))}" }.joined()
+        for index in grounds.indices { text += ".b\(index){background:\(ground(index))}" }
         for index in grounds.indices where contrast(black, ground(index)) > least {
             text += ".b\(index){color:\(black)}"
         }
@@ -76,15 +91,28 @@ enum TerminalPalette {
     }
 
     private static func luminance(_ colour: String) -> Double {
-        let value = Int(colour.dropFirst(), radix: 16) ?? 0
-        let parts = [value >> 16, value >> 8 & 0xFF, value & 0xFF].map { part -> Double in
+        let shares = parts(colour).map { part -> Double in
             let share = Double(part) / 255
             return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
         }
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        return 0.2126 * shares[0] + 0.7152 * shares[1] + 0.0722 * shares[2]
     }
 
-    private static func hex(_ parts: Int...) -> String {
+    /// `#aabbcc` as `#abc`.
+    private static func short(_ colour: String) -> String {
+        let digits = Array(colour.dropFirst())
+        guard digits.count == 6, digits[0] == digits[1], digits[2] == digits[3], digits[4] == digits[5] else {
+            return colour
+        }
+        return "#\(digits[0])\(digits[2])\(digits[4])"
+    }
+
+    private static func parts(_ colour: String) -> [Int] {
+        let value = Int(colour.dropFirst(), radix: 16) ?? 0
+        return [value >> 16, value >> 8 & 0xFF, value & 0xFF]
+    }
+
+    private static func hex(_ parts: [Int]) -> String {
         "#"
             + parts.map { part in
                 let digits = String(part, radix: 16)

@@ -1,8 +1,9 @@
 /// How text looks after the "select graphic rendition" sequences of ECMA-48 that came before it.
 struct TerminalStyle: Equatable, Sendable {
-    /// A number of the 256 colour palette.
-    var foreground: UInt8?
-    var background: UInt8?
+    /// The text's.
+    private(set) var foreground: TerminalColour?
+    /// The ground's.
+    private(set) var background: TerminalColour?
     /// Classes of the style sheet: bd dm it ul iv st, in this order.
     private var flags: UInt8 = 0
 
@@ -20,27 +21,38 @@ struct TerminalStyle: Equatable, Sendable {
         for word in classes.split(separator: " ") {
             if let index = Self.names.firstIndex(of: String(word)) {
                 flags |= 1 << UInt8(index)
-            } else if word.first == "f" {
-                foreground = UInt8(word.dropFirst())
-            } else if word.first == "b" {
-                background = UInt8(word.dropFirst())
+                continue
+            }
+            let value = word.dropFirst()
+            switch word.first {
+            case "f": foreground = UInt8(value).map { TerminalColour(index: $0) }
+            case "b": background = UInt8(value).map { TerminalColour(index: $0) }
+            case "t": foreground?.rgb = UInt32(value, radix: 16)
+            case "g": background?.rgb = UInt32(value, radix: 16)
+            default: break
             }
         }
     }
 
-    /// Words for a class attribute; empty for plain text.
+    /// Words for a class attribute; empty for plain text. A true colour that the palette lacks is a word of its own, with which
+    /// a script gives it: the policy of the pages forbids styles in HTML, and without scripts the palette's nearest is shown.
     var classes: String {
         var words: [String] = []
-        if let foreground { words.append("f\(foreground)") }
-        if let background { words.append("b\(background)") }
+        if let foreground { words.append("f\(foreground.index)" + foreground.suffix("t")) }
+        if let background { words.append("b\(background.index)" + background.suffix("g")) }
         for (index, name) in Self.names.enumerated() where flags & (1 << UInt8(index)) != 0 { words.append(name) }
         return words.joined(separator: " ")
     }
 
     /// Applies the parameters of one sequence.
-    mutating func apply(_ parameters: [Int]) {
-        var rest = parameters[...]
-        while let code = rest.popFirst() {
+    mutating func apply(_ parameters: [UInt8]) {
+        var rest = TerminalParameters(parameters).groups[...]
+        while let group = rest.popFirst() {
+            let code = group[0]
+            if group.count > 1 {
+                apply(group)
+                continue
+            }
             switch code {
             case 0: self = TerminalStyle()
             case 1: set(.bold)
@@ -54,30 +66,40 @@ struct TerminalStyle: Equatable, Sendable {
             case 24: clear(.underline)
             case 27: clear(.inverse)
             case 29: clear(.strike)
-            case 30...37: foreground = UInt8(code - 30)
-            case 38: foreground = Self.colour(&rest) ?? foreground
+            case 30...37: foreground = TerminalColour(index: UInt8(code - 30))
             case 39: foreground = nil
-            case 40...47: background = UInt8(code - 40)
-            case 48: background = Self.colour(&rest) ?? background
+            case 40...47: background = TerminalColour(index: UInt8(code - 40))
             case 49: background = nil
-            case 90...97: foreground = UInt8(code - 90 + 8)
-            case 100...107: background = UInt8(code - 100 + 8)
+            case 38, 48, 58:
+                let kind = rest.popFirst()?[0]
+                let many = kind == 5 ? 1 : kind == 2 ? 3 : 0
+                paint(code, TerminalColour(kind, rest.prefix(many).map { $0[0] }))
+                rest = rest.dropFirst(many)
+            case 90...97: foreground = TerminalColour(index: UInt8(code - 90 + 8))
+            case 100...107: background = TerminalColour(index: UInt8(code - 100 + 8))
             default: break
             }
         }
     }
 
-    private mutating func set(_ flag: Flag) { flags |= flag.rawValue }
-    private mutating func clear(_ flag: Flag) { flags &= ~flag.rawValue }
-
-    /// `5;n` is a number of the palette, `2;r;g;b` a true colour, which becomes the nearest of the palette's cube.
-    private static func colour(_ rest: inout ArraySlice<Int>) -> UInt8? {
-        switch rest.popFirst() {
-        case 5: return rest.popFirst().flatMap { UInt8(exactly: $0) }
-        case 2:
-            guard let red = rest.popFirst(), let green = rest.popFirst(), let blue = rest.popFirst() else { return nil }
-            return TerminalPalette.nearest(red, green, blue)
-        default: return nil
+    /// Applies a parameter with colons, which has all of its parts in itself; a true colour may name a colour space.
+    private mutating func apply(_ group: [Int]) {
+        switch group[0] {
+        case 4: if group[1] == 0 { clear(.underline) } else { set(.underline) }
+        case 38, 48:
+            let hasSpace = group[1] == 2 && group.count > 5
+            paint(group[0], TerminalColour(group[1], Array(group.dropFirst(hasSpace ? 3 : 2))))
+        default: break
         }
     }
+
+    /// 38 is the text's colour, 48 the ground's; 58, of the line under it, is not shown.
+    private mutating func paint(_ code: Int, _ colour: TerminalColour?) {
+        guard let colour else { return }
+        if code == 38 { foreground = colour }
+        if code == 48 { background = colour }
+    }
+
+    private mutating func set(_ flag: Flag) { flags |= flag.rawValue }
+    private mutating func clear(_ flag: Flag) { flags &= ~flag.rawValue }
 }

@@ -1,7 +1,7 @@
 /// A log → lines of HTML.
 ///
-/// Colours and styles become spans with classes; a carriage return that does not end a line starts the line again, so a
-/// progress bar shows its last state; every other control sequence is left out, to the end of its line at most.
+/// Colours and styles become spans with classes; a carriage return that does not end a line starts the line again, as do the
+/// sequences that erase it, so a progress bar shows its last state; every other control sequence is left out, to the end of its line at most.
 /// Assets/terminal.js does the same for the lines that arrive while the page is open; a test holds the two together.
 struct TerminalText {
     /// The style at the place reached; carried from line to line.
@@ -134,24 +134,20 @@ struct TerminalText {
         case 0x20...0x3F:
             if parameters.count < Self.parameterLimit { parameters.append(UInt8(scalar.value)) }
         case 0x40...0x7E:
-            if scalar == "m" { style.apply(Self.numbers(parameters)) }
+            finishControl(scalar)
             state = .ground
         default: state = .ground
         }
     }
 
-    /// Separated by `;` or `:`; an empty one is 0, one that is no number is -1.
-    static func numbers(_ parameters: [UInt8]) -> [Int] {
-        parameters.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ":") }
-            .map { part in
-                guard !part.isEmpty else { return 0 }
-                guard part.count <= 6 else { return -1 }
-                var number = 0
-                for byte in part {
-                    guard (0x30...0x39).contains(byte) else { return -1 }
-                    number = number * 10 + Int(byte - 0x30)
-                }
-                return number
-            }
+    /// Styles, and what progress bars do to their line: go to its beginning and erase it.
+    private mutating func finishControl(_ scalar: Unicode.Scalar) {
+        let text = String(decoding: parameters, as: UTF8.self)
+        switch scalar {
+        case "m": style.apply(parameters)
+        case "G" where text.isEmpty || text == "1": returned = true
+        case "K" where text == "2" || (returned && (text.isEmpty || text == "0")): startLine()
+        default: break
+        }
     }
 }

@@ -24,7 +24,7 @@ struct Admission: Sendable {
             () throws(APIProblem) in
             try limits.takeIntroduction(address)
         }
-        try limits.take(context.viewer.person.map { "person \($0.session.personID)" } ?? "address \(address)")
+        try limits.take(context.viewer, at: address)
         return context
     }
 }

@@ -46,6 +46,13 @@ final class CallLimits: Sendable {
     /// - Throws: 429, with the time after which there is room again.
     func take(_ caller: String) throws(APIProblem) { try take(caller, requests) }
 
+    /// Counts a request of somebody who is known, or of an address.
+    ///
+    /// - Throws: 429.
+    func take(_ viewer: Viewer, at address: String) throws(APIProblem) {
+        try take(viewer.person.map { "person \($0.session.personID)" } ?? "address \(address)")
+    }
+
     /// Counts a token that was never seen.
     ///
     /// - Throws: 429.

@@ -1,0 +1,89 @@
+// The end of a log that is still written: lines as they come, over as many connections as it takes.
+import { Terminal } from './terminal.js';
+import { count, el, html } from './logview.js';
+
+export const live = view => {
+  const log = view.box, terminal = new Terminal(log.dataset.style);
+  const first = new URL(log.dataset.events, location);
+  // The byte to go on at, the line that is written now, and when it began.
+  let place = Number(first.searchParams.get('offset')), number = Number(log.dataset.line), begun = null;
+  let unseen = 0, frame = null, seeking = 0;
+  const end = () => document.documentElement.scrollHeight - innerHeight - scrollY < 60;
+  let following = !location.hash;
+  const follow = el('follow'), waiting = el('waiting'), state = el('live');
+  follow.hidden = false;
+  const say = () => {
+    follow.setAttribute('aria-pressed', following);
+    waiting.hidden = following || !unseen;
+    waiting.textContent = unseen ? count(unseen, 'new line') : '';
+  };
+  const toEnd = () => { view.leave(); scrollTo(0, document.documentElement.scrollHeight); view.draw(); };
+  follow.addEventListener('click', () => { following = !following; if (following) { unseen = 0; toEnd(); } say(); });
+  let last = scrollY;
+  addEventListener('scroll', () => {
+    if (end()) { following = true; unseen = 0; } else if (scrollY < last) following = false;
+    last = scrollY;
+    say();
+  }, { passive: true });
+
+  // At most once for each frame, however many pieces come.
+  const show = () => {
+    cancelAnimationFrame(frame);
+    frame = null;
+    if (terminal.line.length) view.put(number, { html: html(terminal.line), time: begun });
+    el('lines').textContent = count(view.total, 'line');
+    view.draw();
+    if (following) toEnd();
+    say();
+  };
+  // `later` has pairs: a line of the piece, from 0, and how many milliseconds after `time` it began.
+  const add = ({ text, time, later = [] }) => {
+    let line = 0, step = 0;
+    begun ??= time;
+    for (const runs of terminal.feed(text)) {
+      view.put(number, { html: html(runs), time: begun });
+      number += 1;
+      line += 1;
+      if (!following) unseen += 1;
+      begun = time;
+      while (later[step] <= line) step += 2;
+      if (step) begun = time + later[step - 1];
+    }
+    if (text.endsWith('\n')) begun = null;
+    // A tab that nobody sees has no frames.
+    if (document.hidden) show(); else frame ??= requestAnimationFrame(show);
+    if (/::(end)?group::|^Running the /m.test(text)) seeking ||= setTimeout(() => { seeking = 0; view.seek(); }, 5000);
+  };
+
+  let source = null, pause = 1000;
+  const listen = () => {
+    first.searchParams.set('offset', place);
+    source = new EventSource(first);
+    source.addEventListener('log', event => {
+      const piece = JSON.parse(event.data);
+      if (piece.offset < place) return;
+      place = Number(event.lastEventId);
+      add(piece);
+    });
+    source.addEventListener('end', async () => {
+      source.close();
+      show();
+      state.hidden = true; follow.hidden = true; waiting.hidden = true;
+      clearTimeout(seeking);
+      view.seek();
+      const { refresh } = await import(document.querySelector('script[src*="/page.js"]').src);
+      await refresh();
+    });
+    source.onopen = () => { pause = 1000; state.textContent = 'live'; state.classList.remove('lost'); };
+    source.onerror = () => {
+      state.textContent = 'connection lost, trying again'; state.classList.add('lost');
+      // A browser tries again by itself until it gets an answer that is no stream, as of a proxy whose server starts again.
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(listen, pause * (1 + Math.random()) / 2);
+      pause = Math.min(2 * pause, 30000);
+    };
+  };
+  listen();
+  if (following) toEnd();
+  say();
+};

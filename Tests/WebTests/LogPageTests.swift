@@ -1,0 +1,149 @@
+import Foundation
+import Model
+import Store
+import Testing
+
+@testable import Web
+
+/// What one does with a finished log, in a browser.
+@Suite(.enabled(if: Browser.path != nil, "Chromium is not installed"), .serialized)
+struct LogPageTests {
+    private static let page = "/acme/widget/builds/1/jobs/tests"
+
+    /// Opens the page of a job that wrote this.
+    private func with(
+        _ log: String, _ body: @Sendable (Site, Browser, @Sendable (String) async throws -> Void) async throws -> Void
+    ) async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            try await site.run(log: log)
+            try await Browser.with { browser in
+                try await browser.open("http://127.0.0.1:\(site.client.port)\(Self.page)")
+                try await body(site, browser) { condition in
+                    let isSo = try await browser.evaluate(
+                        Bool.self,
+                        """
+                        const el = id => document.getElementById(id), view = () => el('log').view, row = n => el('L' + n);
+                        for (let i = 0; i < 3000 && !(\(condition)); i += 1) await new Promise(done => setTimeout(done, 20));
+                        return Boolean(\(condition));
+                        """)
+                    #expect(isSo, "\(condition)")
+                }
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
+    private func search(_ browser: Browser, _ words: String) async throws {
+        _ = try await browser.evaluate(
+            "document.getElementById('q').value = '\(words)'; document.getElementById('find').requestSubmit()")
+    }
+
+    @Test("the address of a line, a range and a search names the attempt: after a rerun it shows the same log")
+    func attempts() async throws {
+        try await with((1...50).map { "line \($0)\n" }.joined()) { site, browser, until in
+            try await until("view() && !el('find').hidden")
+            #expect(try await browser.evaluate(String.self, "return location.search") == "")
+            _ = try await browser.evaluate("document.querySelector('#L20 > a').click()")
+            try await until("location.search === '?attempt=1' && location.hash === '#L20'")
+            try await until("row(21).firstChild.href.endsWith('/tests?attempt=1#L21')")
+            try await search(browser, "line 3")
+            try await until("location.search.includes('attempt=1') && location.search.includes('find=line')")
+            try await search(browser, ":7")
+            try await until("location.hash === '#L7' && location.search.includes('attempt=1')")
+        }
+    }
+
+    @Test(":123 in the search goes to line 123, or to the last one")
+    func jump() async throws {
+        try await with((1...5_000).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            try await search(browser, ":1234")
+            try await until("location.hash === '#L1234' && row(1234)?.matches('.on')")
+            #expect(
+                try await browser.evaluate(String.self, "return document.getElementById('found').textContent") == "")
+            try await search(browser, ":99999")
+            try await until("location.hash === '#L5000' && el('found').textContent === 'the last line is 5,000'")
+            _ = try await browser.evaluate(
+                "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))")
+            try await until("el('keys').textContent.includes(':123')")
+        }
+    }
+
+    @Test("chosen lines are copied as text without numbers, also those out of sight, and not too many")
+    func copy() async throws {
+        let log = (1...12_000).map { "\u{1B}[3\($0 % 8)mline <\($0)>\u{1B}[0m\n" }.joined()
+        try await with(log) { _, browser, until in
+            try await until("view() && el('copy').hidden")
+            func choose(_ range: String, clipboard: String) async throws {
+                _ = try await browser.evaluate(
+                    """
+                    delete window.copied;
+                    Object.defineProperty(navigator, 'clipboard', { configurable: true, value: \(clipboard) });
+                    document.execCommand = () => { window.copied = document.activeElement.value; return true; };
+                    await new Promise(done => {
+                      addEventListener('hashchange', done, { once: true });
+                      location.hash = '\(range)';
+                    });
+                    document.getElementById('copy').click();
+                    """)
+            }
+            func copied() async throws -> String? {
+                try await browser.evaluate(String?.self, "return window.copied")
+            }
+            let ours = "{ writeText: async text => { window.copied = text; } }"
+            let expected = (10...2_500).map { "line <\($0)>" }.joined(separator: "\n")
+            try await choose("#L10-L2500", clipboard: ours)
+            try await until("el('copy').textContent === 'Copied 2,491 lines'")
+            #expect(try await copied() == expected)
+            // Pages by plain http have no clipboard, and one may be refused.
+            let refusing = "{ writeText: async () => { throw new Error(); } }"
+            for (range, clipboard) in [("#L11999-L12500", "undefined"), ("#L11999-L12501", refusing)] {
+                try await choose(range, clipboard: clipboard)
+                try await until("el('copy').textContent === 'Copied 2 lines' && window.copied")
+                #expect(try await copied() == "line <11999>\nline <12000>")
+            }
+            try await choose("#L1-L10001", clipboard: ours)
+            try await until("el('copy').textContent.startsWith('Too many: at most 10,000 lines')")
+            #expect(try await copied() == nil)
+        }
+    }
+
+    @Test("stepping goes on after the 5,000 lines that an answer holds, and the counter says that there are more")
+    func steps() async throws {
+        try await with((1...5_010).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            try await search(browser, "line")
+            try await until("el('found').textContent === '1 of 5,000+ lines'")
+            _ = try await browser.evaluate("document.getElementById('up').click()")
+            try await until("location.hash === '#L5000'")
+            _ = try await browser.evaluate("document.getElementById('down').click()")
+            try await until("location.hash === '#L5001' && el('found').textContent === '5,001 of 5,010 lines'")
+        }
+    }
+
+    @Test("true colours are true, other grounds are there, and what could not be read is made readable")
+    func colours() async throws {
+        let log =
+            "\u{1B}[38;2;250;128;16mtrue\u{1B}[0m\n\u{1B}[38;2;1;2;3mdark\u{1B}[0m\n"
+            + "\u{1B}[48;2;10;20;30mground\u{1B}[0m\n\u{1B}[38;5;16;48;5;226mblack on yellow\u{1B}[0m\n\u{1B}[38;5;16mblack\u{1B}[0m\n"
+        try await with(log) { _, browser, until in
+            try await until("view() && row(5)")
+            func style(_ line: Int, _ name: String) async throws -> String {
+                try await browser.evaluate(
+                    String.self, "return getComputedStyle(document.querySelector('#L\(line) > span > span')).\(name)")
+            }
+            #expect(try await style(1, "color") == "rgb(250, 128, 16)")
+            #expect(try await style(2, "color") != "rgb(1, 2, 3)")
+            #expect(try await style(3, "backgroundColor") == "rgb(10, 20, 30)")
+            #expect(try await style(4, "backgroundColor") == "rgb(255, 255, 0)")
+            #expect(try await style(4, "color") == "rgb(0, 0, 0)")
+            #expect(try await browser.evaluate([String].self, PageAudit.script) == [])
+            // Lines that are pointed at and found.
+            _ = try await browser.evaluate("location.hash = '#L1-L5'")
+            try await until("row(1).matches('.on')")
+            #expect(try await browser.evaluate([String].self, PageAudit.script) == [])
+        }
+    }
+}
