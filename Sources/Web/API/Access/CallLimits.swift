@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Store
 import Synchronization
 
 /// How many requests of the API one caller may make: a bucket for each, which fills again with time.
