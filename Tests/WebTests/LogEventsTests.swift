@@ -1,8 +1,8 @@
 import Foundation
 import Model
-import Store
 import Testing
 
+@testable import Store
 @testable import Web
 
 @Suite struct LogEventsTests {
@@ -65,7 +65,7 @@ import Testing
             var later: [Int64]?
             var text: String
         }
-        func lineTimes(_ events: [EventReader.Event]) throws -> [Int64] {
+        @Sendable func lineTimes(_ events: [EventReader.Event]) throws -> [Int64] {
             var times: [Int64] = []
             var isInLine = false
             for event in events where event.name == "log" {
