@@ -38,6 +38,19 @@ struct IntakeTests {
         }
     }
 
+    @Test("paths are looked at in a repository that only the deploy key opens")
+    func deployKey() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests", paths: ["src/**"])])
+            let first = try desk.push(["src/a.c": "1"])
+            let second = try desk.push(["notes": "1"])
+            let intake = DeliveryIntake(
+                configuration: desk.locked, store: desk.store, mirrors: desk.lockedMirrors())
+            let delivery = try await desk.deliver("push", desk.pushed(second, before: first), intake)
+            #expect(try await desk.jobs(second) == ["tests": .skipped], "\(delivery.decision ?? "")")
+        }
+    }
+
     @Test("a head that was forced away leaves nothing to compare with, so everything runs")
     func forced() async throws {
         try await Desk.with { desk in

@@ -11,7 +11,7 @@ struct PathFinder: Sendable {
         let base = ChangedPaths.Base(event)
         if case .none(let reason) = base { return .unknown(reason) }
         let mirror = await mirrors.mirror(repository)
-        if await !mirror.contains(commit: event.commit) { try await mirror.fetch() }
+        if await !mirror.contains(commit: event.commit) { try await mirrors.fetch(repository) }
         guard await mirror.contains(commit: event.commit) else {
             return .unknown("the commit is not in the repository any more")
         }
