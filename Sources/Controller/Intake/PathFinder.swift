@@ -1,9 +1,21 @@
 import Git
 import Model
+import Store
 
 /// What an event changed, found in the project's mirror.
 struct PathFinder: Sendable {
     var mirrors: ProjectMirrors
+
+    /// What each event changed that the hooks' rules ask about.
+    ///
+    /// - Throws: `GitError` when the repository could not be fetched.
+    func changes(for triggered: Triggered) async throws -> [TriggerEvent: ChangedPaths] {
+        var found: [TriggerEvent: ChangedPaths] = [:]
+        for event in triggered.asksForPaths {
+            found[event] = try await changes(of: event, in: triggered.project.repository)
+        }
+        return found
+    }
 
     /// - Throws: `GitError` when the repository could not be fetched. That it lacks a commit is no error: then nobody can
     ///   say what changed, and the job that runs says what is missing.
