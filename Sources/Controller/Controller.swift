@@ -11,6 +11,8 @@ import Store
 public struct Controller: Sendable {
     /// For the program's `ServiceGroup`.
     public let services: [any Service]
+    /// Makes the builds that people ask for by hand.
+    public let manualBuilds: ManualBuilds
 
     /// - Parameters:
     ///   - client: the GitHub client with the token that administers the projects.
@@ -29,6 +31,8 @@ public struct Controller: Sendable {
         let deployKeys = DeployKeyRemote(
             store: store, secretKey: configuration.secretKey, oldSecretKeys: configuration.oldSecretKeys)
         let mirrors = ProjectMirrors(configuration: configuration) { try await deployKeys.remote($0) }
+        manualBuilds = ManualBuilds(
+            configuration: configuration, store: store, mirrors: mirrors, logger: named("manual"))
         let rightOfWay = RightOfWay()
         let config = ConfigSync(
             configuration: configuration, store: store, rightOfWay: rightOfWay, logger: named("config"))

@@ -1,5 +1,6 @@
 import GitHub
 import Model
+import Store
 
 /// What the web server needs to know.
 public struct WebConfiguration: Sendable {
@@ -31,6 +32,10 @@ public struct WebConfiguration: Sendable {
 
     /// Whose GitHub token it is; `nil` when the API takes no tokens.
     public var account: (@Sendable (GitHubToken) async throws(GitHubError) -> GitHubAccount)?
+
+    /// Makes the build that somebody asks for by hand, who may; `nil` when this server cannot. It throws
+    /// `ManualTriggerProblem` for what the sender can mend.
+    public var startBuild: (@Sendable (ManualTrigger, ProjectRecord) async throws -> BuildRecord)?
 
     /// How many requests of the API one caller may make.
     var callRate = CallLimits.Rate.requests

@@ -111,7 +111,10 @@ public struct WebServer: Service {
             .add(to: router)
         LatestPage(store: store, lookup: lookup, renderer: renderer, buildPage: buildPage).add(to: router)
         HistoryPage(store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
-        BranchesPage(store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL).add(to: router)
+        BranchesPage(
+            store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL,
+            startBuild: configuration.startBuild
+        ).add(to: router)
         JobPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL).add(to: router)
         ActionEndpoint(store: store, lookup: lookup).add(to: router)
         SettingsPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)

@@ -14,7 +14,8 @@ struct Kozmic: AsyncParsableCommand {
             ReproCommand.self,
             ShellCommand.self,
             CacheCommand.self, BackupCommand.self, RestoreCommand.self, BuildsCommand.self, LogsCommand.self,
-            RerunCommand.self, CancelCommand.self, ApproveCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
+            BuildCommand.self, RerunCommand.self, CancelCommand.self, ApproveCommand.self, DemoCommand.self,
+            SimulateGitHubCommand.self,
         ])
 }
 

@@ -38,6 +38,70 @@ struct IntakeTests {
         }
     }
 
+    @Test("a push to an open pull request skips what that would skip, also when its own delivery is lost")
+    func lostPullRequest() async throws {
+        try await Desk.with { desk in
+            var pushes = try desk.hook("pushes", paths: ["src/**"])
+            pushes.triggers = Triggers(push: .init(), pullRequest: nil)
+            let docs = try desk.hook("docs", paths: ["docs/**"])
+            _ = try await desk.declare([docs, pushes, desk.hook("tests", paths: ["src/**"])])
+            let main = try desk.push(["src/a.c": "1"])
+            let first = try desk.push(["src/a.c": "2"], branch: "topic", from: main)
+            _ = try await desk.deliver("push", desk.pushed(first, before: nil, branch: "topic"))
+            _ = try await desk.deliver("pull_request", desk.pullRequest(first, base: main, at: 10))
+
+            // The deliveries of the pull request about the next commits never come.
+            let second = try desk.push(["notes": "1"], branch: "topic")
+            let delivery = try await desk.deliver("push", desk.pushed(second, before: first, branch: "topic"))
+            #expect(try await desk.jobs(second) == ["docs": .skipped, "pushes": .skipped, "tests": .queued])
+            #expect(delivery.decision?.contains("compared with \(main.prefix(8)), the merge base with main") == true)
+            let third = try desk.push(["notes": "2"], branch: "topic")
+            var payload = desk.pushed(third, before: second, branch: "topic")
+            payload["head_commit"] = ["id": third, "message": "Words [skip ci]"] as [String: any Sendable]
+            _ = try await desk.deliver("push", payload)
+            #expect(try await desk.jobs(third) == ["docs": .skipped, "pushes": .skipped, "tests": .queued])
+
+            _ = try await desk.deliver("pull_request", desk.pullRequest(third, action: "closed", base: main, at: 20))
+            let last = try desk.push(["notes": "3"], branch: "topic")
+            _ = try await desk.deliver("push", desk.pushed(last, before: third, branch: "topic"))
+            #expect(try await desk.jobs(last) == ["docs": .skipped, "pushes": .skipped, "tests": .skipped])
+        }
+    }
+
+    @Test("a merge group whose message quotes a skip word is tested", arguments: ["push", "merge_group"])
+    func quotedSkipWord(event: String) async throws {
+        try await Desk.with { desk in
+            var tests = try desk.hook("tests")
+            tests.triggers.mergeGroup = .init()
+            _ = try await desk.declare([tests])
+            let (head, base) = (String(repeating: "1", count: 40), String(repeating: "2", count: 40))
+            let branch = "gh-readonly-queue/main/pr-5-\(base)"
+            let commit: [String: any Sendable] = ["id": head, "message": "Squash\n\n* Docs [skip ci]"]
+            var push = desk.pushed(head, before: nil, branch: branch)
+            push["head_commit"] = commit
+            let group: [String: any Sendable] = [
+                "head_sha": head, "head_ref": "refs/heads/\(branch)", "base_sha": base,
+                "base_ref": "refs/heads/main", "head_commit": commit,
+            ]
+            _ = try await desk.deliver(
+                event, event == "push" ? push : ["action": "checks_requested", "merge_group": group])
+            #expect(try await desk.jobs(head) == ["tests": .queued])
+        }
+    }
+
+    @Test("paths are looked at in a repository that only the deploy key opens")
+    func deployKey() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests", paths: ["src/**"])])
+            let first = try desk.push(["src/a.c": "1"])
+            let second = try desk.push(["notes": "1"])
+            let intake = DeliveryIntake(
+                configuration: desk.locked, store: desk.store, mirrors: desk.lockedMirrors())
+            let delivery = try await desk.deliver("push", desk.pushed(second, before: first), intake)
+            #expect(try await desk.jobs(second) == ["tests": .skipped], "\(delivery.decision ?? "")")
+        }
+    }
+
     @Test("a head that was forced away leaves nothing to compare with, so everything runs")
     func forced() async throws {
         try await Desk.with { desk in

@@ -72,4 +72,35 @@ struct ScheduleTests {
             #expect(try await desk.jobs(commit) == ["nightly": .queued])
         }
     }
+
+    @Test("a due time that the configuration took away while its head could not be fetched is not waited for")
+    func takenAway() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2026-11-24T03:59:00Z")
+            _ = try await desk.declare([desk.hook("nightly", schedule: "0 4 * * *")])
+            try desk.push(["a": "1"])
+            let schedules = schedules(desk, clock)
+            _ = await schedules.pass()
+            try clock.move("2026-11-24T04:00:00Z")
+            try desk.breakRepository(true)
+            #expect(await schedules.pass() ?? .zero <= .seconds(2))
+            _ = try await desk.declare([desk.hook("nightly", schedule: "0 16 * * *")])
+            #expect(await schedules.pass() ?? .zero > .seconds(3600))
+        }
+    }
+
+    @Test("a repository that only the deploy key opens is built on schedule")
+    func deployKey() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2026-11-24T03:59:00Z")
+            _ = try await desk.declare([desk.hook("nightly", schedule: "0 4 * * *")])
+            let commit = try desk.push(["a": "1"])
+            let schedules = Schedules(
+                configuration: desk.locked, store: desk.store, mirrors: desk.lockedMirrors(), now: { clock.now })
+            _ = await schedules.pass()
+            try clock.move("2026-11-24T04:00:00Z")
+            _ = await schedules.pass()
+            #expect(try await desk.jobs(commit) == ["nightly": .queued])
+        }
+    }
 }

@@ -64,6 +64,55 @@ struct TriggerTests {
         }
     }
 
+    @Test("a build is started by hand, of a hook and a ref that no event would build, and says who asked")
+    func byHand() async throws {
+        var setup = World.Setup()
+        setup.engine = "unix:///nonexistent/docker.sock"
+        let file = """
+            repository: REPOSITORY
+            hooks:
+              nightly:
+                on: {schedule: '0 4 1 1 *'}
+                image: IMAGE
+                build_script: "#!/bin/sh"
+            """
+        try await World.with(["projects/p.yaml": file], setup) { world in
+            let clone = try await world.clone()
+            let commit = try await Shell.run("git", ["rev-parse", "HEAD"], in: clone)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            for arguments in [["tag", "v1"], ["push", "--quiet", "origin", "v1"]] {
+                try await Shell.run("git", arguments, in: clone, environment: World.gitEnvironment)
+            }
+            func build(_ arguments: [String], token: String = "token-of-octocat") async throws -> Shell.Result {
+                try await Shell.result(
+                    Program.kozmic, ["build", world.repository] + arguments,
+                    environment: ["KOZMIC_SERVER": world.client.kozmic, "KOZMIC_TOKEN": token, "GITHUB_TOKEN": ""],
+                    withErrors: true)
+            }
+            // Until the roles were read nobody may.
+            let started = try await world.client.eventually("octocat's role", within: .seconds(60)) {
+                let result = try await build(["--ref", "v1", "--hook", "nightly"])
+                return result.status == 0 ? result.output : nil
+            }
+            let page = "\(world.repository)/builds/1"
+            #expect(started == "\(world.client.kozmic)/\(page)\n")
+            try await world.pageShows(page, "by hand, by octocat")
+            let again = try await build(["--ref", String(commit.prefix(8)), "--hook", "nightly", "--output", "json"])
+            #expect(again.status == 0 && again.output.contains("\"refName\" : \"main\""), "\(again.output)")
+            #expect(again.output.contains(commit) && again.output.contains("\"number\" : 2"), "\(again.output)")
+            for (arguments, words) in [
+                ([], "would run none of the hooks"), (["--ref", "gone"], "no branch, tag or commit 'gone'"),
+                (["--ref", "refs/pull/1/head"], "is a pull request's"), (["--hook", "other"], "no hook 'other'"),
+                (["--hook", "No!"], "--hook"),
+            ] {
+                let refused = try await build(arguments)
+                #expect(refused.status != 0 && refused.output.contains(words), "\(refused.output)")
+            }
+            let stranger = try await build(["--hook", "nightly"], token: "")
+            #expect(stranger.status == 1 && stranger.output.contains("Send a GitHub token"), "\(stranger.output)")
+        }
+    }
+
     private struct Number: Decodable { var number: Int }
 
     private func openPullRequest(_ world: World) async throws -> Int {

@@ -60,6 +60,13 @@ struct RefTests {
             #expect(try await store.openPullRequests(project.id, before: 8, limit: 10).map(\.number) == [7])
             let second = try #require(try await store.openPullRequests(project.id, limit: 1).first)
             #expect(second.latest?.ref == .branch("topic") && second.base == "main" && second.author == "hubot")
+            func moved(_ kind: TriggerEvent.Kind, _ ref: GitRef) async throws -> [Int] {
+                let event = TriggerEvent(kind: kind, ref: ref, commit: "ffff")
+                return try await store.openPullRequests(of: event, in: project.id).map(\.number)
+            }
+            #expect(try await moved(.push, .branch("topic")) == [8])
+            #expect(try await moved(.push, .branch("main")) == [])
+            #expect(try await moved(.schedule, .branch("topic")) == [])
             // A later title; then an event that was late.
             _ = try await store.createBuild(try pull(project, 7, "Better", at: 120, commit: "cccc"))
             _ = try await store.createBuild(try pull(project, 7, "Stale", at: 90, commit: "dddd"))

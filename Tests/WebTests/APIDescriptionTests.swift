@@ -101,7 +101,7 @@ struct APIDescriptionTests {
     @Test("every operation answers as described, and errors have their one shape")
     func answers() async throws {
         let office = TokenOffice()
-        try await Site.with(adminRepository: "acme/config", account: office.account) { site in
+        try await Site.with(adminRepository: "acme/config", account: office.account, starts: Site.start) { site in
             let widget = try await site.prepareForAPI()[1]
             try await site.populate(widget)
             var answers: [Answer] = []

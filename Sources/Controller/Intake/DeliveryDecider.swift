@@ -4,8 +4,8 @@ import Store
 
 /// What becomes of a delivery: a pure decision over the payload and the project's configuration.
 ///
-/// It has two steps, because the rules about paths need the repository: `decide` answers everything else, and says
-/// whether `Triggered.decision` has to be asked with what changed.
+/// It has steps, because the rules about paths need the repository, and what a push may skip needs the pull requests that
+/// are open: `decide` answers everything else, and says whether `Triggered.decision` has to be asked with what changed.
 struct DeliveryDecider: Sendable {
     var configuration: ControllerConfiguration
 
@@ -32,8 +32,15 @@ struct DeliveryDecider: Sendable {
         case needsPaths(Triggered)
     }
 
+    /// What a delivery is about.
+    enum Reading: Sendable {
+        case decided(Decision)
+        /// The event may make a build: to be decided with what is known of pull requests.
+        case event(TriggerEvent, ProjectRecord)
+    }
+
     /// - Parameter project: `nil` when none was ever declared under that name.
-    func decide(_ delivery: DeliveryRecord, payload: [UInt8], project: ProjectRecord?) -> Step {
+    func decide(_ delivery: DeliveryRecord, payload: [UInt8], project: ProjectRecord?) -> Reading {
         guard let project, project.isActive else {
             return .decided(Decision(sentence: "\(delivery.repository) is not declared in the admin repository"))
         }
@@ -62,12 +69,14 @@ struct DeliveryDecider: Sendable {
             let sentence = "the merge queue is done with the group: \(reason)"
             let cancels = BuildCancellation(projectID: project.id, .ref(ref), happenedAt: nil, reason: sentence)
             return .decided(Decision(sentence: sentence, cancels: cancels, ref: ref))
-        case .trigger(let trigger): return decide(trigger, project: project)
+        case .trigger(let trigger): return .event(trigger, project)
         }
     }
 
-    /// The first step for an event that may make a build, wherever it is known from.
-    func decide(_ event: TriggerEvent, project: ProjectRecord) -> Step {
+    /// The next step for an event that may make a build, wherever it is known from.
+    ///
+    /// - Parameter pulls: the open pull requests whose head is the ref.
+    func decide(_ event: TriggerEvent, project: ProjectRecord, pulls: [PullRequestOverview]) -> Step {
         if event.fromFork, project.config.settings.forkPullRequests == .never {
             return .decided(
                 Decision(
@@ -75,8 +84,9 @@ struct DeliveryDecider: Sendable {
                         + "'\(project.config.settings.forkPullRequests.rawValue)'", ref: event.ref,
                     explanation: DeliveryExplanation(event: event, configCommit: project.configCommit)))
         }
-        let triggered = Triggered(event: event, project: project, pages: configuration.pages(project.repository))
-        return triggered.asksForPaths ? .needsPaths(triggered) : .decided(triggered.decision(nil))
+        let triggered = Triggered(
+            event: event, project: project, pages: configuration.pages(project.repository), pulls: pulls)
+        return triggered.asksForPaths.isEmpty ? .decided(triggered.decision([:])) : .needsPaths(triggered)
     }
 }
 

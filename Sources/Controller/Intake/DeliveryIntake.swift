@@ -116,12 +116,18 @@ struct DeliveryIntake: Service {
         }
         let project = try await store.project(delivery.repository)
         let decision: DeliveryDecider.Decision
+        let step: DeliveryDecider.Step
         switch decider.decide(delivery, payload: item.payload, project: project) {
+        case .decided(let made): step = .decided(made)
+        case .event(let event, let project):
+            step = decider.decide(
+                event, project: project, pulls: try await store.openPullRequests(of: event, in: project.id))
+        }
+        switch step {
         case .decided(let made): decision = made
         case .needsPaths(let triggered):
             do {
-                decision = triggered.decision(
-                    try await paths.changes(of: triggered.event, in: delivery.repository))
+                decision = triggered.decision(try await paths.changes(for: triggered))
             } catch let error as GitError {
                 if error.kind == .cancelled { throw CancellationError() }
                 let problem = "the repository could not be fetched: \(error.message)"
@@ -129,7 +135,8 @@ struct DeliveryIntake: Service {
                     try await postpone(delivery, problem)
                     return false
                 }
-                decision = triggered.decision(.unknown(problem))
+                let unknown = triggered.asksForPaths.map { ($0, ChangedPaths.unknown(problem)) }
+                decision = triggered.decision(Dictionary(unknown) { first, _ in first })
             }
         }
         let build = try await store.finishDelivery(

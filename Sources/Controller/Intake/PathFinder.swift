@@ -1,9 +1,21 @@
 import Git
 import Model
+import Store
 
 /// What an event changed, found in the project's mirror.
 struct PathFinder: Sendable {
     var mirrors: ProjectMirrors
+
+    /// What each event changed that the hooks' rules ask about.
+    ///
+    /// - Throws: `GitError` when the repository could not be fetched.
+    func changes(for triggered: Triggered) async throws -> [TriggerEvent: ChangedPaths] {
+        var found: [TriggerEvent: ChangedPaths] = [:]
+        for event in triggered.asksForPaths {
+            found[event] = try await changes(of: event, in: triggered.project.repository)
+        }
+        return found
+    }
 
     /// - Throws: `GitError` when the repository could not be fetched. That it lacks a commit is no error: then nobody can
     ///   say what changed, and the job that runs says what is missing.
@@ -11,7 +23,7 @@ struct PathFinder: Sendable {
         let base = ChangedPaths.Base(event)
         if case .none(let reason) = base { return .unknown(reason) }
         let mirror = await mirrors.mirror(repository)
-        if await !mirror.contains(commit: event.commit) { try await mirror.fetch() }
+        if await !mirror.contains(commit: event.commit) { try await mirrors.fetch(repository) }
         guard await mirror.contains(commit: event.commit) else {
             return .unknown("the commit is not in the repository any more")
         }

@@ -7,15 +7,39 @@ import Store
 /// required on GitHub must never hang. That holds for the rules about paths, for skip words, and for a pull request into
 /// a branch that `on.pull_request` leaves out. It does not hold for a hook that is not about this kind of event at all,
 /// nor for a push to a branch that is left out: requirements are looked at when a pull request is merged, and a status
-/// that says "not needed" a moment before the pull request's own event starts the job would open the gate.
+/// that says "not needed" a moment before the pull request's own event starts the job would open the gate. For the same
+/// reason a push to the head of an open pull request skips only what that would skip too: its own event may never come.
 struct Triggered: Sendable {
     var event: TriggerEvent
     var project: ProjectRecord
     var pages: PageAddress
+    /// The open pull requests that a push brings forward.
+    var pulls: [PullRequestOverview] = []
 
-    /// Whether a hook that would run has rules about paths.
-    var asksForPaths: Bool {
-        event.skipWord == nil && project.config.hooks.contains { !$0.paths.isEmpty && HookMatch($0, event).runs }
+    /// The events whose changes have to be known, because hooks that would run have rules about paths.
+    var asksForPaths: [TriggerEvent] {
+        let hooks = project.config.hooks.filter { hook in
+            !hook.paths.isEmpty && HookMatch(hook, event).runs && skipWord(hook) == nil
+        }
+        var known: Set<TriggerEvent> = []
+        return hooks.flatMap(subjects).filter { known.insert($0).inserted }
+    }
+
+    /// What decides whether a hook need not run: the pull requests that ask for it, else the event itself.
+    private func subjects(_ hook: Hook) -> [TriggerEvent] {
+        guard event.kind == .push else { return [event] }
+        let asking = pulls.map { pull in
+            TriggerEvent(
+                kind: .pullRequest, ref: event.ref, commit: event.commit, message: pull.title,
+                pullRequest: pull.number, baseBranch: pull.base)
+        }.filter { HookMatch(hook, $0).runs }
+        return asking.isEmpty ? [event] : asking
+    }
+
+    /// The word in the message that keeps a hook from running.
+    private func skipWord(_ hook: Hook) -> String? {
+        guard let word = event.skipWord, subjects(hook).allSatisfy({ $0.skipWord != nil }) else { return nil }
+        return word
     }
 
     /// The hooks that get a job of this event, to be run or skipped.
@@ -26,8 +50,8 @@ struct Triggered: Sendable {
         }.map(\.id)
     }
 
-    /// - Parameter changes: needed when a hook asks for paths; `nil` lets every one of them run.
-    func decision(_ changes: ChangedPaths?) -> DeliveryDecider.Decision {
+    /// - Parameter changes: of each event in `asksForPaths`; where there are none, the hooks run.
+    func decision(_ changes: [TriggerEvent: ChangedPaths]) -> DeliveryDecider.Decision {
         var build = NewBuild(
             projectID: project.id, event: event, hooks: [], trusted: !event.fromFork,
             configCommit: project.configCommit, statusMode: project.config.settings.status,
@@ -35,15 +59,17 @@ struct Triggered: Sendable {
         build.needsApproval = event.fromFork && project.config.settings.forkPullRequests == .approve
         var sentences: [String] = []
         var explanation = DeliveryExplanation(event: event, configCommit: project.configCommit)
-        let skipReason = event.skipWord.map { "the message holds '\($0)'" }
+        var isSkipping = event.skipWord != nil && project.config.hooks.allSatisfy { !HookMatch($0, event).runs }
         for hook in project.config.hooks {
+            let skipReason = skipWord(hook).map { "the message holds '\($0)'" }
             var match = HookMatch(hook, event)
             var matches = [match]
             var sentence = match.sentence(hook)
             if match.runs, let skipReason {
+                isSkipping = true
                 build.skipped.append(SkippedHook(hook, reason: skipReason))
-            } else if match.runs, !hook.paths.isEmpty, let changes {
-                match = HookMatch(hook, changes)
+            } else if match.runs, let answer = pathMatch(hook, changes) {
+                match = answer
                 matches.append(match)
                 sentence += ", " + match.sentence(hook).dropFirst("\(hook.id): ".count)
                 if !match.runs { build.skipped.append(SkippedHook(hook, reason: match.reason)) }
@@ -61,7 +87,8 @@ struct Triggered: Sendable {
             sentences.append(sentence)
         }
         let held = build.needsApproval && !build.hooks.isEmpty ? ["waits for an approval, as it comes from a fork"] : []
-        let reasons = (skipReason.map { ["skipped: \($0)"] } ?? []) + held + sentences
+        let word = isSkipping ? event.skipWord.map { ["skipped: the message holds '\($0)'"] } : nil
+        let reasons = (word ?? []) + held + sentences
         guard !build.hooks.isEmpty || !build.skipped.isEmpty else {
             return DeliveryDecider.Decision(
                 sentence: "no hook runs. \(reasons.joined(separator: "; "))", ref: event.ref,
@@ -69,6 +96,13 @@ struct Triggered: Sendable {
         }
         return DeliveryDecider.Decision(
             sentence: reasons.joined(separator: "; "), build: build, ref: event.ref, explanation: explanation)
+    }
+
+    /// The answer of a hook's rules about paths: it runs if one of its pull requests would run it.
+    private func pathMatch(_ hook: Hook, _ changes: [TriggerEvent: ChangedPaths]) -> HookMatch? {
+        guard !hook.paths.isEmpty else { return nil }
+        let answers = subjects(hook).compactMap { subject in changes[subject].map { HookMatch(hook, $0) } }
+        return answers.first(where: \.runs) ?? answers.first
     }
 
     /// Whether a hook that does not run says so on GitHub. Not when the push of the same commit runs it.

@@ -133,11 +133,11 @@ struct HeadComparison: Sendable {
     /// The rules of a delivery's event, those about paths included: what GitHub would have announced is decided in the
     /// same way.
     private func decide(_ event: TriggerEvent, _ project: ProjectRecord) async throws -> DeliveryDecider.Decision {
-        switch DeliveryDecider(configuration: configuration).decide(event, project: project) {
+        let pulls = try await store.openPullRequests(of: event, in: project.id)
+        switch DeliveryDecider(configuration: configuration).decide(event, project: project, pulls: pulls) {
         case .decided(let decision): return decision
         case .needsPaths(let triggered):
-            let changes = try await PathFinder(mirrors: mirrors).changes(of: triggered.event, in: project.repository)
-            return triggered.decision(changes)
+            return triggered.decision(try await PathFinder(mirrors: mirrors).changes(for: triggered))
         }
     }
 }

@@ -20,6 +20,11 @@ final class ScheduleFailures: Sendable {
     /// It went well.
     func succeeded(_ project: Int64) { entries.withLock { $0[project] = nil } }
 
+    /// Forgets all other projects.
+    func keep(_ projects: Set<Int64>) {
+        entries.withLock { entries in entries = entries.filter { projects.contains($0.key) } }
+    }
+
     /// The time until the next try.
     func nextTry() -> Duration? { entries.withLock { $0.values.map(\.next).min().map { $0 - .now } } }
 }

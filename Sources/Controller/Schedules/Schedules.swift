@@ -44,10 +44,14 @@ struct Schedules: Service {
             let projects = try await store.activeProjectsWithSchedules()
             let time = now()
             let schedules = try await store.saveSchedules(projects.flatMap { wanted($0, at: time) })
+            let waiting = projects.map { project in
+                (project: project, due: due(schedules.filter { $0.projectID == project.id }, at: time))
+            }.filter { !$0.due.isEmpty }
+            // What is no longer due is not tried again, so its time must not be waited for.
+            failures.keep(Set(waiting.map(\.project.id)))
             await withDiscardingTaskGroup { group in
-                for project in projects {
-                    let due = due(schedules.filter { $0.projectID == project.id }, at: time)
-                    if !due.isEmpty, !failures.waits(project.id) { group.addTask { await take(due, of: project) } }
+                for (project, due) in waiting where !failures.waits(project.id) {
+                    group.addTask { await take(due, of: project) }
                 }
             }
             let nextDue = schedules.compactMap { CronSchedule($0.cron)?.next(after: time) }.min()
@@ -109,14 +113,11 @@ struct Schedules: Service {
 
     /// The default branch's head as it is now.
     private func head(of project: ProjectRecord) async throws -> TriggerEvent {
+        try await mirrors.fetch(project.repository, timeout: .seconds(300))
         let mirror = await mirrors.mirror(project.repository)
-        try await mirror.fetch(timeout: .seconds(300))
-        var branch = project.defaultBranch.map(GitRef.branch)
-        if branch == nil {
-            let head = try await mirror.remoteReferences().first { $0.name == "HEAD" }
-            branch = head?.symbolicTarget.map { GitRef($0) }
-        }
-        guard let branch, let commit = try await mirror.resolve(branch.description) else {
+        guard let branch = try await mirrors.defaultBranch(of: project),
+            let commit = try await mirror.resolve(branch.description)
+        else {
             throw GitError(.notFound, "\(project.repository) has no default branch, or no commit on it")
         }
         let facts = try await mirror.commit(commit)

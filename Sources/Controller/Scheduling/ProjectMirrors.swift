@@ -61,8 +61,8 @@ actor ProjectMirrors {
     }
 
     /// Brings the mirror up to date.
-    nonisolated func fetch(_ repository: RepositoryName) async throws {
-        try await fetch(await mirror(repository), repository)
+    nonisolated func fetch(_ repository: RepositoryName, timeout: Duration = .seconds(600)) async throws {
+        try await fetch(await mirror(repository), repository, timeout: timeout)
     }
 
     /// The refs as GitHub has them now.
@@ -72,8 +72,10 @@ actor ProjectMirrors {
         }
     }
 
-    private nonisolated func fetch(_ mirror: GitMirror, _ repository: RepositoryName) async throws {
-        try await reaching(mirror, repository) { (mirror) throws(GitError) in try await mirror.fetch() }
+    private nonisolated func fetch(
+        _ mirror: GitMirror, _ repository: RepositoryName, timeout: Duration = .seconds(600)
+    ) async throws {
+        try await reaching(mirror, repository) { (mirror) throws(GitError) in try await mirror.fetch(timeout: timeout) }
     }
 
     /// GitHub answers "not found" to those who may not see a repository.

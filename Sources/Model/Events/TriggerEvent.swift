@@ -66,8 +66,16 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     /// Words in a message (or a pull request's title or body) that ask for no build.
     public static let skipWords = ["[ci skip]", "[skip ci]", "skip_ci", "ci_skip"]
 
-    /// The skip word that the message holds, in any case of letters.
-    public var skipWord: String? { Self.skipWord(in: message) }
+    /// The skip word that the message holds, in any case of letters. None counts where somebody asks for a verdict: a merge
+    /// queue merges what it is told is well, and its message quotes those of the commits; a schedule or a person wants the
+    /// job to run.
+    public var skipWord: String? {
+        switch kind {
+        case .mergeGroup, .schedule, .manual: nil
+        case .push: MergeQueueBranch(ref) == nil ? Self.skipWord(in: message) : nil
+        case .pullRequest: Self.skipWord(in: message)
+        }
+    }
 
     /// The skip word that a text holds, in any case of letters.
     public static func skipWord(in text: String) -> String? {

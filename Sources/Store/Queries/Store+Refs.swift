@@ -50,12 +50,7 @@ extension Store {
                 """
                 SELECT number, ref, base, title, author, openedAt FROM pullRequest INDEXED BY pullRequest_open
                 WHERE projectID = ? AND isOpen = 1 AND number < ? ORDER BY number DESC LIMIT ?
-                """, [projectID, before ?? Int.max, limit]
-            ) { columns in
-                PullRequestOverview(
-                    number: try columns.next(), ref: GitRef(try columns.next()), base: try columns.next(),
-                    title: try columns.next(), author: try columns.next(), openedAt: try columns.date())
-            }
+                """, [projectID, before ?? Int.max, limit], PullRequestOverview.init)
             return try open.map { pull in
                 var pull = pull
                 pull.latest = try db.first(
@@ -65,6 +60,21 @@ extension Store {
                     """, [projectID, pull.ref.description], BuildRecord.init)
                 return pull
             }
+        }
+    }
+
+    /// The open pull requests whose head a push moves; none for other events. Without their latest builds, and at most ten:
+    /// one branch asks to be merged into few others.
+    public func openPullRequests(
+        of event: TriggerEvent, in projectID: Int64
+    ) async throws(StoreError) -> [PullRequestOverview] {
+        guard event.kind == .push else { return [] }
+        return try await database.read { db in
+            try db.all(
+                """
+                SELECT number, ref, base, title, author, openedAt FROM pullRequest INDEXED BY pullRequest_open
+                WHERE projectID = ? AND isOpen = 1 AND ref = ? ORDER BY number DESC LIMIT 10
+                """, [projectID, event.ref.description], PullRequestOverview.init)
         }
     }
 
@@ -109,5 +119,13 @@ extension Database {
             WHERE ?5 = 0 OR eventAt <= ?5
             """,
             [projectID, number, GitRef.pullRequest(number).description, time.milliseconds, happenedAt ?? 0])
+    }
+}
+
+extension PullRequestOverview {
+    init(_ columns: inout Columns) throws {
+        self.init(
+            number: try columns.next(), ref: GitRef(try columns.next()), base: try columns.next(),
+            title: try columns.next(), author: try columns.next(), openedAt: try columns.date())
     }
 }

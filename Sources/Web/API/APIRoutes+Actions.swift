@@ -12,8 +12,33 @@ extension APIRoutes {
 
     private struct Approval: Decodable { var commit: String }
 
+    private struct Start: Decodable {
+        var ref: String?
+        var hooks: [String]?
+
+        /// - Throws: 400 for what no project can have.
+        func trigger(by sender: String) throws(APIProblem) -> ManualTrigger {
+            if let ref, !(1...ManualTrigger.longestRef).contains(ref.utf8.count) {
+                throw APIProblem.badRequest("ref has 1 to \(ManualTrigger.longestRef) bytes.")
+            }
+            var trigger = ManualTrigger(ref: ref, sender: sender)
+            guard let hooks else { return trigger }
+            guard (1...ManualTrigger.mostHooks).contains(hooks.count) else {
+                throw APIProblem.badRequest("hooks names 1 to \(ManualTrigger.mostHooks) hooks, or is left out.")
+            }
+            let ids = hooks.compactMap { HookID($0) }
+            guard ids.count == hooks.count else { throw APIProblem.badRequest("hooks are ids, such as tests.") }
+            trigger.hooks = ids
+            return trigger
+        }
+    }
+
     func addActions(to router: Router<WebContext>) {
         let builds = "\(Self.root)/projects/{owner}/{repo}/builds/{number}"
+        router.post("\(Self.root)/projects/{owner}/{repo}/builds") { request, context in
+            let (project, body) = try await manage(Start.self, request, context)
+            return try await start(try body.trigger(by: context.viewer.person?.login ?? "somebody"), project)
+        }
         router.post("\(builds)/rerun") { request, context in
             let (project, body) = try await manage(Rerun.self, request, context)
             let build = try await lookup.build(context, of: project)
@@ -64,6 +89,16 @@ extension APIRoutes {
             try await store.wantSync(project.id)
             try await store.wantRoles(.project(project.id))
             return JSONResponse.make(try await document(project, context.viewer), status: .accepted)
+        }
+    }
+
+    private func start(_ trigger: ManualTrigger, _ project: ProjectRecord) async throws -> Response {
+        guard let startBuild = configuration.startBuild else { throw HTTPError(.serviceUnavailable) }
+        do {
+            let build = try await startBuild(trigger, project)
+            return JSONResponse.make(try await document(build, project), status: .created)
+        } catch let problem as ManualTriggerProblem {
+            throw APIProblem(problem)
         }
     }
 

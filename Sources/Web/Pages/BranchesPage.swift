@@ -8,6 +8,8 @@ struct BranchesPage: Sendable {
     var lookup: PageLookup
     var renderer: PageRenderer
     var gitHubURL: String
+    /// Makes a build by hand; without it there is no form for that.
+    var startBuild: (@Sendable (ManualTrigger, ProjectRecord) async throws -> BuildRecord)?
 
     /// More of either are left to the history.
     private static let limit = 200
@@ -16,9 +18,13 @@ struct BranchesPage: Sendable {
         router.get("{owner}/{repo}/branches") { _, context in
             try await response(try await lookup.project(context), for: context.viewer)
         }
+        addRunForm(to: router)
     }
 
-    private func response(_ project: ProjectRecord, for viewer: Viewer) async throws -> Response {
+    /// - Parameter refused: what somebody asked to run, and why it does not.
+    func response(
+        _ project: ProjectRecord, for viewer: Viewer, refused: RefusedRun? = nil
+    ) async throws -> Response {
         let refs = try await store.refOverview(project.id, limit: Self.limit)
         let pulls = try await store.openPullRequests(project.id, limit: Self.limit)
         let there = refs.filter(\.exists)
@@ -27,6 +33,13 @@ struct BranchesPage: Sendable {
             group("Tags", there.filter { Self.name($0, isTag: true) != nil }, project),
         ].compactMap(\.self)
         let isCut = refs.count == Self.limit || pulls.count == Self.limit
+        var values: PageValues = [
+            "redMain": try await BuildStory.main(store, project)?.banner(gitHubURL),
+            "isEmpty": groups.isEmpty && pulls.isEmpty, "hasPulls": !pulls.isEmpty,
+            "pulls": pulls.map { self.values($0, project) }, "groups": groups,
+            "more": isCut ? "These are the newest \(Self.limit); the history has the others." : nil,
+        ]
+        values.merge(runValues(project, viewer, refused))
         return await renderer.page(
             "branches",
             Page(
@@ -35,12 +48,7 @@ struct BranchesPage: Sendable {
                     project, Page.Link(text: "branches", url: "\(ProjectLinks.url(project))/branches")),
                 tabs: ProjectLinks.tabs(project, current: .branches),
                 mark: refs.first { $0.latest.ref == project.mainRef }.map { StateMark($0.latest.state) },
-                values: [
-                    "redMain": try await BuildStory.main(store, project)?.banner(gitHubURL),
-                    "isEmpty": groups.isEmpty && pulls.isEmpty, "hasPulls": !pulls.isEmpty,
-                    "pulls": pulls.map { values($0, project) }, "groups": groups,
-                    "more": isCut ? "These are the newest \(Self.limit); the history has the others." : nil,
-                ]), for: viewer)
+                values: values), for: viewer, status: refused?.status ?? .ok)
     }
 
     private func group(_ heading: String, _ refs: [RefOverview], _ project: ProjectRecord) -> PageValues? {

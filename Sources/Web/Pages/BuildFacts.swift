@@ -55,7 +55,7 @@ struct BuildFacts {
             case .schedule: "schedule"
             case .manual: "by hand"
             }
-        return what + (build.sender.map { " by \($0)" } ?? "")
+        return what + (build.sender.map { build.trigger == .manual ? ", by \($0)" : " by \($0)" } ?? "")
     }
 }
 

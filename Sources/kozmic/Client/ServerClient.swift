@@ -44,13 +44,15 @@ struct ServerClient: Sendable {
     }
 
     /// The value of an answer to a change.
-    func post<Value: Decodable>(_ path: String, _ body: [String: String] = [:]) async throws -> Value {
+    func post<Value: Decodable>(
+        _ path: String, _ body: some Encodable, timeouts: CurlTimeouts = CurlTimeouts()
+    ) async throws -> Value {
         let bytes = Array(try JSONEncoder().encode(body))
         return try await decode(
             CurlRequest(
                 method: "POST", url: url(path, []),
                 headers: headers + [CurlHeader(name: "Content-Type", value: "application/json")],
-                body: .bytes(bytes), bodyLimit: 64 << 20))
+                body: .bytes(bytes), timeouts: timeouts, bodyLimit: 64 << 20))
     }
 
     /// A body as it comes.

@@ -115,7 +115,7 @@ extension ControllerSuites {
                 let event = TriggerEvent(kind: .push, ref: .branch("main"), commit: head, message: "change")
                 let triggered = Triggered(
                     event: event, project: project, pages: fixture.configuration.pages(project.repository))
-                let build = try #require(triggered.decision(nil).build)
+                let build = try #require(triggered.decision([:]).build)
                 try await fixture.store.createBuild(build)
                 #expect(try await fixture.store.createFoundBuild(build, decision: "found") == nil)
                 fixture.configuration.missedEvents.patience = .zero

@@ -47,6 +47,20 @@ struct Desk: Sendable {
         try git("remote", "add", "origin", origin)
     }
 
+    /// The configuration of a server whose own credentials open no repository, with a place of its own for mirrors.
+    var locked: ControllerConfiguration {
+        var locked = configuration
+        locked.dataDirectory = "\(folder)/locked"
+        locked.gitHubURL = "\(folder)/closed"
+        return locked
+    }
+
+    /// Mirrors that only the deploy key can fill: what stands in its place here is another address.
+    func lockedMirrors() -> ProjectMirrors {
+        let origin = origin
+        return ProjectMirrors(configuration: locked) { _ in GitRemote(url: origin) }
+    }
+
     /// Declares the project.
     func declare(_ hooks: [Hook], status: HookSettings.StatusMode = .build, forks: HookSettings.ForkMode = .approve)
         async throws -> ProjectRecord

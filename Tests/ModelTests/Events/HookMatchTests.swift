@@ -91,4 +91,14 @@ struct HookMatchTests {
         #expect(TriggerEvent(kind: .push, ref: .branch("a"), commit: "", message: message).skipWord != nil)
         #expect(TriggerEvent(kind: .push, ref: .branch("a"), commit: "", message: "skip the ci").skipWord == nil)
     }
+
+    @Test("Skip words count for pushes and pull requests, not where a verdict is asked for")
+    func skipWordKinds() {
+        func word(_ kind: TriggerEvent.Kind, _ ref: String = "refs/heads/main") -> String? {
+            TriggerEvent(kind: kind, ref: GitRef(ref), commit: "", message: "Squash (#5)\n\n* Docs [skip ci]").skipWord
+        }
+        #expect(word(.push) == "[skip ci]" && word(.pullRequest) == "[skip ci]")
+        #expect(word(.mergeGroup) == nil && word(.schedule) == nil && word(.manual) == nil)
+        #expect(word(.push, "refs/heads/gh-readonly-queue/main/pr-5-0123") == nil)
+    }
 }

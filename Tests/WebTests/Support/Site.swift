@@ -34,6 +34,7 @@ struct Site: Sendable {
         oldSecretKeys: [SecretKey] = [],
         isJobAddress: @escaping @Sendable (String) async -> Bool = { _ in false },
         account: (@Sendable (GitHubToken) async throws(GitHubError) -> GitHubAccount)? = nil,
+        starts: (@Sendable (Store, ManualTrigger, ProjectRecord) async throws -> BuildRecord)? = nil,
         calls: CallLimits.Rate = .requests, introductions: CallLimits.Rate = .introductions,
         readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
         trace: (@Sendable (String) -> Void)? = nil,
@@ -52,6 +53,7 @@ struct Site: Sendable {
             showsPrivate: showsPrivate, signIn: signIn, oldSecretKeys: oldSecretKeys)
         configuration.isJobAddress = isJobAddress
         configuration.account = account
+        if let starts { configuration.startBuild = { try await starts(store, $0, $1) } }
         configuration.callRate = calls
         configuration.introductionRate = introductions
         let server = WebServer(

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Model
 
 /// Why a request of the API was not answered as wished. All errors of the API have this one shape:
 ///
@@ -67,6 +68,19 @@ package struct APIProblem: Error, Sendable, Codable {
                 error.status, "unavailable", "The server cannot answer now.", wayOut: "Try again in a moment.",
                 retryAfter: 2)
         }
+    }
+
+    /// Why nothing was built by hand.
+    init(_ problem: ManualTriggerProblem) {
+        let status: HTTPResponse.Status =
+            switch problem.kind {
+            case .unknownRef, .untrustedRef, .unknownHook, .noHook: .badRequest
+            case .retired: .conflict
+            case .unavailable: .serviceUnavailable
+            }
+        self.init(
+            status, problem.kind.rawValue, problem.message, wayOut: problem.wayOut,
+            retryAfter: problem.kind == .unavailable ? 5 : nil)
     }
 
     static let howToSignIn = "Send a GitHub token: Authorization: Bearer <token>."
