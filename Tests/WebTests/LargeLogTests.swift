@@ -46,7 +46,7 @@ struct LargeLogTests {
                       rows: document.querySelectorAll('.ln').length, kept: view.lines.size,
                     };
                     """)
-                #expect(load.bytes > 100_000 && load.bytes < 1_000_000, "\(load.bytes) bytes were transferred")
+                #expect(load.bytes > 10_000 && load.bytes < 1_000_000, "\(load.bytes) bytes were transferred")
                 #expect(load.lines <= 3 && load.rows < 300 && load.kept <= 3_000, "\(load)")
                 // What a line says once it is there and in view; otherwise how things stand.
                 func text(of line: Int) async throws -> String {

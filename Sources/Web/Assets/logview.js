@@ -10,8 +10,8 @@ export const html = runs => runs.map(([c, text]) => c ? `<span class="${c}">${es
 
 // The policy for styles lets nothing but a script give colours that the style sheet does not have: true ones, and most grounds
 // (TerminalPalette has the rest). A text that could not be read becomes lighter or darker.
-// The lightest ground of the log itself: of lines that a search found.
-const found = '261c00', levels = [0, 95, 135, 175, 215, 255];
+// The lightest ground of the log itself: of lines that are pointed at.
+const pointed = '161c34', levels = [0, 95, 135, 175, 215, 255];
 const own = '838a9aff7b865bc98ee8b04a86a5ffd79bff5cc8d8d7dae29aa2b3ff9aa37fe0aaf5cb77a9bfffe5bcff86e0ecffffff';
 const channels = (hex, at = 0) => [0, 2, 4].map(i => parseInt(hex.slice(at + i, at + i + 2), 16));
 const shade = n => n < 16 ? channels(own, 6 * n) : n > 231 ? Array(3).fill(10 * n - 2312)
@@ -25,7 +25,7 @@ const tint = row => {
   for (const span of row.lastChild.querySelectorAll('[class]')) {
     const [, f, t, b, g] = /^(?:f(\d+)(?: t(\w+))?)? ?(?:b(\d+)(?: g(\w+))?)?/.exec(span.className);
     if (!(t || b > 15) || span.classList.contains('iv')) continue;
-    const text = t ? channels(t) : f ? shade(+f) : shade(7), ground = g ? channels(g) : b > 15 ? shade(+b) : b ? null : channels(found);
+    const text = t ? channels(t) : f ? shade(+f) : shade(7), ground = g ? channels(g) : b > 15 ? shade(+b) : b ? null : channels(pointed);
     if (b > 15) span.style.background = `rgb(${ground})`;
     let parts = text;
     const goal = ground && luminance(ground) > .23 ? 0 : 255;

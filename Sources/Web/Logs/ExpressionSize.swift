@@ -70,11 +70,11 @@ enum ExpressionSize {
         return index + 1
     }
 
-    /// After `{`: how often at most, and the place after the end. More than a thousand is as good as no end.
+    /// After `{`: how often at most, and the place after the end. More than any expression may have is as good as no end.
     private static func repetition(_ pattern: [UInt8], _ start: Int) -> (times: Int, end: Int) {
         guard let end = pattern[start...].firstIndex(of: UInt8(ascii: "}")) else { return (1, start) }
         let numbers = pattern[start..<end].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
             .map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
-        return (max(1, min(1_000, numbers.max() ?? 1)), end + 1)
+        return (max(1, min(100_000, numbers.max() ?? 1)), end + 1)
     }
 }

@@ -15,8 +15,8 @@ enum TerminalPalette {
     ]
     private static let black = "#14161c"
     private static let white = "#ffffff"
-    /// What text stands on when it has no ground of its own: that of lines which a search found is the lightest.
-    static let logGround = "#261c00"
+    /// What text stands on when it has no ground of its own: that of lines which are pointed at is the lightest.
+    private static let logGround = "#161c34"
     /// What WCAG AA asks for.
     private static let least = 4.5
     private static let levels = [0, 95, 135, 175, 215, 255]

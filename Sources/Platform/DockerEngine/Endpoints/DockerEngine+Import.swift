@@ -6,14 +6,13 @@ extension DockerEngine {
     /// - Parameters:
     ///   - reference: its name and tag.
     ///   - changes: lines of a Dockerfile, such as `LABEL a=b`.
-    ///   - platform: what the programs in it are for, such as `linux/arm64`; the engine's own without it.
     public func importImage(
-        _ archive: [UInt8], as reference: String, changes: [String] = [], platform: String? = nil
+        _ archive: [UInt8], as reference: String, changes: [String] = []
     ) async throws(DockerError) {
         let name = try DockerImageReference(reference)
         var request = EngineRequest(
             "POST", "/images/create",
-            query: [("fromSrc", "-"), ("repo", name.repository), ("tag", name.tag ?? "latest"), ("platform", platform)]
+            query: [("fromSrc", "-"), ("repo", name.repository), ("tag", name.tag ?? "latest")]
                 + changes.map { (name: "changes", value: $0) },
             timeouts: EngineRequest.slow)
         request.headers = [CurlHeader(name: "Content-Type", value: "application/x-tar")]
