@@ -46,4 +46,32 @@ struct InstallTests {
             #expect(plan.joined().contains("install_of_hook"))
         }
     }
+
+    @Test("a pull's time is from the first time that it is said until the image is there, whoever says it again")
+    func pull() async throws {
+        let clock = TestClock()
+        try await Fixture.with(clock: clock) { fixture in
+            let (store, project) = (fixture.store, try await fixture.declare(["a"])[0])
+            try await fixture.build(project, commit: "c1")
+            let job = try #require(try await store.claimNextJob()).job.id
+            try await store.recordProgress(job, phase: .preparing)
+            #expect(try await store.job(job)?.pullStartedAt == nil)
+            clock.advance(1)
+            let begin = clock.now
+            try await store.recordProgress(job, phase: .pulling)
+            clock.advance(30)
+            // By the process that took over.
+            try await store.recordProgress(job, phase: .pulling)
+            #expect(try await store.job(job)?.pullEndedAt == nil)
+            clock.advance(10)
+            try await store.recordProgress(job, baseImageID: "sha256:1")
+            let found = try #require(try await store.job(job))
+            #expect(found.pullStartedAt == begin && found.pullEndedAt == begin + 40)
+
+            try await fixture.build(project, commit: "c2")
+            let other = try #require(try await store.claimNextJob()).job.id
+            try await store.recordProgress(other, baseImageID: "sha256:1")
+            #expect(try await store.job(other)?.pullEndedAt == nil, "the image was there")
+        }
+    }
 }

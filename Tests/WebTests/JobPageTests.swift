@@ -1,3 +1,5 @@
+import Foundation
+import Store
 import Testing
 
 @testable import Web
@@ -12,4 +14,23 @@ struct JobPageTests {
             ("sha256:0123456789abcdef", "sha256:0123456789ab"), ("", ""),
         ])
     func digest(image: String, shown: String) { #expect(JobPage.shortDigest(image) == shown) }
+
+    @Test("a job's time is told by what it was spent on, its pull included")
+    func times() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project, "One")
+            var job = try #require(try await site.store.claimNextJob()).job
+            let start = Date(timeIntervalSince1970: 1_700_000_000)
+            job.startedAt = start
+            job.finishedAt = start + 100
+            let logs = LogExcerpts(site.store.logs, LogIndexes(site.store.logs))
+            #expect(try await JobTimes(job, logs).text == nil)
+            job.pullStartedAt = start + 1
+            #expect(try await JobTimes(job, logs).text == "prepare 1 s · pull 1 min 39 s", "the image never came")
+            job.pullEndedAt = start + 41
+            #expect(try await JobTimes(job, logs).text == "prepare 1 min · pull 40 s")
+            #expect(try await JobTimes(job, logs).parts.map(\.kind) == [.prepare, .pull, .prepare])
+        }
+    }
 }

@@ -43,6 +43,7 @@ enum Schema {
         migrator.registerMigration("20 pictures of authors") { db in try db.execute(sql: avatars) }
         migrator.registerMigration("21 whose turn it is") { db in try db.execute(sql: turns) }
         migrator.registerMigration("22 successors") { db in try db.execute(sql: successors) }
+        migrator.registerMigration("23 times of pulls") { db in try db.execute(sql: pulls) }
         return migrator
     }
 

@@ -56,11 +56,14 @@ extension Store {
             if let cacheKey { try db.noteCacheUse(ofJob: jobID, cacheKey, at: time) }
             try db.run(
                 """
-                UPDATE job SET phase = coalesce(?, phase), baseImageID = coalesce(?, baseImageID),
-                    baseImageDigest = coalesce(?, baseImageDigest), cacheKey = coalesce(?, cacheKey),
-                    cacheReused = coalesce(?, cacheReused)
-                WHERE id = ? AND state = 'running'
-                """, [phase?.rawValue, baseImageID, digest, cacheKey, reused, jobID])
+                UPDATE job SET phase = coalesce(?1, phase), baseImageID = coalesce(?2, baseImageID),
+                    baseImageDigest = coalesce(?3, baseImageDigest), cacheKey = coalesce(?4, cacheKey),
+                    cacheReused = coalesce(?5, cacheReused),
+                    pullStartedAt = CASE WHEN ?1 = 'pulling' THEN coalesce(pullStartedAt, ?7) ELSE pullStartedAt END,
+                    pullEndedAt = CASE WHEN ?1 = 'pulling' THEN NULL
+                        WHEN ?2 IS NOT NULL AND pullStartedAt IS NOT NULL THEN ?7 ELSE pullEndedAt END
+                WHERE id = ?6 AND state = 'running'
+                """, [phase?.rawValue, baseImageID, digest, cacheKey, reused, jobID, time.milliseconds])
             guard db.changesCount > 0 else { return false }
             try db.noteInstall(jobID, phase, time: time.milliseconds)
             return true

@@ -41,6 +41,10 @@ public struct JobRecord: Sendable, Hashable, Codable, Identifiable {
     public var finishedAt: Date?
     /// The number of the build that it was asked to make room for, unless it ended otherwise.
     public var successor: Int?
+    /// When it began to pull its base image, if it had to.
+    public var pullStartedAt: Date?
+    /// When the base image was there.
+    public var pullEndedAt: Date?
 
     /// How it ended; `nil` while it has not.
     public var outcome: JobOutcome? {

@@ -203,6 +203,8 @@ const start = () => {
 
   // Searching: on the server, over the whole log.
   let places = [], at = -1, query = '', rest = 0;
+  // An answer that comes late takes nobody away from where they went meanwhile.
+  let turn = 0;
   // An answer holds so many hits, and takes so long: `rest` is the line that the next one begins with, if there may be more.
   const more = async () => {
     const from = rest, words = asked;
@@ -222,7 +224,8 @@ const start = () => {
   const step = async by => {
     if (by > 0 && rest && at === places.length - 1) {
       el('found').textContent = 'searching';
-      if (!(await more())) return;
+      const own = turn += 1;
+      if (!(await more()) || own !== turn) return;
     }
     if (!places.length) return;
     at = (at + by + places.length) % places.length;
@@ -231,18 +234,20 @@ const start = () => {
   };
   const find = async (words, first = 1) => {
     asked = words;
+    const own = turn += 1;
     hits.clear(); places = []; at = -1; rest = 1;
     put(location.hash, words);
     el('found').textContent = words ? 'searching' : '';
     if (!words) { rest = 0; view.again(); return; }
     const expression = /^\/(.+)\/$/.exec(words);
     query = `${log.dataset.search}&q=${encodeURIComponent(expression?.[1] ?? words)}${expression ? '&regex' : ''}`;
-    if (await more() && places.length && first) { at = Math.max(0, places.findIndex(n => n >= (range?.[0] ?? 1))) - 1; step(1); }
+    if (await more() && own === turn && places.length && first) { at = Math.max(0, places.findIndex(n => n >= (range?.[0] ?? 1))) - 1; step(1); }
   };
   el('find').addEventListener('submit', event => {
     event.preventDefault();
     const line = /^\s*:(\d+)\s*$/.exec(el('q').value)?.[1];
     if (line) {
+      turn += 1;
       el('found').textContent = line > view.total ? `the last line is ${view.total.toLocaleString('en')}` : '';
       go(`#L${Math.max(1, Math.min(line, view.total))}`);
     } else if (el('q').value !== asked) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);

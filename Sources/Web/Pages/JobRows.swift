@@ -76,7 +76,7 @@ struct JobRows {
             let width = max(3, place(part.end) - x)
             let left = String(format: "%.1f", min(x, 997))
             // What only prepares is lower, so that the parts differ by more than how strong their colour is.
-            let height = part.kind == .build ? 10 : part.kind == .install ? 7 : 4
+            let height = part.kind == .build ? 10 : part.kind == .prepare ? 4 : 7
             svg +=
                 "<rect class=\"\(part.kind.rawValue)\" x=\"\(left)\" width=\"\(String(format: "%.1f", width))\" y=\"\(10 - height)\" height=\"\(height)\"/>"
         }

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Store
 
-/// What a job spent its time on, as the sections of its log tell.
+/// What a job spent its time on, as the sections of its log and its record tell.
 struct JobTimes {
     /// A stretch of time.
     struct Part {
@@ -12,7 +12,7 @@ struct JobTimes {
     }
 
     /// What it was spent on; the names are the style sheet's.
-    enum Kind: String { case prepare, install, build }
+    enum Kind: String, CaseIterable { case prepare, pull, install, build }
 
     /// In the order of time.
     private(set) var parts: [Part] = []
@@ -22,6 +22,14 @@ struct JobTimes {
         let end = max(start, job.finishedAt ?? Date())
         let begins = try await logs.sectionBegins(job)
         var marks: [(kind: Kind, date: Date)] = [(.prepare, start)]
+        if let pull = job.pullStartedAt {
+            // Without an end it goes on, or the image never came.
+            if let image = job.pullEndedAt {
+                marks += [(.pull, pull), (.prepare, image)]
+            } else if job.baseImageID == nil {
+                marks.append((.pull, pull))
+            }
+        }
         if let install = begins.install { marks.append((.install, install)) }
         if let build = begins.build { marks.append((.build, build)) }
         for (index, mark) in marks.enumerated() {
@@ -31,10 +39,14 @@ struct JobTimes {
         }
     }
 
-    /// `prepare 1 s · install 12 s · build 30 s`; `nil` when there is nothing to tell apart.
+    /// `prepare 1 s · pull 40 s · install 12 s · build 30 s`; `nil` when there is nothing to tell apart.
     var text: String? {
         guard parts.count > 1 else { return nil }
-        return parts.map { "\($0.kind.rawValue) \(Moment.text($0.end.timeIntervalSince($0.start)))" }
-            .joined(separator: " · ")
+        let words = Kind.allCases.compactMap { kind -> String? in
+            let own = parts.filter { $0.kind == kind }
+            guard !own.isEmpty else { return nil }
+            return "\(kind.rawValue) \(Moment.text(own.reduce(0) { $0 + $1.end.timeIntervalSince($1.start) }))"
+        }
+        return words.joined(separator: " · ")
     }
 }
