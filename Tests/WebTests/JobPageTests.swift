@@ -27,9 +27,9 @@ struct JobPageTests {
             let logs = LogExcerpts(site.store.logs, LogIndexes(site.store.logs))
             #expect(try await JobTimes(job, logs).text == nil)
             job.pullStartedAt = start + 1
-            #expect(try await JobTimes(job, logs).text == "prepare 1 s · pull 1 min 39 s", "the image never came")
+            #expect(try await JobTimes(job, logs).text == "prepare 1 s · pull 1 m 39 s", "the image never came")
             job.pullEndedAt = start + 41
-            #expect(try await JobTimes(job, logs).text == "prepare 1 min · pull 40 s")
+            #expect(try await JobTimes(job, logs).text == "prepare 1 m · pull 40 s")
             #expect(try await JobTimes(job, logs).parts.map(\.kind) == [.prepare, .pull, .prepare])
         }
     }

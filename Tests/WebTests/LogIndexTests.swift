@@ -112,7 +112,7 @@ import Testing
         let (begun, beginner) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask {
-                try await slots.run {
+                try await slots.run(for: "first") {
                     beginner.yield()
                     for await _ in gate {}
                     return 1
@@ -120,9 +120,9 @@ import Testing
             }
             _ = await begun.first { _ in true }
             // Which of them come too late is not said; that it is all but two is.
-            for _ in 0..<5 {
+            for number in 0..<5 {
                 group.addTask {
-                    do { return try await slots.run { 1 } } catch let problem as APIProblem {
+                    do { return try await slots.run(for: "\(number)") { 1 } } catch let problem as APIProblem {
                         #expect(problem.status == .serviceUnavailable && problem.retryAfter != nil)
                         return 0
                     }
@@ -135,7 +135,20 @@ import Testing
             while let result = try await group.next() { results.append(result) }
             #expect(results.reduce(0, +) == 3)
         }
-        #expect(try await slots.run { 7 } == 7)
+        #expect(try await slots.run(for: "first") { 7 } == 7)
+    }
+
+    @Test("one caller has two searches at most, whatever room there is")
+    func oneCaller() async throws {
+        let slots = SearchSlots(count: 9, room: 9)
+        let value = try await slots.run(for: "mona") {
+            try await slots.run(for: "mona") {
+                await #expect(throws: APIProblem.self) { try await slots.run(for: "mona") { 1 } }
+                return try await slots.run(for: "hubot") { 2 }
+            }
+        }
+        #expect(value == 2)
+        #expect(try await slots.run(for: "mona") { 3 } == 3)
     }
 
     @Test("lines, their times and searches are answered; an expression that could run for ever is refused")

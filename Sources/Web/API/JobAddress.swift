@@ -11,6 +11,11 @@ struct PageLimits: Sendable {
     var calls: CallLimits
     var proxies: TrustedProxies
 
+    /// Whose requests are counted together.
+    func caller(_ request: Request, _ context: WebContext) -> String {
+        CallLimits.caller(context.viewer, at: proxies.caller(request, context))
+    }
+
     func take(_ request: Request, _ context: WebContext) throws(APIProblem) {
         try calls.take(context.viewer, at: proxies.caller(request, context))
     }

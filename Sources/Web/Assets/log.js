@@ -1,5 +1,5 @@
 // The log of a job: lines that can be pointed at, searched and timed, the first error in view, and the live end of what still runs.
-import { LogView, count, el } from './logview.js';
+import { LogView, count, el, tint } from './logview.js';
 
 const log = el('log');
 const elapsed = seconds => {
@@ -10,8 +10,11 @@ const remember = (name, value) => { try { localStorage.setItem(name, value); } c
 const recall = name => { try { return localStorage.getItem(name); } catch { return null; } };
 // What is refused because much is asked for at once is asked for again when the server says.
 const ask = async (url, tries = 3) => {
-  const answer = await fetch(url), wait = Number(answer.headers.get('retry-after'));
-  if (!wait || !tries) return answer.ok || wait || answer.status === 400 ? answer.json() : {};
+  const answer = await fetch(url).catch(() => null), wait = Number(answer?.headers.get('retry-after'));
+  if (!wait || !tries) {
+    const failed = { message: answer ? `the server answered ${answer.status}` : 'the server does not answer' };
+    return answer?.ok || answer && (wait || answer.status === 400) ? answer.json().catch(() => failed) : failed;
+  }
   await new Promise(done => setTimeout(done, 1000 * Math.min(wait, 10)));
   return ask(url, tries - 1);
 };
@@ -57,7 +60,7 @@ const start = () => {
       row.insertBefore(button, row.lastChild);
     }
     const isFolded = folded.has(section.header), text = row.lastChild;
-    if (section.kind === 'group') text.innerHTML = section.html || 'group';
+    if (section.kind === 'group') { text.innerHTML = section.html || 'group'; tint(row); }
     button.setAttribute('aria-expanded', !isFolded);
     button.setAttribute('aria-label', text.textContent);
     text.dataset.t = [section.seconds === undefined ? '' : elapsed(section.seconds), isFolded ? count(section.last - section.header, 'line') : ''].filter(Boolean).join(' · ');
@@ -210,14 +213,15 @@ const start = () => {
     const from = rest, words = asked;
     const answer = await ask(`${query}&from=${from}`);
     if (asked !== words || rest !== from) return null;
-    const found = answer.hits ?? [], isCut = answer.isComplete === false;
+    if (!answer.hits) { el('found').textContent = answer.problem ?? answer.message; return null; }
+    const found = answer.hits, isCut = answer.isComplete === false;
     for (const number of found) { places.push(number); hits.add(number); }
-    rest = answer.count > found.length ? found.at(-1) + 1 : isCut ? answer.lines + 1 : 0;
+    rest = answer.count > found.length ? found.at(-1) + 1 : isCut ? Math.max(from, answer.lines + 1) : 0;
     const all = el('found').dataset;
     all.all = rest ? `${places.length.toLocaleString('en')}+ lines` : count(places.length, 'line');
     if (isCut) all.all += `, first ${count(answer.lines, 'line')} searched`;
     el('found').title = rest ? 'The search goes on after the last of these' : '';
-    el('found').textContent = answer.problem ?? answer.message ?? (places.length ? all.all : isCut ? `none in the first ${count(answer.lines, 'line')}` : 'not found');
+    el('found').textContent = places.length ? all.all : isCut ? `none in the first ${count(answer.lines, 'line')}` : 'not found';
     view.again();
     return answer;
   };
@@ -225,7 +229,9 @@ const start = () => {
     if (by > 0 && rest && at === places.length - 1) {
       el('found').textContent = 'searching';
       const own = turn += 1;
-      if (!(await more()) || own !== turn) return;
+      const known = places.length, answer = await more();
+      if (!answer || own !== turn) return;
+      if (rest && places.length === known) { el('found').textContent = `none further in the first ${count(answer.lines, 'line')}`; return; }
     }
     if (!places.length) return;
     at = (at + by + places.length) % places.length;
@@ -262,7 +268,10 @@ const start = () => {
   const tell = async isFirst => {
     if (errors || !el('head').hasAttribute('data-failed')) return;
     errors = [];
-    errors = (await ask(`${log.dataset.search}&errors`)).hits ?? [];
+    const answer = await ask(`${log.dataset.search}&errors`);
+    // Without an answer it is asked again with the next refresh.
+    if (!answer.hits) { errors = null; return; }
+    errors = answer.hits;
     errors.forEach(number => bad.add(number));
     if (sections.length) choose();
     el('next').hidden = errors.length === 0;

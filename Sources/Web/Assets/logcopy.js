@@ -6,11 +6,13 @@ const write = async text => {
   // Pages by plain http have no clipboard, and a browser may refuse: then as it was done before there was one.
   try { await navigator.clipboard.writeText(text); return true; } catch {
     const field = Object.assign(document.createElement('textarea'), { value: text, className: 'unseen' });
+    const before = document.activeElement;
     document.body.append(field);
     field.focus({ preventScroll: true });
     field.select();
     const isDone = document.execCommand('copy');
     field.remove();
+    before?.focus({ preventScroll: true });
     return isDone;
   }
 };

@@ -21,7 +21,7 @@ const luminance = parts => {
   return .2126 * r + .7152 * g + .0722 * b + .05;
 };
 const contrast = (a, b) => { const part = luminance(a) / luminance(b); return Math.max(part, 1 / part); };
-const tint = row => {
+export const tint = row => {
   for (const span of row.lastChild.querySelectorAll('[class]')) {
     const [, f, t, b, g] = /^(?:f(\d+)(?: t(\w+))?)? ?(?:b(\d+)(?: g(\w+))?)?/.exec(span.className);
     if (!(t || b > 15) || span.classList.contains('iv')) continue;

@@ -11,7 +11,7 @@ import Store
 /// {"hits":[17,2044],"count":2,"lines":2000000,"isComplete":true}
 /// ```
 /// `count` goes on after the last of `hits`; `lines` says how far the search went. Few searches run at once, because each
-/// takes a processor; those beyond wait a little, or are refused with 503.
+/// takes a processor; those beyond wait a little, or are refused with 503, as are more than two of one caller.
 struct LogSearchEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -19,7 +19,8 @@ struct LogSearchEndpoint: Sendable {
     var limits: PageLimits
     let slots = SearchSlots()
 
-    private static let chunk = 4 << 20
+    /// Read at once. What is looked for goes over all of it before any line is looked at closely, so it is not more.
+    private static let chunk = 512 << 10
     private static let hitLimit = 5000
     private static let textLimit = 1000
     private static let patience = Duration.seconds(5)
@@ -45,8 +46,9 @@ struct LogSearchEndpoint: Sendable {
             do {
                 let from = query["from"].flatMap { Int($0) } ?? 1
                 let index = indexes.index(of: job.id)
+                let caller = limits.caller(request, context)
                 return JSONResponse.make(
-                    try await slots.run { try await search(log, try pattern(query), from: from, index) })
+                    try await slots.run(for: caller) { try await search(log, try pattern(query), from: from, index) })
             } catch let problem as POSIXExpression.Problem {
                 if APIGate.covers(request) { throw APIProblem.badRequest(problem.description) }
                 return JSONResponse.make(Refusal(problem: problem.description), status: .badRequest)
@@ -66,7 +68,6 @@ struct LogSearchEndpoint: Sendable {
     private func search(
         _ log: LogReader, _ pattern: LogPattern, from first: Int, _ index: LogIndex
     ) async throws -> Answer {
-        let deadline = ContinuousClock.now + Self.patience
         var answer = Answer()
         var position: Int64 = 0
         if first > 1 {
@@ -74,6 +75,8 @@ struct LogSearchEndpoint: Sendable {
             let mark = await index.mark(line: first - 1)
             (answer.lines, position) = (mark.lines, mark.offset)
         }
+        // To find the place in a log that nobody has read is no part of the search.
+        let deadline = ContinuousClock.now + Self.patience
         var rest: [UInt8] = []
         while ContinuousClock.now < deadline {
             try Task.checkCancellation()

@@ -6,6 +6,9 @@ actor SearchSlots {
     private var free: Int
     private let room: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// The searches of each caller that run or wait: one person's must not keep everybody's waiting.
+    private var own: [String: Int] = [:]
+    private static let mostOfOne = 2
 
     /// - Parameters:
     ///   - count: that run.
@@ -17,8 +20,14 @@ actor SearchSlots {
 
     /// Runs a search when there is a slot.
     ///
-    /// - Throws: `APIProblem`, 503, when too many wait already; and what the search throws.
-    func run<Value: Sendable>(_ search: @Sendable () async throws -> Value) async throws -> Value {
+    /// - Parameter caller: whose it is.
+    /// - Throws: `APIProblem`, 503, when too many wait already, or two of the caller's; and what the search throws.
+    func run<Value: Sendable>(
+        for caller: String, _ search: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard own[caller, default: 0] < Self.mostOfOne else { throw Self.busy }
+        own[caller, default: 0] += 1
+        defer { own[caller] = own[caller].flatMap { $0 > 1 ? $0 - 1 : nil } }
         if free > 0 {
             free -= 1
         } else {

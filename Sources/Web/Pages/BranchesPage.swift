@@ -48,6 +48,8 @@ struct BranchesPage: Sendable {
                     project, Page.Link(text: "branches", url: "\(ProjectLinks.url(project))/branches")),
                 tabs: ProjectLinks.tabs(project, current: .branches),
                 mark: refs.first { $0.latest.ref == project.mainRef }.map { StateMark($0.latest.state) },
+                // What says why nothing was started stands at the address of the history.
+                refreshURL: refused == nil ? nil : "\(ProjectLinks.url(project))/branches",
                 values: values), for: viewer, status: refused?.status ?? .ok)
     }
 

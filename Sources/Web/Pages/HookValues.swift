@@ -3,7 +3,6 @@ import Store
 
 /// A hook's effective values, as the settings show them.
 enum HookValues {
-    ///
     /// - Parameter lines: what is known of the lines that they come from.
     static func make(_ hook: Hook, _ project: ProjectRecord, lines: SettingRows?) -> PageValues {
         let settings = hook.settings

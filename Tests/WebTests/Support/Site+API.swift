@@ -17,14 +17,14 @@ final class TokenOffice: Sendable {
     /// From now on it answers with this.
     func fail(_ kind: GitHubError.Kind?) { state.withLock { $0.trouble = kind } }
 
-    /// `token-of-manager` is the manager's; others are nobody's.
+    /// `token-of-manager` is the manager's, and so is `ghp_manager`, which looks like one; others are nobody's.
     @Sendable func account(_ token: GitHubToken) async throws(GitHubError) -> GitHubAccount {
         let trouble = state.withLock { state in
             state.questions += 1
             return state.trouble
         }
         if let trouble { throw GitHubError(kind: trouble, message: "trouble") }
-        let known = Site.accounts.first { "token-of-\($0.login)" == token.reveal() }
+        let known = Site.accounts.first { ["token-of-\($0.login)", "ghp_\($0.login)"].contains(token.reveal()) }
         guard let known else { throw GitHubError(kind: .unauthorized, message: "Bad credentials") }
         return known
     }

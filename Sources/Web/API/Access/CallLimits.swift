@@ -51,7 +51,12 @@ final class CallLimits: Sendable {
     ///
     /// - Throws: 429.
     func take(_ viewer: Viewer, at address: String) throws(APIProblem) {
-        try take(viewer.person.map { "person \($0.session.personID)" } ?? "address \(address)")
+        try take(Self.caller(viewer, at: address))
+    }
+
+    /// A person wherever they are, or an address.
+    static func caller(_ viewer: Viewer, at address: String) -> String {
+        viewer.person.map { "person \($0.session.personID)" } ?? "address \(address)"
     }
 
     /// Counts a token that was never seen.

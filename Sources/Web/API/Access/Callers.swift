@@ -49,6 +49,21 @@ struct Callers: Sendable {
         return token
     }
 
+    /// Whether a header is one of basic authentication.
+    static func isBasic(_ header: String) -> Bool {
+        header.prefix(6).lowercased() == "basic " || header.lowercased() == "basic"
+    }
+
+    /// Whether the password of basic authentication looks like a token of GitHub's: `ghp_…` and its kin, `github_pat_…`, or
+    /// 40 hexadecimal digits as of old.
+    static func holdsGitHubToken(_ header: String) -> Bool {
+        let words = header.split(separator: " ")
+        guard words.count == 2, let password = password(words[1]) else { return false }
+        let kinds = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"]
+        return kinds.contains { password.hasPrefix($0) }
+            || password.utf8.count == 40 && password.allSatisfy(\.isHexDigit)
+    }
+
     /// Of `name:password` in Base64; the name says nothing that the token does not say.
     private static func password(_ text: Substring) -> String? {
         guard text.utf8.count <= 1024, let data = Data(base64Encoded: String(text)) else { return nil }
