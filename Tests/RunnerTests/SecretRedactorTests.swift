@@ -87,6 +87,17 @@ struct SecretRedactorTests {
         #expect(SecretPatterns(["Z": "abc", "A": "x", "B": "abcd"]).unmasked == ["A", "Z"])
     }
 
+    @Test(
+        "a value of line ends only has forms as any other",
+        arguments: ["\n\n\n\n", "\r\n\r\n", String(repeating: "\n", count: 9)])
+    func lineEndsOnly(value: String) {
+        let text = "before\(value)after"
+        #expect(mask(text, ["A": value]) == text)
+        let encoded = Data(value.utf8).base64EncodedString().prefix(value.utf8.count * 8 / 6)
+        #expect(mask("<\(encoded)>", ["A": value]) == "<\(String(repeating: "*", count: encoded.count))>")
+        #expect(SecretPatterns(["A": value]).unmasked.isEmpty)
+    }
+
     @Test("without secrets, bytes pass as they are")
     func nothing() {
         var mask = OutputMask([:])
