@@ -36,22 +36,31 @@ struct JobRun: Sendable {
     }
 
     /// The steps begin with a look at what is there, so they can be done again: after the engine was away, or when an
-    /// image was removed at the wrong moment. Trouble of a script that ran is never a reason.
+    /// image or a volume was removed at the wrong moment. Trouble of a script that ran is never a reason.
     private func persistently() async throws -> JobOutcome {
         var isNew = job.isNew
         for pause in [Duration.milliseconds(200), .seconds(5)] {
             do {
                 defer { isNew = false }
                 return try await steps(isNew: isNew)
-            } catch let error as DockerError
-                where error.isTransient || error.kind == .notFound || error.kind == .conflict
-            {
+            } catch {
+                guard let trouble = Self.passingTrouble(error) else { throw error }
                 try Task.checkCancellation()
-                try await log.note("The Docker Engine: \(error.message); trying again")
+                try await log.note("\(trouble); trying again")
                 try await stoppable { try await Task.sleep(for: pause) }
             }
         }
         return try await steps(isNew: false)
+    }
+
+    /// The words of an error that may be over a little later; `nil` for any other.
+    static func passingTrouble(_ error: any Error) -> String? {
+        switch error {
+        case let docker as DockerError where docker.isTransient || docker.kind == .notFound || docker.kind == .conflict:
+            "The Docker Engine: \(docker.message)"
+        case let tree as WorkTreeError where !tree.isLasting: "The work tree: \(tree.description)"
+        default: nil
+        }
     }
 
     private func steps(isNew: Bool) async throws -> JobOutcome {
