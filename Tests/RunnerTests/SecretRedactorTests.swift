@@ -105,6 +105,21 @@ struct SecretRedactorTests {
         #expect(mask.finish(.stdout).isEmpty)
     }
 
+    @Test("an output is looked at closely only where two bytes begin a form, and where one does at its end")
+    func candidates() {
+        // Base64 of the value begins with aHVu, h1bn or odW5, by its offset.
+        let search = SecretSearch(SecretPatterns(["TOKEN": "hunter2hunter2"]))
+        func first(_ text: String, from start: Int = 0) -> Int {
+            search.firstCandidate(in: Array(text.utf8), from: start)
+        }
+        #expect(first("hat and a hen, hunter") == 15)
+        #expect(first("hunter hunter", from: 1) == 7)
+        #expect(first("at aH") == 3 && first("an a\n") == 3 && first("an a\r\n") == 3)
+        #expect(first("h1") == 0 && first("u\nx") == 3)
+        #expect(first("x h") == 2 && first("x a") == 2 && first("x y") == 3)
+        #expect(first("") == 0 && first("h") == 0 && first("y") == 1 && first("hu", from: 2) == 2)
+    }
+
     @Test("random outputs, cut at random: the same as a search through all of it")
     func fuzz() {
         var random = SeededGenerator(seed: 11)
