@@ -44,23 +44,13 @@ struct JobRun: Sendable {
                 defer { isNew = false }
                 return try await steps(isNew: isNew)
             } catch {
-                guard let trouble = Self.passingTrouble(error) else { throw error }
+                guard let trouble = Ending.passingTrouble(error) else { throw error }
                 try Task.checkCancellation()
                 try await log.note("\(trouble); trying again")
                 try await stoppable { try await Task.sleep(for: pause) }
             }
         }
         return try await steps(isNew: false)
-    }
-
-    /// The words of an error that may be over a little later; `nil` for any other.
-    static func passingTrouble(_ error: any Error) -> String? {
-        switch error {
-        case let docker as DockerError where docker.isTransient || docker.kind == .notFound || docker.kind == .conflict:
-            "The Docker Engine: \(docker.message)"
-        case let tree as WorkTreeError where !tree.isLasting: "The work tree: \(tree.description)"
-        default: nil
-        }
     }
 
     private func steps(isNew: Bool) async throws -> JobOutcome {

@@ -76,14 +76,14 @@ struct WorkTreeErrorTests {
     @Test("trouble that may be over a little later is no reason to end, a full or a read-only disk is")
     func passing() {
         for code in [EMFILE, EIO, ENOENT] {
-            let words = JobRun.passingTrouble(WorkTreeError(cannot: "write", "/x", code: code))
+            let words = Ending.passingTrouble(WorkTreeError(cannot: "write", "/x", code: code))
             #expect(words == "The work tree: cannot write /x: \(String(cString: strerror(code)))")
         }
         for code in [ENOSPC, EDQUOT, EROFS] {
-            #expect(JobRun.passingTrouble(WorkTreeError(cannot: "write", "/x", code: code)) == nil)
+            #expect(Ending.passingTrouble(WorkTreeError(cannot: "write", "/x", code: code)) == nil)
         }
-        #expect(JobRun.passingTrouble(DockerError(.notFound, "no such image")) == "The Docker Engine: no such image")
-        #expect(JobRun.passingTrouble(DockerError(.invalid, "no name")) == nil)
+        #expect(Ending.passingTrouble(DockerError(.notFound, "no such image")) == "The Docker Engine: no such image")
+        #expect(Ending.passingTrouble(DockerError(.invalid, "no name")) == nil)
     }
 
     @Test(
