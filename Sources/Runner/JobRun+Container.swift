@@ -14,10 +14,16 @@ extension JobRun {
         for (source, count) in logged { labels[Labels.logged(source)] = String(count) }
         var plan = ContainerPlan(job: job, phase: phase, image: image.id, labels: labels, way: way)
         if way.berth?.container == nil {
-            let network = try await tools.network.choice(job.instance)
+            var network = try await tools.network.choice(job.instance)
+            if network.problem != nil, !job.trusted {
+                // What the refusal asks for may have been done a moment ago.
+                network = try await tools.network.choice(job.instance, anew: true)
+            }
             plan.network = network.name
             if let problem = network.problem {
                 guard job.trusted else { throw Ending.error(JobNetwork.refusal(problem)) }
+                // Before the script could ask the controller for anything.
+                try await tools.network.countBridge()
                 try await log.note("No network of its own (\(problem)): the container is on the engine's bridge")
             }
         }
@@ -49,6 +55,7 @@ extension JobRun {
 
     /// A container that an earlier process started.
     func adopt(_ container: DockerContainer, _ phase: ScriptPhase) async throws -> ScriptRun {
+        try await tools.network.countBridge(ifUsedBy: container)
         try await progress(.phase(phase.phase))
         try await log.note(
             container.state.isRunning

@@ -36,18 +36,17 @@ struct JobRun: Sendable {
     }
 
     /// The steps begin with a look at what is there, so they can be done again: after the engine was away, or when an
-    /// image was removed at the wrong moment. Trouble of a script that ran is never a reason.
+    /// image or a volume was removed at the wrong moment. Trouble of a script that ran is never a reason.
     private func persistently() async throws -> JobOutcome {
         var isNew = job.isNew
         for pause in [Duration.milliseconds(200), .seconds(5)] {
             do {
                 defer { isNew = false }
                 return try await steps(isNew: isNew)
-            } catch let error as DockerError
-                where error.isTransient || error.kind == .notFound || error.kind == .conflict
-            {
+            } catch {
+                guard let trouble = Ending.passingTrouble(error) else { throw error }
                 try Task.checkCancellation()
-                try await log.note("The Docker Engine: \(error.message); trying again")
+                try await log.note("\(trouble); trying again")
                 try await stoppable { try await Task.sleep(for: pause) }
             }
         }

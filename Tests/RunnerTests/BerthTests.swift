@@ -27,6 +27,15 @@ struct BerthTests {
             try await fixture.engine.containers(labels: [Labels.instance: fixture.instance, Labels.job: nil]).first)
     }
 
+    @Test("a missing interpreter is named, also when its last words may begin a secret")
+    func interpreter() async throws {
+        try await prepared { fixture in
+            let job = try fixture.job(build: "#!/opt/no/such\n", secrets: ["TOKEN": "directory\nand more"])
+            let outcome = try await fixture.run(job).outcome
+            #expect(outcome.reason?.contains("interpreter '/opt/no/such' is not in the image") == true)
+        }
+    }
+
     @Test("a job in one runs as elsewhere, in order, and the place is thrown away with it")
     func use() async throws {
         try await prepared { fixture in

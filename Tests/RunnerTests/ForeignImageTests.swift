@@ -13,10 +13,11 @@ struct ForeignImageTests {
     @Test("an image for another machine is named, with both machines")
     func foreignImage() async throws {
         try await RunnerFixture.with { fixture in
-            // The head of a program for IBM's mainframes, which few have an emulator of.
+            // The head of a program for a machine that does not exist, so that no emulator takes it.
             var program: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 2, 1] + [UInt8](repeating: 0, count: 57)
             program[17] = 2
-            program[19] = 22
+            program[18] = 0xFF
+            program[19] = 0xFF
             let files = [
                 TarEntry("bin/sh", .bytes(program), mode: 0o755, uid: 0, gid: 0),
                 TarEntry("etc/passwd", .bytes(Array("root:x:0:0::/:/bin/sh\n".utf8)), mode: 0o644, uid: 0, gid: 0),

@@ -46,10 +46,12 @@ struct SecretDeliveryTests {
         }
     }
 
-    @Test("a missing interpreter is named as without secrets")
-    func interpreter() async throws {
+    @Test(
+        "a missing interpreter is named as without secrets, also when its last words may begin one",
+        arguments: ["s3cret", "directory\nand more"])
+    func interpreter(secret: String) async throws {
         try await RunnerFixture.with { fixture in
-            let job = try fixture.job(build: "#!/opt/no/such\n", secrets: ["TOKEN": "s3cret"])
+            let job = try fixture.job(build: "#!/opt/no/such\n", secrets: ["TOKEN": secret])
             let outcome = try await fixture.run(job).outcome
             #expect(outcome.reason?.contains("interpreter '/opt/no/such' is not in the image") == true)
         }

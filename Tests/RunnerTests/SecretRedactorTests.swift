@@ -87,11 +87,37 @@ struct SecretRedactorTests {
         #expect(SecretPatterns(["Z": "abc", "A": "x", "B": "abcd"]).unmasked == ["A", "Z"])
     }
 
+    @Test(
+        "a value of line ends only has forms as any other",
+        arguments: ["\n\n\n\n", "\r\n\r\n", String(repeating: "\n", count: 9)])
+    func lineEndsOnly(value: String) {
+        let text = "before\(value)after"
+        #expect(mask(text, ["A": value]) == text)
+        let encoded = Data(value.utf8).base64EncodedString().prefix(value.utf8.count * 8 / 6)
+        #expect(mask("<\(encoded)>", ["A": value]) == "<\(String(repeating: "*", count: encoded.count))>")
+        #expect(SecretPatterns(["A": value]).unmasked.isEmpty)
+    }
+
     @Test("without secrets, bytes pass as they are")
     func nothing() {
         var mask = OutputMask([:])
         #expect(mask.mask([1, 2, 3], .stdout) == [1, 2, 3])
         #expect(mask.finish(.stdout).isEmpty)
+    }
+
+    @Test("an output is looked at closely only where two bytes begin a form, and where one does at its end")
+    func candidates() {
+        // Base64 of the value begins with aHVu, h1bn or odW5, by its offset.
+        let search = SecretSearch(SecretPatterns(["TOKEN": "hunter2hunter2"]))
+        func first(_ text: String, from start: Int = 0) -> Int {
+            search.firstCandidate(in: Array(text.utf8), from: start)
+        }
+        #expect(first("hat and a hen, hunter") == 15)
+        #expect(first("hunter hunter", from: 1) == 7)
+        #expect(first("at aH") == 3 && first("an a\n") == 3 && first("an a\r\n") == 3)
+        #expect(first("h1") == 0 && first("u\nx") == 3)
+        #expect(first("x h") == 2 && first("x a") == 2 && first("x y") == 3)
+        #expect(first("") == 0 && first("h") == 0 && first("y") == 1 && first("hu", from: 2) == 2)
     }
 
     @Test("random outputs, cut at random: the same as a search through all of it")

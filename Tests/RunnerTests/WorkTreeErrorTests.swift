@@ -3,6 +3,7 @@ import Foundation
 import Git
 import Glibc
 import Model
+import Synchronization
 import Testing
 
 @testable import Runner
@@ -47,6 +48,7 @@ struct WorkTreeErrorTests {
                 try VolumeFolder(own: folder).complete([file], uid: getuid(), gid: getgid())
             }
             let error = try #require(thrown)
+            #expect(error.isLasting)
             let outcome = try #require(Ending.outcome(of: error))
             let words = "cannot write \(folder)/build-script: No space left on device"
             #expect(outcome.reason == "the work tree: \(words) (\(DiskFull.wayOut))")
@@ -66,7 +68,44 @@ struct WorkTreeErrorTests {
             }
             let error = try #require(thrown)
             #expect(error.description == "cannot write \(folder)/file/below: Not a directory")
+            #expect(error.code == ENOTDIR)
             #expect(Ending.outcome(of: error)?.state == .error)
+        }
+    }
+
+    @Test("trouble that may be over a little later is no reason to end, a full or a read-only disk is")
+    func passing() {
+        for code in [EMFILE, EIO, ENOENT] {
+            let words = Ending.passingTrouble(WorkTreeError(cannot: "write", "/x", code: code))
+            #expect(words == "The work tree: cannot write /x: \(String(cString: strerror(code)))")
+        }
+        for code in [ENOSPC, EDQUOT, EROFS] {
+            #expect(Ending.passingTrouble(WorkTreeError(cannot: "write", "/x", code: code)) == nil)
+        }
+        #expect(Ending.passingTrouble(DockerError(.notFound, "no such image")) == "The Docker Engine: no such image")
+        #expect(Ending.passingTrouble(DockerError(.invalid, "no name")) == nil)
+    }
+
+    @Test(
+        "a work tree that cannot be written for a moment is put together again",
+        .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(5)))
+    func again() async throws {
+        try await RunnerFixture.with { fixture in
+            let log = MemoryLog()
+            let isFirst = Mutex(true)
+            let outcome = try await fixture.executor.run(
+                fixture.job(build: "cat src/main.py"), mirror: fixture.mirror, log: log, control: JobControl()
+            ) { progress in
+                let fails = isFirst.withLock { isFirst in
+                    defer { if progress == .commit { isFirst = false } }
+                    return isFirst && progress == .commit
+                }
+                if fails { throw WorkTreeError(cannot: "write", "/x", code: EIO) }
+            }
+            #expect(outcome == .success)
+            #expect(await log.text.contains("The work tree: cannot write /x: Input/output error; trying again"))
+            #expect(await log.lines(.build) == ["print('hello')"])
+            #expect(try await fixture.containers().count == 1)
         }
     }
 
@@ -78,6 +117,8 @@ struct WorkTreeErrorTests {
         #expect(engine?.reason?.hasSuffix("(\(DiskFull.wayOut))") == true)
         let other = Ending.outcome(of: DockerError(.http(500), "no such thing"))
         #expect(other?.reason == "the Docker Engine: no such thing")
+        // It may be the disk of either machine.
+        #expect(DiskFull.wayOut.contains("`df -h`") && DiskFull.wayOut.contains("`docker system df`"))
         // Those of the log and of the store are the caller's to see.
         #expect(Ending.outcome(of: CocoaError(.fileWriteOutOfSpace)) == nil)
     }

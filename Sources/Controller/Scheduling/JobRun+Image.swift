@@ -7,8 +7,9 @@ extension JobRun {
         let description: String
     }
 
-    /// Asked when a job begins, and when it is taken up again: a project whose file has errors keeps its last good state,
-    /// and a job may have waited, or be a rerun of an old one.
+    /// Asked when a job begins, and when one that is taken up again begins anew: a project whose file has errors keeps its
+    /// last good state, and a job may have waited, or be a rerun of an old one. Of a job whose script was started it is
+    /// not asked: what runs is not left half done.
     ///
     /// - Throws: `DisallowedImage`.
     func checkImage(_ claimed: ClaimedJob, _ settings: ServerSettings?) throws(DisallowedImage) {

@@ -95,17 +95,20 @@ struct JobRun: Sendable {
             let settings = try await store.serverSettings()
             var spec: JobSpec
             do {
-                try checkImage(claimed, settings)
+                if isNew { try checkImage(claimed, settings) }
                 spec = try self.spec(claimed)
                 spec.isNew = isNew
                 // An attempt that began before may be anywhere; for one that begins the container is made meanwhile.
                 if !isNew || claimed.job.config.submodules { _ = try await result(of: fetching, control) }
                 if claimed.job.config.submodules { spec.submodules = try await submodules(claimed, log) }
-            } catch let error where !(error is CancellationError || error is Unfetched) {
+            } catch let error where !(error is CancellationError || error is Unfetched || error is DisallowedImage) {
                 try await log.say("The job was not run: \(error)")
                 return JobOutcome(state: .error, reason: "\(error)")
             }
-            return try await run(spec, claimed, log: log, control) { try await result(of: fetching, control) }
+            return try await run(spec, claimed, settings, log: log, control) { try await result(of: fetching, control) }
+        } catch let disallowed as DisallowedImage {
+            try await log.say("The job was not run: \(disallowed)")
+            return JobOutcome(state: .error, reason: "\(disallowed)")
         } catch let end as Unfetched {
             try await log.say(end.sentence)
             return end.outcome
@@ -117,7 +120,7 @@ struct JobRun: Sendable {
 
     /// - Parameter fetched: answers when the mirror has the commit.
     private func run(
-        _ spec: JobSpec, _ claimed: ClaimedJob, log: JobLogSink, _ control: JobControl,
+        _ spec: JobSpec, _ claimed: ClaimedJob, _ settings: ServerSettings?, log: JobLogSink, _ control: JobControl,
         fetched: @escaping @Sendable () async throws -> GitMirror
     ) async throws -> JobOutcome {
         // What the job is at is for those who watch; it goes on meanwhile.
@@ -127,7 +130,10 @@ struct JobRun: Sendable {
         let mirror = await mirrors.mirror(claimed.project.repository)
         let outcome = try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
             switch progress {
-            case .phase(let phase): feed.yield(phase)
+            case .phase(let phase):
+                // A job that is taken up again comes here only when it begins anew.
+                if phase == .preparing { try checkImage(claimed, settings) }
+                feed.yield(phase)
             case .baseImage(let id, let digest):
                 try await store.recordProgress(claimed.job.id, baseImageID: id, digest: digest)
                 guard claimed.job.config.reusesVerdicts else { break }

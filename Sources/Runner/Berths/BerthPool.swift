@@ -178,6 +178,7 @@ actor BerthPool {
     func maintain(instance: String) async {
         // Also for jobs of an earlier process: whose addresses they are is known from now on.
         _ = try? await network.choice(instance)
+        try? await network.countBridge(ifUsedByJobsOf: instance)
         while !Task.isCancelled, size > 0 {
             var wait = Self.checkInterval
             do {

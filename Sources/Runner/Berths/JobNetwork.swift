@@ -39,10 +39,12 @@ actor JobNetwork {
 
     /// The network, which is made if it is not there. An engine that has no addresses left gets no second question
     /// for a minute. Whoever asks meanwhile waits for the same answer: the engine would make two of one name.
-    func choice(_ instance: String) async throws -> Choice {
+    ///
+    /// - Parameter anew: whether the engine is asked also within that minute.
+    func choice(_ instance: String, anew: Bool = false) async throws -> Choice {
         guard isUsed else { return Choice(name: Self.fallback) }
         if let name = known[instance] { return Choice(name: name) }
-        if let failed, clock.now < failed.end { return Choice(name: Self.fallback, problem: failed.problem) }
+        if !anew, let failed, clock.now < failed.end { return Choice(name: Self.fallback, problem: failed.problem) }
         let question = asking[instance] ?? Task { try await self.find(instance) }
         asking[instance] = question
         return try await question.value
@@ -60,27 +62,45 @@ actor JobNetwork {
     private func find(_ instance: String) async throws -> Choice {
         defer { asking[instance] = nil }
         let name = Self.name(instance)
-        if let problem = try await problem(making: name, for: instance) {
-            return try await cannotBeMade(problem)
+        // Twice: somebody may remove it (docker network prune) as soon as it is made.
+        for _ in 0..<2 {
+            if let problem = try await problem(making: name, for: instance) { return cannotBeMade(problem) }
+            let networks = try await engine.networks(labels: [Labels.instance: instance])
+            let found = Self.ranges(of: networks)
+            ranges.withLock { $0.own = found }
+            // By its id: a controller that was killed while it asked for one may have left two of one name.
+            guard let id = networks.filter({ $0.name == name }).map(\.id).sorted().first else { continue }
+            known[instance] = id
+            failed = nil
+            return Choice(name: id)
         }
-        let networks = try await engine.networks(labels: [Labels.instance: instance])
-        let found = Self.ranges(of: networks)
-        ranges.withLock { $0.own = found }
-        // By its id: a controller that was killed while it asked for one may have left two of one name.
-        guard let id = networks.filter({ $0.name == name }).map(\.id).sorted().first else {
-            return try await cannotBeMade("the network that was made is not there")
-        }
-        known[instance] = id
-        return Choice(name: id)
+        return cannotBeMade("the network that was made is not there")
     }
 
-    /// The engine's bridge is the choice for a minute. From then on its addresses count as those of jobs, which may stay
-    /// there for long; those of others who are there cannot be told from them.
-    func cannotBeMade(_ problem: String) async throws -> Choice {
+    /// The engine's bridge is the choice for a while.
+    func cannotBeMade(_ problem: String, for time: Duration = .seconds(60)) -> Choice {
+        failed = Failure(problem: problem, end: clock.now + time)
+        return Choice(name: Self.fallback, problem: problem)
+    }
+
+    /// A job is put on the engine's bridge. From now on the bridge's addresses count as those of jobs, which may stay there
+    /// for long; those of others who are there cannot be told from them.
+    func countBridge() async throws(DockerError) {
+        guard isUsed else { return }
         let bridge = Self.ranges(of: try await engine.networks().filter { $0.name == Self.fallback })
         ranges.withLock { $0.bridge = bridge }
-        failed = Failure(problem: problem, end: clock.now + .seconds(60))
-        return Choice(name: Self.fallback, problem: problem)
+    }
+
+    /// Counts the bridge if a container of a job is there, which an earlier process may have put there.
+    func countBridge(ifUsedBy container: DockerContainer) async throws(DockerError) {
+        if container.addresses[Self.fallback] != nil { try await countBridge() }
+    }
+
+    /// The same for all jobs that run.
+    func countBridge(ifUsedByJobsOf instance: String) async throws(DockerError) {
+        for summary in try await engine.containers(labels: [Labels.instance: instance, Labels.job: nil], all: false) {
+            if let container = try await engine.container(summary.id) { try await countBridge(ifUsedBy: container) }
+        }
     }
 
     private static func ranges(of networks: [DockerNetwork]) -> [AddressRange] {

@@ -25,4 +25,14 @@ struct Ending: Error {
         default: nil
         }
     }
+
+    /// The words of an error that may be over a little later; `nil` for any other.
+    static func passingTrouble(_ error: any Error) -> String? {
+        switch error {
+        case let docker as DockerError where docker.isTransient || docker.kind == .notFound || docker.kind == .conflict:
+            "The Docker Engine: \(docker.message)"
+        case let tree as WorkTreeError where !tree.isLasting: "The work tree: \(tree.description)"
+        default: nil
+        }
+    }
 }

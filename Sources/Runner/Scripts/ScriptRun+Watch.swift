@@ -148,7 +148,9 @@ extension ScriptRun {
                 try await store(skip.rest(of: bytes, from: source), source)
             }
             for source in [LogSource.stdout, .stderr] {
-                try await log.append(phase.section, source, skip.rest(of: mask.finish(source), from: source))
+                let rest = mask.finish(source)
+                if source == .stderr || isMerged { keepTail(rest) }
+                try await log.append(phase.section, source, skip.rest(of: rest, from: source))
             }
             return .outputEnded(nil)
         } catch let error as DockerError {
@@ -174,7 +176,9 @@ extension ScriptRun {
                 keepTail(bytes)
                 try await store(skip.rest(of: bytes, from: .stdout), .stdout)
             }
-            try await log.append(phase.section, .stdout, skip.rest(of: mask.finish(.stdout), from: .stdout))
+            let rest = mask.finish(.stdout)
+            keepTail(rest)
+            try await log.append(phase.section, .stdout, skip.rest(of: rest, from: .stdout))
             if place == 0 { return await pumpWhatThePipeDidNotTake() }
             return .outputEnded(nil)
         } catch let error as PipeError {
@@ -197,7 +201,9 @@ extension ScriptRun {
                 keepTail(bytes)
                 try await store(skip.rest(of: bytes, from: .stderr), .stderr)
             }
-            try await log.append(phase.section, .stderr, skip.rest(of: mask.finish(.stderr), from: .stderr))
+            let rest = mask.finish(.stderr)
+            keepTail(rest)
+            try await log.append(phase.section, .stderr, skip.rest(of: rest, from: .stderr))
             return .outputEnded(nil)
         } catch let error as DockerError {
             return .outputEnded(error)

@@ -62,6 +62,8 @@ struct SecretPatterns: Equatable {
     /// The value may stand anywhere in what is encoded (`user:token`), so at each of three offsets: the characters that
     /// depend on the value alone.
     private static func base64(_ value: [UInt8]) -> [[UInt8]] {
+        // Of line ends only, nothing is left without them.
+        guard !value.isEmpty else { return [] }
         var forms: [[UInt8]] = []
         for offset in 0..<3 {
             let text = Array(Data([UInt8](repeating: 0, count: offset) + value).base64EncodedData())

@@ -35,6 +35,8 @@ struct SecretRedactor: Sendable {
         var output = held.isEmpty ? bytes : held + bytes
         let before = held.count
         var place = 0
+        // Not by way of `self`, which changes with each byte.
+        let search = search
         while place < bytes.count {
             if state == 0, encodedState == 0 {
                 let candidate = search.firstCandidate(in: bytes, from: place)

@@ -6,7 +6,10 @@ struct SecretSearch: Sendable {
     let plain: SecretAutomaton
     /// Sees every byte that ends no line.
     let encoded: SecretAutomaton
+    /// The bytes with which an occurrence can begin.
     private let begins: [Bool]
+    /// One bit for each pair of bytes with which one can begin: in text, single letters begin one nearly everywhere.
+    private let pairs: [UInt64]
 
     init(_ patterns: SecretPatterns) {
         plain = SecretAutomaton(patterns.plain)
@@ -14,17 +17,35 @@ struct SecretSearch: Sendable {
         begins = [plain, encoded].reduce(into: [Bool](repeating: false, count: 256)) { begins, automaton in
             for value in UInt8.min...UInt8.max where automaton.next(0, value) != 0 { begins[Int(value)] = true }
         }
+        // Each form has more than two bytes (`SecretPatterns.shortest`).
+        var pairs = [UInt64](repeating: 0, count: 1 << 10)
+        func add(_ first: UInt8, _ second: UInt8) {
+            let pair = Int(first) << 8 | Int(second)
+            pairs[pair >> 6] |= 1 << UInt64(pair & 63)
+        }
+        for form in patterns.plain.union(patterns.encoded) where form.count >= 2 { add(form[0], form[1]) }
+        for form in patterns.encoded where !form.isEmpty {
+            // The line may be broken there.
+            for lineEnd in UInt8.min...UInt8.max where Self.isLineEnd(lineEnd) { add(form[0], lineEnd) }
+        }
+        self.pairs = pairs
     }
 
     /// Whether a byte ends a line, or is the first of the two that do.
     static func isLineEnd(_ value: UInt8) -> Bool { value == UInt8(ascii: "\n") || value == UInt8(ascii: "\r") }
 
-    /// The first place from `start` on where an occurrence could begin.
+    /// The first place from `start` on where an occurrence could begin. Of the last byte alone little is known.
     func firstCandidate(in bytes: [UInt8], from start: Int) -> Int {
-        begins.withUnsafeBufferPointer { begins in
+        pairs.withUnsafeBufferPointer { pairs in
             bytes.withUnsafeBufferPointer { bytes in
                 var place = start
-                while place < bytes.count, !begins[Int(bytes[place])] { place += 1 }
+                let last = bytes.count - 1
+                while place < last {
+                    let pair = Int(bytes[place]) << 8 | Int(bytes[place + 1])
+                    if pairs[pair >> 6] & 1 << UInt64(pair & 63) != 0 { return place }
+                    place += 1
+                }
+                if place == last, !begins[Int(bytes[last])] { place += 1 }
                 return place
             }
         }

@@ -6,13 +6,22 @@ struct WorkTreeError: Error, CustomStringConvertible {
     /// What was tried, the place and the system's words.
     let description: String
 
-    private init(_ description: String) { self.description = description }
+    /// The system's number for it, where that is known.
+    let code: Int32?
+
+    private init(_ description: String, _ code: Int32?) {
+        self.description = description
+        self.code = code
+    }
+
+    /// Whether trying again is of no use: somebody has to do something about the disk.
+    var isLasting: Bool { [ENOSPC, EDQUOT, EROFS].contains(code) }
 
     /// What a function of the system says.
     ///
     /// - Parameter act: such as `write`.
     init(cannot act: String, _ path: String, code: Int32 = errno) {
-        self.init("cannot \(act) \(path): \(String(cString: strerror(code)))")
+        self.init("cannot \(act) \(path): \(String(cString: strerror(code)))", code)
     }
 
     /// What Foundation says: only what lies below its error has the system's words.
@@ -20,7 +29,7 @@ struct WorkTreeError: Error, CustomStringConvertible {
         if let cocoa = error as? CocoaError, let path = cocoa.filePath, let posix = cocoa.underlying as? POSIXError {
             self.init(cannot: "write", path, code: posix.code.rawValue)
         } else {
-            self.init("\(error)")
+            self.init("\(error)", nil)
         }
     }
 }
@@ -28,7 +37,9 @@ struct WorkTreeError: Error, CustomStringConvertible {
 /// Words about a disk without room.
 enum DiskFull {
     /// What can be done about it.
-    static let wayOut = "the disk is full: `docker system df` shows by what; --cache-disk-high is when cached images go"
+    static let wayOut =
+        "the disk is full: `df -h` shows which one; if it is Docker's, `docker system df` shows by what, and "
+        + "--cache-disk-high is when cached images go"
 
     /// The words of an error, with the way out if they are the system's for a full disk.
     static func explained(_ words: String) -> String {

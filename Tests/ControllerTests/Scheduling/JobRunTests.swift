@@ -159,6 +159,39 @@ struct JobRunTests {
         }
     }
 
+    @Test(
+        "a job that is taken up again goes on in its container, allowed or not; one that has none yet does not begin",
+        arguments: [JobPhase.building, .installing, .preparing])
+    func disallowedWhileAway(phase: JobPhase) async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests")])
+            _ = try await desk.deliver("push", desk.pushed(desk.push(["file": "text"]), before: nil))
+            let claimed = try #require(try await desk.store.claimNextJob())
+            var tightened = DesiredState(projects: [])
+            tightened.broken = [desk.repository]
+            tightened.server.allowedImages = ["kozmic/*"]
+            let revision = ConfigRevision(
+                commit: "tighter", authorName: "Mona", committedAt: Date(timeIntervalSince1970: 2), message: "Tighten")
+            try await desk.store.applyConfig(tightened, revision: revision)
+            let executor = ScriptedExecutor { progress in
+                try await progress(.phase(phase))
+                // The install script's container says so as well when it is taken up again.
+                try await progress(.baseImage(id: "sha256:base", digest: nil))
+            }
+            let run = JobRun(
+                configuration: desk.configuration, store: desk.store, executor: executor, mirrors: desk.mirrors,
+                logger: Logger(label: "test"))
+            await run.run(claimed)
+            let outcome = try #require(try await desk.store.job(claimed.job.id)?.outcome)
+            if phase == .preparing {
+                #expect(outcome.state == .error)
+                #expect(outcome.reason?.contains("is not in allowed_images of kozmic.yaml") == true)
+            } else {
+                #expect(outcome == .success)
+            }
+        }
+    }
+
     @Test("images are allowed by the settings of now, which may be none")
     func allowedImage() async throws {
         try await Desk.with { desk in
