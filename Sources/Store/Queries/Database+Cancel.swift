@@ -40,6 +40,15 @@ extension Database {
         }
     }
 
+    /// Asks for a job's end because of an event, which a later event of its build may take back.
+    func overtake(
+        _ jobID: Int64, reason: String, successor: Int? = nil, at time: Date
+    ) throws -> [ChangeSignal.Topic]? {
+        let topics = try requestCancel(jobID, reason: reason, successor: successor, at: time)
+        if topics?.isEmpty == false { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [jobID]) }
+        return topics
+    }
+
     /// Asks for the end of all jobs of the builds.
     func cancel(_ wanted: BuildCancellation, at time: Date) throws -> EndedJobs {
         var ids: [Int64]
@@ -155,10 +164,11 @@ extension Database {
                 self, sql: "SELECT id FROM job WHERE buildID = ? AND state IN ('queued', 'running') ORDER BY id",
                 arguments: [build])
             for job in jobs where !kept.contains(job) {
-                guard let topics = try requestCancel(job, reason: reason, successor: successor, at: time) else {
-                    continue
-                }
-                if isOvertaken, !topics.isEmpty { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [job]) }
+                let topics =
+                    isOvertaken
+                    ? try overtake(job, reason: reason, successor: successor, at: time)
+                    : try requestCancel(job, reason: reason, successor: successor, at: time)
+                guard let topics else { continue }
                 ended.count += topics.isEmpty ? 0 : 1
                 ended.topics += topics
             }
