@@ -41,7 +41,8 @@ public final class ManualBuilds: Sendable {
                 wayOut: "Declare it in the admin repository again.")
         }
         let named = try wanted.hooks.map { ids in try Self.named(ids, of: project) }
-        let event = try await event(wanted, of: project)
+        let (event, main) = try await event(wanted, of: project)
+        if let named { try Self.checkSecrets(of: named, event, main: main) }
         let hooks = try named ?? Self.pushed(event, project)
         let pages = configuration.pages(project.repository)
         var build = NewBuild(
@@ -75,6 +76,21 @@ public final class ManualBuilds: Sendable {
         return project.config.hooks.filter { ids.contains($0.id) }
     }
 
+    /// Whoever can push a branch decides what its scripts do with what they are given. So a hook with secrets runs on the
+    /// refs that its `on` gives them to, and on the default branch, which is where a schedule runs it.
+    private static func checkSecrets(
+        of hooks: [Hook], _ event: TriggerEvent, main: GitRef?
+    ) throws(ManualTriggerProblem) {
+        guard event.ref != main else { return }
+        let push = TriggerEvent(kind: .push, ref: event.ref, commit: event.commit)
+        guard let hook = hooks.first(where: { !$0.secrets.isEmpty && !HookMatch($0, push).runs }) else { return }
+        var rule = "branches"
+        if case .tag = event.ref.kind { rule = "tags" }
+        throw ManualTriggerProblem(
+            .secretHook, "The hook '\(hook.id)' has secrets, and a push to \(event.ref) would not run it.",
+            wayOut: "Build the default branch, or let the hook's on.push.\(rule) match \(event.ref.shortName).")
+    }
+
     /// What a push to the ref would run. Rules about paths are no part of it: nothing was changed.
     private static func pushed(_ event: TriggerEvent, _ project: ProjectRecord) throws(ManualTriggerProblem) -> [Hook] {
         let push = TriggerEvent(kind: .push, ref: event.ref, commit: event.commit)
@@ -87,7 +103,10 @@ public final class ManualBuilds: Sendable {
         return hooks
     }
 
-    private func event(_ wanted: ManualTrigger, of project: ProjectRecord) async throws -> TriggerEvent {
+    /// With the default branch beside it.
+    private func event(
+        _ wanted: ManualTrigger, of project: ProjectRecord
+    ) async throws -> (event: TriggerEvent, main: GitRef?) {
         let isFree = underWay.withLock { count in
             guard count < Self.most else { return false }
             count += 1
@@ -105,9 +124,10 @@ public final class ManualBuilds: Sendable {
             let mirror = await mirrors.mirror(project.repository)
             let found = try await RefFinder(repository: project.repository, mirror: mirror).find(name, main: main)
             let facts = try await mirror.commit(found.commit)
-            return TriggerEvent(
+            let event = TriggerEvent(
                 kind: .manual, ref: found.ref, commit: found.commit, message: String(facts.message.prefix(8000)),
                 authorName: facts.author.name, authorEmail: facts.author.email, sender: wanted.sender)
+            return (event, main)
         } catch let error as GitError {
             if error.kind == .cancelled { throw CancellationError() }
             throw unavailable("\(project.repository) could not be fetched: \(error.message).")

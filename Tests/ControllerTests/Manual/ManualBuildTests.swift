@@ -104,6 +104,48 @@ struct ManualBuildTests {
         }
     }
 
+    @Test("a hook with secrets runs by hand where its `on` gives them to, and on the default branch, and nowhere else")
+    func secrets() async throws {
+        try await Desk.with { desk in
+            var deploy = try desk.hook("deploy")
+            deploy.triggers = Triggers(push: .init(branches: ["main", "release/*"], tags: ["v*"]), pullRequest: nil)
+            var nightly = try desk.hook("nightly")
+            nightly.triggers = Triggers(push: nil, pullRequest: nil, schedule: "0 4 * * *")
+            var open = deploy
+            open.id = try #require(HookID("open"))
+            deploy.secrets = ["TOKEN": "sealed:v1:x"]
+            nightly.secrets = deploy.secrets
+            let project = try await desk.declare([deploy, nightly, open])
+            let base = try desk.push(["a": "1"])
+            for branch in ["topic", "release/1"] { try desk.push(["a": branch], branch: branch, from: base) }
+            for tag in ["v1", "beta"] {
+                try desk.git("tag", tag)
+                try desk.git("push", "-q", "origin", tag)
+            }
+            func start(_ ref: String?, _ hooks: [HookID]) async throws -> BuildRecord {
+                try await manual(desk).start(ManualTrigger(ref: ref, hooks: hooks, sender: "mona"), of: project)
+            }
+            for (ref, hook) in [("topic", deploy), ("topic", nightly), ("release/1", nightly), ("beta", deploy)] {
+                let found = try await kind { try await start(ref, [open.id, hook.id]) }
+                #expect(found == .secretHook, "\(hook.id) on \(ref)")
+            }
+            do {
+                _ = try await start("topic", [deploy.id])
+            } catch let problem as ManualTriggerProblem {
+                #expect(
+                    problem.description == "The hook 'deploy' has secrets, and a push to refs/heads/topic would not "
+                        + "run it. Build the default branch, or let the hook's on.push.branches match topic.")
+            }
+            #expect(try await desk.store.builds(project.id, limit: 9).isEmpty)
+            for (ref, hook) in [
+                (nil, deploy), (nil, nightly), (base, nightly), ("release/1", deploy), ("v1", deploy), ("topic", open),
+            ] {
+                let build = try await start(ref, [hook.id])
+                #expect(try await desk.store.jobs(build.id).contains { $0.hook == hook.id }, "\(hook.id)")
+            }
+        }
+    }
+
     @Test("what only a pull request has is refused, by its number, its ref and its commit")
     func untrusted() async throws {
         try await Desk.with { desk in
