@@ -145,6 +145,29 @@ struct QueueTests {
         }
     }
 
+    @Test("an old commit that is built again by hand ends no newer build's job of a cancelling group, either")
+    func byHandInGroup() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let rule = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            let old = try await build(fixture, project, "1", rule, happenedAt: 100)
+            try await fixture.runNext()
+            _ = try await build(fixture, project, "2", rule, happenedAt: 200)
+            let running = try #require(try await store.claimNextJob()).job
+            var byHand = try Fixture.newBuild(project, commit: "1")
+            byHand.event.kind = .manual
+            byHand.hooks[0].concurrency = rule
+            byHand.runsAgain = true
+            #expect(try await store.createBuild(byHand)?.id == old.id)
+            #expect(try await store.job(running.id)?.cancelReason == nil)
+            #expect(try await store.jobs(old.id).map(\.attempt) == [2])
+            #expect(try await store.claimNextJob() == nil, "it waits")
+            try await store.finishJob(running.id, .success)
+            #expect(try await store.claimNextJob()?.build.id == old.id)
+        }
+    }
+
     @Test("places in the queue are those of the slots to come")
     func places() async throws {
         try await Fixture.with { fixture in

@@ -45,6 +45,9 @@ extension Database {
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
+        // Who builds an old commit again by hand ends no newer one's jobs, as with a rerun.
+        let wish: JobWish =
+            existing != nil && event.kind == .manual ? .person : .event(event.happenedAt ?? time.milliseconds / 1000)
         var topics: [ChangeSignal.Topic] = existing == nil ? [.builds, .avatars] : []
         var notes: [String] = []
         for hook in new.hooks {
@@ -52,8 +55,7 @@ extension Database {
             else { continue }
             let queued = try queueJob(
                 hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
-                page: new.pageURL(number, hook.id), wish: .event(event.happenedAt ?? time.milliseconds / 1000), at: time
-            )
+                page: new.pageURL(number, hook.id), wish: wish, at: time)
             topics += queued.topics
             notes += queued.note.map { ["\(hook.id): \($0)"] } ?? []
         }
