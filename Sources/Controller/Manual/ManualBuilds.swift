@@ -11,6 +11,15 @@ public final class ManualBuilds: Sendable {
     /// More questions than these at once would keep fetches of jobs waiting.
     private static let most = 8
 
+    /// What is to be built.
+    private struct Target {
+        var event: TriggerEvent
+        /// Whether the commit is one in the ref's history.
+        var isOffHead: Bool
+        /// The default branch.
+        var main: GitRef?
+    }
+
     private let configuration: ControllerConfiguration
     private let store: Store
     private let mirrors: ProjectMirrors
@@ -41,14 +50,16 @@ public final class ManualBuilds: Sendable {
                 wayOut: "Declare it in the admin repository again.")
         }
         let named = try wanted.hooks.map { ids in try Self.named(ids, of: project) }
-        let (event, main) = try await event(wanted, of: project)
-        if let named { try Self.checkSecrets(of: named, event, main: main) }
+        let target = try await target(wanted, of: project)
+        let event = target.event
+        if let named { try Self.checkSecrets(of: named, event, main: target.main) }
         let hooks = try named ?? Self.pushed(event, project)
         let pages = configuration.pages(project.repository)
         var build = NewBuild(
             projectID: project.id, event: event, hooks: hooks, trusted: true, configCommit: project.configCommit,
             statusMode: project.config.settings.status, pageURL: { number, hook in pages.build(number, hook: hook) })
         build.runsAgain = true
+        build.isOffHead = target.isOffHead
         guard let made = try await store.createBuild(build) else {
             throw StoreError.notFound("the build of \(event.commit)")
         }
@@ -103,10 +114,7 @@ public final class ManualBuilds: Sendable {
         return hooks
     }
 
-    /// With the default branch beside it.
-    private func event(
-        _ wanted: ManualTrigger, of project: ProjectRecord
-    ) async throws -> (event: TriggerEvent, main: GitRef?) {
+    private func target(_ wanted: ManualTrigger, of project: ProjectRecord) async throws -> Target {
         let isFree = underWay.withLock { count in
             guard count < Self.most else { return false }
             count += 1
@@ -127,7 +135,7 @@ public final class ManualBuilds: Sendable {
             let event = TriggerEvent(
                 kind: .manual, ref: found.ref, commit: found.commit, message: String(facts.message.prefix(8000)),
                 authorName: facts.author.name, authorEmail: facts.author.email, sender: wanted.sender)
-            return (event, main)
+            return Target(event: event, isOffHead: found.isOffHead, main: main)
         } catch let error as GitError {
             if error.kind == .cancelled { throw CancellationError() }
             throw unavailable("\(project.repository) could not be fetched: \(error.message).")

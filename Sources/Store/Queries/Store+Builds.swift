@@ -44,6 +44,10 @@ extension Database {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
+        // The ref may come back to the commit.
+        if existing != nil, !new.isOffHead {
+            try run("UPDATE build SET isOffHead = 0 WHERE id = ? AND isOffHead = 1", [buildID])
+        }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
         // Who builds an old commit again by hand ends no newer one's jobs, as with a rerun.
         let wish: JobWish =
@@ -120,14 +124,14 @@ extension Database {
             """
             INSERT INTO build (projectID, number, ref, sha, message, authorName, authorEmail, sender, kind,
                 pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt, needsApproval,
-                authorLogin)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
+                authorLogin, isOffHead)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.stored, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
-                event.happenedAt, new.needsApproval, author?.description,
+                event.happenedAt, new.needsApproval, author?.description, new.isOffHead,
             ])
         return lastInsertedRowID
     }

@@ -81,13 +81,13 @@ struct ManualBuildTests {
             func found(_ ref: String?) async throws -> String {
                 let build = try await manual(desk).start(
                     ManualTrigger(ref: ref, hooks: tests, sender: "mona"), of: project)
-                return "\(build.ref) \(build.commit)"
+                return "\(build.ref) \(build.commit)" + (build.isOffHead ? " off its head" : "")
             }
             #expect(try await found(nil) == "refs/heads/main \(main)")
             #expect(try await found("topic/one") == "refs/heads/topic/one \(topic)")
             #expect(try await found("refs/heads/topic/one") == "refs/heads/topic/one \(topic)")
             #expect(try await found("v1") == "refs/tags/v1 \(first)", "an annotated tag")
-            #expect(try await found(String(first.prefix(9)).uppercased()) == "refs/heads/main \(first)")
+            #expect(try await found(String(first.prefix(9)).uppercased()) == "refs/heads/main \(first) off its head")
             #expect(try await found(topic) == "refs/heads/topic/one \(topic)")
             let later = try desk.push(["b": "2"], branch: "topic/one")
             #expect(try await found("topic/one") == "refs/heads/topic/one \(later)")
