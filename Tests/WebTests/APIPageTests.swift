@@ -110,7 +110,7 @@ struct APIPageTests {
         try await Site.with(showsPrivate: true) { site in
             let diagnostics = """
                 [{"path":"kozmic.yaml","line":12,"column":5,"severity":"error","message":"unknown key 'tiemout'",
-                  "excerpt":{"text":"    tiemout: 5m","column":5}},
+                  "excerpt":{"text":"    tiemout: 5m","column":5,"before":"  tests:"}},
                  {"path":"a.yaml","line":1,"column":1,"severity":"warning","message":"no effect"}]
                 """
             try await site.store.saveRevision(
@@ -119,7 +119,8 @@ struct APIPageTests {
                     diagnosticsJSON: diagnostics))
             let sync = try await site.api(SyncDocument.self, "/sync")
             #expect(sync.diagnostics.map(\.excerpt?.text) == ["    tiemout: 5m", nil])
-            #expect(sync.diagnostics.first?.excerpt?.column == 5)
+            let excerpt = sync.diagnostics.first?.excerpt
+            #expect(excerpt?.column == 5 && excerpt?.before == "  tests:" && excerpt?.after == nil)
         }
     }
 
