@@ -42,16 +42,16 @@ public final class ManualBuilds: Sendable {
     ///
     /// Whether the sender may is the caller's to know.
     ///
+    /// - Parameter known: the project as the sender saw it. What is declared when its repository was fetched counts.
     /// - Throws: `ManualTriggerProblem`, `StoreError`, `CancellationError`.
-    public func start(_ wanted: ManualTrigger, of project: ProjectRecord) async throws -> BuildRecord {
-        guard project.isActive else {
-            throw ManualTriggerProblem(
-                .retired, "\(project.repository) is no longer declared.",
-                wayOut: "Declare it in the admin repository again.")
-        }
-        let named = try wanted.hooks.map { ids in try Self.named(ids, of: project) }
-        let target = try await target(wanted, of: project)
+    public func start(_ wanted: ManualTrigger, of known: ProjectRecord) async throws -> BuildRecord {
+        // A mistake is told before anything is fetched.
+        _ = try Self.named(wanted.hooks, of: known)
+        let target = try await target(wanted, of: known)
         let event = target.event
+        // That may have taken minutes.
+        let project = try await store.project(known.repository) ?? known
+        let named = try Self.named(wanted.hooks, of: project)
         if let named { try Self.checkSecrets(of: named, event, main: target.main) }
         let hooks = try named ?? Self.pushed(event, project)
         let pages = configuration.pages(project.repository)
@@ -72,8 +72,14 @@ public final class ManualBuilds: Sendable {
         return made
     }
 
-    /// In the order of the project's file, each once.
-    private static func named(_ ids: [HookID], of project: ProjectRecord) throws(ManualTriggerProblem) -> [Hook] {
+    /// In the order of the project's file, each once; `nil` when none is named.
+    private static func named(_ ids: [HookID]?, of project: ProjectRecord) throws(ManualTriggerProblem) -> [Hook]? {
+        guard project.isActive else {
+            throw ManualTriggerProblem(
+                .retired, "\(project.repository) is no longer declared.",
+                wayOut: "Declare it in the admin repository again.")
+        }
+        guard let ids else { return nil }
         guard !ids.isEmpty else {
             throw ManualTriggerProblem(
                 .noHook, "No hook is named.", wayOut: "Name one, or leave the list out for what a push would run.")

@@ -12,6 +12,9 @@ struct ManualBuildTests {
         ManualBuilds(configuration: desk.configuration, store: desk.store, mirrors: desk.mirrors)
     }
 
+    private static let revision = ConfigRevision(
+        commit: "none", authorName: "Mona", committedAt: Date(timeIntervalSince1970: 2), message: "Configure")
+
     private func kind(_ body: () async throws -> BuildRecord) async throws -> ManualTriggerProblem.Kind? {
         do {
             let build = try await body()
@@ -60,7 +63,15 @@ struct ManualBuildTests {
             #expect(
                 try await kind { try await manual(desk).start(ManualTrigger(ref: "v1", sender: "mona"), of: project) }
                     == .noHook, "no hook is about tags")
-            _ = try await desk.declare([])
+            // What was declared when somebody asked is not what counts when the repository was fetched.
+            _ = try await desk.declare([desk.hook("docs")])
+            #expect(
+                try await kind {
+                    try await manual(desk).start(ManualTrigger(hooks: [nightly.id], sender: "mona"), of: project)
+                } == .unknownHook)
+            try await desk.store.applyConfig(DesiredState(projects: []), revision: Self.revision)
+            #expect(
+                try await kind { try await manual(desk).start(ManualTrigger(sender: "mona"), of: project) } == .retired)
             let retired = ProjectRecord.retired(project)
             #expect(
                 try await kind { try await manual(desk).start(ManualTrigger(sender: "mona"), of: retired) } == .retired)
