@@ -33,6 +33,28 @@ struct FetchTests {
         }
     }
 
+    @Test("another remote is asked once: the mirror's own is asked again afterwards, and by others meanwhile")
+    func other() async throws {
+        try await Fixture.with { fixture in
+            let commit = try fixture.commit(["a": "1"])
+            let mirror = fixture.mirror("\(fixture.root)/closed")
+            let other = GitRemote(url: fixture.source)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let references = try await mirror.remoteReferences(of: other)
+                        #expect(references.contains { $0.name == "refs/heads/main" })
+                    }
+                    group.addTask { #expect(await failure { _ = try await mirror.remoteReferences() } != nil) }
+                }
+                try await group.waitForAll()
+            }
+            try await mirror.fetch(from: other)
+            #expect(try await mirror.resolve("main") == commit)
+            #expect(await failure { try await mirror.fetch() } != nil)
+        }
+    }
+
     @Test("a forced push moves the branch, deleted ones go, and a branch may take the place of a folder of branches")
     func prune() async throws {
         try await Fixture.with { fixture in

@@ -70,6 +70,26 @@ struct LetterTests {
         }
     }
 
+    @Test("Builds of old commits are no news, and hide none")
+    func oldCommits() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project, commit: "head")
+            try await fixture.runNext(Self.failure)
+            for (index, outcome) in [JobOutcome.success, Self.failure].enumerated() {
+                var old = try Fixture.newBuild(project, commit: "old\(index)")
+                old.isOffHead = true
+                _ = try await fixture.store.createBuild(old)
+                try await fixture.runNext(outcome)
+            }
+            #expect(try await fixture.store.buildNews(limit: 9).map(\.outcome) == [.failure])
+            try await fixture.build(project, commit: "next")
+            try await fixture.runNext()
+            #expect(try await fixture.store.buildNews(limit: 9).map(\.outcome) == [.failure, .fixed])
+            #expect(try await fixture.store.buildNews(limit: 9).last?.build.commit == "next")
+        }
+    }
+
     @Test("News makes its letters once; a letter ends by being sent or given up, and goes with its build")
     func letters() async throws {
         try await Fixture.with { fixture in

@@ -30,6 +30,7 @@ struct QueryPlanTests {
             _ = try await store.builds(500, BuildFilter(text: "a"), limit: 20)
             _ = try await store.caller(personID: 7, login: "mona", name: nil, adminRepository: project.repository)
             #expect(try await store.latestBuild(500, ref: .branch("main")) != nil)
+            _ = try await store.verdicts(500, ref: .branch("main"), before: 12, limit: 20)
             let build = try #require(try await store.build(500, number: 7))
             _ = try await store.build(id: build.id)
             _ = try await store.siblings(of: build)

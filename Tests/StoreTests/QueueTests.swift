@@ -93,6 +93,36 @@ struct QueueTests {
         }
     }
 
+    @Test(
+        "a later event brings back what a cancelling group ended, whether that gave way or came late",
+        arguments: [[100, 200], [200, 100]])
+    func wantedAgainInGroup(times: [Int64]) async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let rule = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            func event(_ kind: TriggerEvent.Kind, topic: Int64, at time: Int64) async throws -> BuildRecord {
+                var new = try Fixture.newBuild(project, commit: "c\(topic)", ref: .branch("topic-\(topic)"))
+                new.event.kind = kind
+                new.event.pullRequest = kind == .pullRequest ? 5 : nil
+                new.event.happenedAt = time
+                new.hooks[0].concurrency = rule
+                return try #require(try await store.createBuild(new))
+            }
+            for time in times { _ = try await event(.push, topic: time, at: time) }
+            let again = try await event(.pullRequest, topic: 100, at: 300)
+            #expect(again.state == .queued)
+            let hook = try #require(HookID("tests"))
+            #expect(try await store.attempts(again.id, hook).map(\.state) == [.cancelled, .queued])
+            let other = try #require(try await store.latestBuild(project.id, ref: .branch("topic-200")))
+            #expect(try await store.jobs(other.id).map(\.successor) == [again.number])
+            #expect(try await store.claimNextJob()?.build.id == again.id)
+            // The same event once more brings nothing.
+            _ = try await event(.pullRequest, topic: 100, at: 300)
+            #expect(try await store.attempts(again.id, hook).count == 2)
+        }
+    }
+
     @Test("what somebody runs again ends no newer build's job of a cancelling group, and waits for it")
     func rerunInGroup() async throws {
         try await Fixture.with { fixture in
@@ -112,6 +142,29 @@ struct QueueTests {
             let last = try await build(fixture, project, "3", rule, happenedAt: 300)
             #expect(try await store.job(running.id)?.successor == last.number)
             #expect(try await store.job(again.id)?.state == .cancelled)
+        }
+    }
+
+    @Test("an old commit that is built again by hand ends no newer build's job of a cancelling group, either")
+    func byHandInGroup() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let rule = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            let old = try await build(fixture, project, "1", rule, happenedAt: 100)
+            try await fixture.runNext()
+            _ = try await build(fixture, project, "2", rule, happenedAt: 200)
+            let running = try #require(try await store.claimNextJob()).job
+            var byHand = try Fixture.newBuild(project, commit: "1")
+            byHand.event.kind = .manual
+            byHand.hooks[0].concurrency = rule
+            byHand.runsAgain = true
+            #expect(try await store.createBuild(byHand)?.id == old.id)
+            #expect(try await store.job(running.id)?.cancelReason == nil)
+            #expect(try await store.jobs(old.id).map(\.attempt) == [2])
+            #expect(try await store.claimNextJob() == nil, "it waits")
+            try await store.finishJob(running.id, .success)
+            #expect(try await store.claimNextJob()?.build.id == old.id)
         }
     }
 

@@ -38,6 +38,41 @@ struct RefTests {
         }
     }
 
+    @Test("a build of an old commit says nothing about its ref, until the ref comes back to the commit")
+    func oldCommit() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            let store = fixture.store
+            let main = GitRef.branch("main")
+            func latest() async throws -> [Int?] {
+                let overview = try await store.refOverview(project.id, limit: 9).first { $0.latest.ref == main }
+                return [overview?.latest.number, try await store.latestBuild(project.id, ref: main)?.number]
+            }
+            var old = try Fixture.newBuild(project, commit: "old")
+            old.isOffHead = true
+            #expect(try await store.createBuild(old)?.isOffHead == true)
+            #expect(try await latest() == [nil, nil])
+            try await fixture.build(project, commit: "head")
+            old.event.commit = "older"
+            _ = try await store.createBuild(old)
+            #expect(try await latest() == [2, 2])
+            #expect(try await store.verdicts(project.id, ref: main, limit: 9).map(\.number) == [2])
+            // All of them are in the history, and the newest of all is the project's.
+            #expect(try await store.builds(project.id, ref: main, limit: 9).map(\.number) == [3, 2, 1])
+            #expect(try await store.latestBuild(project.id)?.number == 3)
+            // An open pull request is as its head is.
+            _ = try await store.createBuild(try pull(project, 7, "First", at: 100, ref: .branch("topic"), commit: "t2"))
+            old.event.ref = .branch("topic")
+            _ = try await store.createBuild(old)
+            #expect(try await store.openPullRequests(project.id, limit: 9).map(\.latest?.number) == [4])
+            try await fixture.build(project, commit: "older")
+            #expect(try await latest() == [3, 3])
+            // To ask again for what is a head says nothing about when it was built.
+            old.event = try Fixture.newBuild(project, commit: "head").event
+            #expect(try await store.createBuild(old)?.isOffHead == false)
+        }
+    }
+
     @Test("a pull request is open until the latest event closed it, in whatever order events come")
     func pullRequests() async throws {
         try await Fixture.with { fixture in

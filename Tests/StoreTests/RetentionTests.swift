@@ -53,6 +53,25 @@ struct RetentionTests {
         }
     }
 
+    @Test("a newer build of an old commit does not take the place of the head's")
+    func oldCommit() async throws {
+        let clock = TestClock()
+        try await Fixture.with(clock: clock) { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project, commit: "head")
+            try await fixture.runNext()
+            for commit in ["old", "older"] {
+                var old = try Fixture.newBuild(project, commit: commit)
+                old.isOffHead = true
+                _ = try await fixture.store.createBuild(old)
+                try await fixture.runNext()
+            }
+            clock.advance(2 * 86_400)
+            _ = try await fixture.store.removeOldBuilds(project.id, rule(days: 1, builds: 1), limit: 10)
+            #expect(try await numbers(fixture, project) == [1, 3], "and it goes before it")
+        }
+    }
+
     @Test("old ones go with their logs; of a ref that is gone nothing is kept, of one that is there the newest build")
     func age() async throws {
         let clock = TestClock()

@@ -193,6 +193,34 @@ struct TriggerTests {
         }
     }
 
+    @Test(
+        "what a push to a named branch wants outlives the pull request's next commit",
+        arguments: [["c1", "c2"], ["c2", "c1"]])
+    func namedBranchGoesOn(commits: [String]) async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            var release = try Fixture.hook("release")
+            release.triggers.push = .init(branches: ["main", "release/*"])
+            // The later commit may come in first.
+            for commit in commits {
+                for kind in [TriggerEvent.Kind.push, .pullRequest] {
+                    var build = try pullRequest(5, project, commit, branch: "release/1", kind: kind)
+                    build.event.happenedAt = commit == "c1" ? 100 : 200
+                    build.hooks = [release, try Fixture.hook("tests")]
+                    try await store.createBuild(build)
+                }
+            }
+            let builds = try await store.builds(project.id, limit: 9)
+            let old = try #require(builds.first { $0.commit == "c1" })
+            let new = try #require(builds.first { $0.commit == "c2" })
+            #expect(try await store.jobs(old.id).map(\.state) == [.queued, .cancelled])
+            #expect(try await store.jobs(old.id).map(\.successor) == [nil, new.number])
+            #expect(try await store.jobs(new.id).map(\.state) == [.queued, .queued])
+            #expect(try await fixture.status(project, commit: "c1").wanted.state == .pending)
+        }
+    }
+
     @Test("a deleted branch ends its jobs, and the delivery says how many")
     func deleted() async throws {
         try await Fixture.with { fixture in

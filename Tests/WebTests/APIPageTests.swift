@@ -38,6 +38,13 @@ struct APIPageTests {
                 #expect(try await site.api("\(path)?\(query)").status == 400, "\(query)")
                 #expect(try await site.api("/projects/acme/widget/pull-requests?\(query)").status == 400, "\(query)")
             }
+            // An old commit that passes mends nothing, on no page.
+            try await site.build(project, "Long ago", kind: .manual, isOffHead: true)
+            try await site.run()
+            let still = try await site.api(BranchListDocument.self, path)
+            #expect(still.branches.first?.latestBuild.number == 5 && still.mainStory?.failingSince == 5)
+            #expect(try await site.client.get("/acme/widget?ref=main").text.contains("Change 4"))
+            #expect(try await site.client.get("/acme/widget/builds?ref=main").text.contains("Long ago"))
             // What the repository no longer has is left to the history.
             try await site.store.saveHeads(project.id, seen: ["refs/heads/main": Site.commit("Change 4")])
             let left = try await site.api(BranchListDocument.self, path)
@@ -103,7 +110,7 @@ struct APIPageTests {
         try await Site.with(showsPrivate: true) { site in
             let diagnostics = """
                 [{"path":"kozmic.yaml","line":12,"column":5,"severity":"error","message":"unknown key 'tiemout'",
-                  "excerpt":{"text":"    tiemout: 5m","column":5}},
+                  "excerpt":{"text":"    tiemout: 5m","column":5,"before":"  tests:"}},
                  {"path":"a.yaml","line":1,"column":1,"severity":"warning","message":"no effect"}]
                 """
             try await site.store.saveRevision(
@@ -112,7 +119,8 @@ struct APIPageTests {
                     diagnosticsJSON: diagnostics))
             let sync = try await site.api(SyncDocument.self, "/sync")
             #expect(sync.diagnostics.map(\.excerpt?.text) == ["    tiemout: 5m", nil])
-            #expect(sync.diagnostics.first?.excerpt?.column == 5)
+            let excerpt = sync.diagnostics.first?.excerpt
+            #expect(excerpt?.column == 5 && excerpt?.before == "  tests:" && excerpt?.after == nil)
         }
     }
 

@@ -11,6 +11,15 @@ public final class ManualBuilds: Sendable {
     /// More questions than these at once would keep fetches of jobs waiting.
     private static let most = 8
 
+    /// What is to be built.
+    private struct Target {
+        var event: TriggerEvent
+        /// Whether the commit is one in the ref's history.
+        var isOffHead: Bool
+        /// The default branch.
+        var main: GitRef?
+    }
+
     private let configuration: ControllerConfiguration
     private let store: Store
     private let mirrors: ProjectMirrors
@@ -33,21 +42,24 @@ public final class ManualBuilds: Sendable {
     ///
     /// Whether the sender may is the caller's to know.
     ///
+    /// - Parameter known: the project as the sender saw it. What is declared when its repository was fetched counts.
     /// - Throws: `ManualTriggerProblem`, `StoreError`, `CancellationError`.
-    public func start(_ wanted: ManualTrigger, of project: ProjectRecord) async throws -> BuildRecord {
-        guard project.isActive else {
-            throw ManualTriggerProblem(
-                .retired, "\(project.repository) is no longer declared.",
-                wayOut: "Declare it in the admin repository again.")
-        }
-        let named = try wanted.hooks.map { ids in try Self.named(ids, of: project) }
-        let event = try await event(wanted, of: project)
+    public func start(_ wanted: ManualTrigger, of known: ProjectRecord) async throws -> BuildRecord {
+        // A mistake is told before anything is fetched.
+        _ = try Self.named(wanted.hooks, of: known)
+        let target = try await target(wanted, of: known)
+        let event = target.event
+        // That may have taken minutes.
+        let project = try await store.project(known.repository) ?? known
+        let named = try Self.named(wanted.hooks, of: project)
+        if let named { try Self.checkSecrets(of: named, event, main: target.main) }
         let hooks = try named ?? Self.pushed(event, project)
         let pages = configuration.pages(project.repository)
         var build = NewBuild(
             projectID: project.id, event: event, hooks: hooks, trusted: true, configCommit: project.configCommit,
             statusMode: project.config.settings.status, pageURL: { number, hook in pages.build(number, hook: hook) })
         build.runsAgain = true
+        build.isOffHead = target.isOffHead
         guard let made = try await store.createBuild(build) else {
             throw StoreError.notFound("the build of \(event.commit)")
         }
@@ -60,8 +72,14 @@ public final class ManualBuilds: Sendable {
         return made
     }
 
-    /// In the order of the project's file, each once.
-    private static func named(_ ids: [HookID], of project: ProjectRecord) throws(ManualTriggerProblem) -> [Hook] {
+    /// In the order of the project's file, each once; `nil` when none is named.
+    private static func named(_ ids: [HookID]?, of project: ProjectRecord) throws(ManualTriggerProblem) -> [Hook]? {
+        guard project.isActive else {
+            throw ManualTriggerProblem(
+                .retired, "\(project.repository) is no longer declared.",
+                wayOut: "Declare it in the admin repository again.")
+        }
+        guard let ids else { return nil }
         guard !ids.isEmpty else {
             throw ManualTriggerProblem(
                 .noHook, "No hook is named.", wayOut: "Name one, or leave the list out for what a push would run.")
@@ -73,6 +91,21 @@ public final class ManualBuilds: Sendable {
                 wayOut: known.isEmpty ? "It declares none." : "It has these: \(known).")
         }
         return project.config.hooks.filter { ids.contains($0.id) }
+    }
+
+    /// Whoever can push a branch decides what its scripts do with what they are given. So a hook with secrets runs on the
+    /// refs that its `on` gives them to, and on the default branch, which is where a schedule runs it.
+    private static func checkSecrets(
+        of hooks: [Hook], _ event: TriggerEvent, main: GitRef?
+    ) throws(ManualTriggerProblem) {
+        guard event.ref != main else { return }
+        let push = TriggerEvent(kind: .push, ref: event.ref, commit: event.commit)
+        guard let hook = hooks.first(where: { !$0.secrets.isEmpty && !HookMatch($0, push).runs }) else { return }
+        var rule = "branches"
+        if case .tag = event.ref.kind { rule = "tags" }
+        throw ManualTriggerProblem(
+            .secretHook, "The hook '\(hook.id)' has secrets, and a push to \(event.ref) would not run it.",
+            wayOut: "Build the default branch, or let the hook's on.push.\(rule) match \(event.ref.shortName).")
     }
 
     /// What a push to the ref would run. Rules about paths are no part of it: nothing was changed.
@@ -87,7 +120,7 @@ public final class ManualBuilds: Sendable {
         return hooks
     }
 
-    private func event(_ wanted: ManualTrigger, of project: ProjectRecord) async throws -> TriggerEvent {
+    private func target(_ wanted: ManualTrigger, of project: ProjectRecord) async throws -> Target {
         let isFree = underWay.withLock { count in
             guard count < Self.most else { return false }
             count += 1
@@ -105,9 +138,10 @@ public final class ManualBuilds: Sendable {
             let mirror = await mirrors.mirror(project.repository)
             let found = try await RefFinder(repository: project.repository, mirror: mirror).find(name, main: main)
             let facts = try await mirror.commit(found.commit)
-            return TriggerEvent(
+            let event = TriggerEvent(
                 kind: .manual, ref: found.ref, commit: found.commit, message: String(facts.message.prefix(8000)),
                 authorName: facts.author.name, authorEmail: facts.author.email, sender: wanted.sender)
+            return Target(event: event, isOffHead: found.isOffHead, main: main)
         } catch let error as GitError {
             if error.kind == .cancelled { throw CancellationError() }
             throw unavailable("\(project.repository) could not be fetched: \(error.message).")

@@ -12,6 +12,8 @@ struct RefFinder: Sendable {
         var ref: GitRef
         /// Its head, or a commit in its history.
         var commit: String
+        /// Whether it is one in its history.
+        var isOffHead = false
     }
 
     var repository: RepositoryName
@@ -46,7 +48,7 @@ struct RefFinder: Sendable {
         }
         if name.hasPrefix("#"), Int(name.dropFirst()) != nil { throw untrusted("\(name) is a pull request.") }
         guard let commit = try await commit(name) else { throw unknown(name) }
-        return Found(ref: try await holder(of: commit, in: references, main: main), commit: commit)
+        return try await holder(of: commit, in: references, main: main)
     }
 
     private static func isOwn(_ name: String) -> Bool { name.hasPrefix("refs/heads/") || name.hasPrefix("refs/tags/") }
@@ -65,7 +67,7 @@ struct RefFinder: Sendable {
 
     /// The branch or tag whose build it is: the default branch if the commit is in it, else one whose head it is, else one
     /// that holds it.
-    private func holder(of commit: String, in references: [GitReference], main: GitRef?) async throws -> GitRef {
+    private func holder(of commit: String, in references: [GitReference], main: GitRef?) async throws -> Found {
         // Branches stand before tags.
         let own = references.filter { Self.isOwn($0.name) }
         let first = own.filter { $0.name == main?.description }
@@ -80,7 +82,9 @@ struct RefFinder: Sendable {
             }
             looked += 1
             guard let tip = try await mirror.resolve(reference.target) else { continue }
-            if try await mirror.mergeBase(tip, commit) == commit { return GitRef(reference.name) }
+            if try await mirror.mergeBase(tip, commit) == commit {
+                return Found(ref: GitRef(reference.name), commit: commit, isOffHead: tip != commit)
+            }
         }
         throw untrusted("The commit \(commit) is in no branch or tag of \(repository).")
     }

@@ -67,33 +67,34 @@ actor ProjectMirrors {
 
     /// The refs as GitHub has them now.
     nonisolated func references(_ repository: RepositoryName) async throws -> [GitReference] {
-        try await reaching(await mirror(repository), repository) { (mirror) throws(GitError) in
-            try await mirror.remoteReferences(timeout: .seconds(60))
+        try await reaching(await mirror(repository), repository) { (mirror, other) throws(GitError) in
+            try await mirror.remoteReferences(of: other, timeout: .seconds(60))
         }
     }
 
     private nonisolated func fetch(
         _ mirror: GitMirror, _ repository: RepositoryName, timeout: Duration = .seconds(600)
     ) async throws {
-        try await reaching(mirror, repository) { (mirror) throws(GitError) in try await mirror.fetch(timeout: timeout) }
+        try await reaching(mirror, repository) { (mirror, other) throws(GitError) in
+            try await mirror.fetch(from: other, timeout: timeout)
+        }
     }
 
-    /// GitHub answers "not found" to those who may not see a repository.
+    /// GitHub answers "not found" to those who may not see a repository. The other way is taken for this call only: several
+    /// jobs, a schedule and an early fetch may ask for one repository at once.
+    ///
+    /// - Parameter body: gets the remote to use in place of the mirror's own, if any.
     private nonisolated func reaching<Value: Sendable>(
         _ mirror: GitMirror, _ repository: RepositoryName,
-        _ body: @Sendable (GitMirror) async throws(GitError) -> Value
+        _ body: @Sendable (GitMirror, GitRemote?) async throws(GitError) -> Value
     ) async throws -> Value {
         do {
-            return try await body(mirror)
+            return try await body(mirror, nil)
         } catch {
             guard error.kind == .authentication || error.kind == .notFound,
                 let other = try await fallback(repository)
             else { throw error }
-            await mirror.setRemote(other)
-            let result: Result<Value, GitError>
-            do throws(GitError) { result = .success(try await body(mirror)) } catch { result = .failure(error) }
-            await mirror.setRemote(remote(repository))
-            return try result.get()
+            return try await body(mirror, other)
         }
     }
 

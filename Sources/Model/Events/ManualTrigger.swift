@@ -7,7 +7,8 @@ public struct ManualTrigger: Sendable, Hashable {
 
     /// A branch, a tag or a commit, as people write it; `nil` for the default branch.
     public var ref: String?
-    /// The hooks that run, whatever their `on:` says; `nil` for those that a push to the ref would run.
+    /// The hooks that run, whatever their `on:` says unless they have secrets; `nil` for those that a push to the ref would
+    /// run.
     public var hooks: [HookID]?
     /// The GitHub login of whoever asks.
     public var sender: String
@@ -30,6 +31,8 @@ public struct ManualTriggerProblem: Error, Sendable, Hashable, CustomStringConve
         case untrustedRef = "untrusted_ref"
         /// The project has no such hook.
         case unknownHook = "unknown_hook"
+        /// A hook has secrets, and its `on:` does not give them to that ref.
+        case secretHook = "secret_hook"
         /// A push to the ref would run nothing.
         case noHook = "no_hook"
         /// The project is no longer declared.

@@ -8,13 +8,16 @@ extension GitMirror {
     /// nothing behind. `timeout` counts from when the fetch begins to run, covers the whole of it, and like cancellation
     /// ends even a connection whose server has fallen silent. `progress` is called on the mirror's thread, at most ten
     /// times a second.
+    ///
+    /// - Parameter other: where it is fetched from instead, this once: whoever else asks meanwhile keeps to the mirror's own
+    ///   remote.
     public func fetch(
-        refspecs: [String] = GitMirror.defaultRefspecs, timeout: Duration = .seconds(600),
+        from other: GitRemote? = nil, refspecs: [String] = GitMirror.defaultRefspecs, timeout: Duration = .seconds(600),
         progress: (@Sendable (GitProgress) -> Void)? = nil
     ) async throws(GitError) {
         guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read, not fetched into") }
         try Self.checkRefspecs(refspecs)
-        let transfer = try Transfer(await signedIn(), timeout: timeout, progress: progress)
+        let transfer = try Transfer(await signedIn(other), timeout: timeout, progress: progress)
         self.refspecs = refspecs
         try await cancelling(transfer) { () throws(GitError) in
             tidyOnce()
@@ -34,18 +37,23 @@ extension GitMirror {
     }
 
     /// The remote's references, `HEAD` with the branch it points to among them, without fetching anything.
-    public func remoteReferences(timeout: Duration = .seconds(60)) async throws(GitError) -> [GitReference] {
+    ///
+    /// - Parameter other: the remote that is asked instead, this once.
+    public func remoteReferences(
+        of other: GitRemote? = nil, timeout: Duration = .seconds(60)
+    ) async throws(GitError) -> [GitReference] {
         guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read; it has no remote here") }
-        let transfer = try Transfer(await signedIn(), timeout: timeout)
+        let transfer = try Transfer(await signedIn(other), timeout: timeout)
         return try await cancelling(transfer) { () throws(GitError) in try transfer.references() }
     }
 
     /// The remote with credentials that are valid now.
-    private func signedIn() async throws(GitError) -> GitRemote {
+    private func signedIn(_ other: GitRemote?) async throws(GitError) -> GitRemote {
+        var remote = other ?? remote
         guard case .renewed(let source) = remote.credentials else { return remote }
-        var remote = remote
         remote.credentials = try await source.credentials(remote.url)
-        lastSignedIn = remote
+        // A repair goes to the mirror's own remote.
+        if other == nil { lastSignedIn = remote }
         return remote
     }
 

@@ -5,7 +5,7 @@ extension BuildRecord {
         build.id, build.projectID, build.number, build.ref, build.sha, build.message, build.authorName, \
         build.authorEmail, build.sender, build.kind, build.pullRequest, build.trusted, build.configCommit, \
         build.state, build.createdAt, build.startedAt, build.finishedAt, build.needsApproval, build.approvedBy, \
-        build.authorLogin
+        build.authorLogin, build.isOffHead
         """
 
     init(_ columns: inout Columns) throws {
@@ -18,7 +18,7 @@ extension BuildRecord {
             state: try columns.value(BuildState.init(rawValue:)), createdAt: try columns.date(),
             startedAt: try columns.dateIfAny(), finishedAt: try columns.dateIfAny(),
             needsApproval: try columns.next(), approvedBy: try columns.next(),
-            authorLogin: try columns.next(String?.self).flatMap { AccountName($0) })
+            authorLogin: try columns.next(String?.self).flatMap { AccountName($0) }, isOffHead: try columns.next())
         if trigger == .push, MergeQueueBranch(ref) != nil { trigger = .mergeGroup }
     }
 }

@@ -44,6 +44,7 @@ enum Schema {
         migrator.registerMigration("21 whose turn it is") { db in try db.execute(sql: turns) }
         migrator.registerMigration("22 successors") { db in try db.execute(sql: successors) }
         migrator.registerMigration("23 times of pulls") { db in try db.execute(sql: pulls) }
+        migrator.registerMigration("24 builds of old commits") { db in try db.execute(sql: offHead) }
         return migrator
     }
 

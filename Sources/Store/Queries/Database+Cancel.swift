@@ -40,6 +40,15 @@ extension Database {
         }
     }
 
+    /// Asks for a job's end because of an event, which a later event of its build may take back.
+    func overtake(
+        _ jobID: Int64, reason: String, successor: Int? = nil, at time: Date
+    ) throws -> [ChangeSignal.Topic]? {
+        let topics = try requestCancel(jobID, reason: reason, successor: successor, at: time)
+        if topics?.isEmpty == false { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [jobID]) }
+        return topics
+    }
+
     /// Asks for the end of all jobs of the builds.
     func cancel(_ wanted: BuildCancellation, at time: Date) throws -> EndedJobs {
         var ids: [Int64]
@@ -87,10 +96,7 @@ extension Database {
                 wanted.notes.append("build #\(build.number) goes on for pull request #\(other)")
                 continue
             }
-            let pushed = try all(
-                "SELECT id, config FROM job WHERE buildID = ? AND state IN ('queued', 'running')", [id]
-            ) { columns in (id: try columns.next(Int64.self), hook: try JSONColumn.hook(columns.next())) }
-            .filter { $0.hook.triggers.push?.names(build.ref) == true }
+            let pushed = try wantedByPush(build)
             guard !pushed.isEmpty else { continue }
             wanted.jobs.formUnion(pushed.map(\.id))
             let hooks = pushed.map(\.hook.id.description).joined(separator: ", ")
@@ -99,8 +105,17 @@ extension Database {
         return wanted
     }
 
+    /// The open jobs of a build that a push to its branch wants, whatever becomes of a pull request from it.
+    private func wantedByPush(_ build: BuildRecord) throws -> [(id: Int64, hook: Hook)] {
+        try all("SELECT id, config FROM job WHERE buildID = ? AND state IN ('queued', 'running')", [build.id]) {
+            columns in (id: try columns.next(Int64.self), hook: try JSONColumn.hook(columns.next()))
+        }
+        .filter { $0.hook.triggers.push?.names(build.ref) == true }
+    }
+
     /// Of a pull request's builds only the one that the latest event wanted goes on, whatever came in last. What is on
-    /// the default branch is never ended: every commit there has its verdict.
+    /// the default branch is never ended: every commit there has its verdict, as has each on a branch that the hook's
+    /// `on.push` names.
     func supersede(_ new: NewBuild, buildID: Int64, number: Int, at time: Date) throws -> EndedJobs {
         guard let pullRequest = new.event.pullRequest else { return EndedJobs() }
         // A build that a push made becomes the pull request's when that event arrives, too.
@@ -117,10 +132,21 @@ extension Database {
             new.projectID, "build.pullRequest = ? AND build.id <> ? AND \(Self.isNotOnDefaultBranch)",
             [pullRequest, newest.id])
         guard !older.isEmpty else { return EndedJobs() }
-        var ended = try cancelJobs(
-            of: older, reason: "superseded by build #\(newest.number)", successor: newest.number, isOvertaken: true,
-            at: time)
-        let numbers = try older.filter { $0 != buildID }.compactMap { try build($0).map { "#\($0.number)" } }
+        var ended = EndedJobs()
+        var numbers: [String] = []
+        var keepsAll = true
+        for old in try older.compactMap({ try build($0) }) {
+            let kept = Set(try wantedByPush(old).map(\.id))
+            let jobs = try cancelJobs(
+                of: [old.id], except: kept, reason: "superseded by build #\(newest.number)",
+                successor: newest.number, isOvertaken: true, at: time)
+            ended.count += jobs.count
+            ended.topics += jobs.topics
+            guard jobs.count > 0 || kept.isEmpty else { continue }
+            keepsAll = false
+            if old.id != buildID { numbers.append("#\(old.number)") }
+        }
+        guard !keepsAll else { return ended }
         if newest.id != buildID {
             ended.note = "the pull request went on meanwhile: superseded by build #\(newest.number)"
         } else {
@@ -155,10 +181,11 @@ extension Database {
                 self, sql: "SELECT id FROM job WHERE buildID = ? AND state IN ('queued', 'running') ORDER BY id",
                 arguments: [build])
             for job in jobs where !kept.contains(job) {
-                guard let topics = try requestCancel(job, reason: reason, successor: successor, at: time) else {
-                    continue
-                }
-                if isOvertaken, !topics.isEmpty { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [job]) }
+                let topics =
+                    isOvertaken
+                    ? try overtake(job, reason: reason, successor: successor, at: time)
+                    : try requestCancel(job, reason: reason, successor: successor, at: time)
+                guard let topics else { continue }
                 ended.count += topics.isEmpty ? 0 : 1
                 ended.topics += topics
             }

@@ -44,7 +44,14 @@ extension Database {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
+        // The ref may come back to the commit.
+        if existing != nil, !new.isOffHead {
+            try run("UPDATE build SET isOffHead = 0 WHERE id = ? AND isOffHead = 1", [buildID])
+        }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
+        // Who builds an old commit again by hand ends no newer one's jobs, as with a rerun.
+        let wish: JobWish =
+            existing != nil && event.kind == .manual ? .person : .event(event.happenedAt ?? time.milliseconds / 1000)
         var topics: [ChangeSignal.Topic] = existing == nil ? [.builds, .avatars] : []
         var notes: [String] = []
         for hook in new.hooks {
@@ -52,8 +59,7 @@ extension Database {
             else { continue }
             let queued = try queueJob(
                 hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
-                page: new.pageURL(number, hook.id), wish: .event(event.happenedAt ?? time.milliseconds / 1000), at: time
-            )
+                page: new.pageURL(number, hook.id), wish: wish, at: time)
             topics += queued.topics
             notes += queued.note.map { ["\(hook.id): \($0)"] } ?? []
         }
@@ -118,14 +124,14 @@ extension Database {
             """
             INSERT INTO build (projectID, number, ref, sha, message, authorName, authorEmail, sender, kind,
                 pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt, needsApproval,
-                authorLogin)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)
+                authorLogin, isOffHead)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.stored, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
-                event.happenedAt, new.needsApproval, author?.description,
+                event.happenedAt, new.needsApproval, author?.description, new.isOffHead,
             ])
         return lastInsertedRowID
     }

@@ -119,13 +119,11 @@ extension Store {
 
 extension Database {
     /// A build came to its end: notes what it came to, and whether that has to be told. Builds of forks are left out:
-    /// what a stranger wrote would be mailed in the server's name.
+    /// what a stranger wrote would be mailed in the server's name. So are those of commits that were no longer a head.
     ///
     /// - Returns: whether there is news.
     func noteOutcome(of build: BuildRecord, at now: Date) throws -> Bool {
-        guard build.trusted, build.state == .success || build.state == .failure || build.state == .error else {
-            return false
-        }
+        guard build.trusted, !build.isOffHead, [.success, .failure, .error].contains(build.state) else { return false }
         let last = try first(
             "SELECT buildID, state FROM lastOutcome WHERE projectID = ? AND ref = ?",
             [build.projectID, build.ref.description]

@@ -50,6 +50,21 @@ extension Store {
         }
     }
 
+    /// A page of the builds that say how a ref is, newest first: without those of commits that were not its head any more.
+    ///
+    /// - Parameter before: only the ones with a smaller number.
+    public func verdicts(
+        _ projectID: Int64, ref: GitRef, before: Int? = nil, limit: Int
+    ) async throws(StoreError) -> [BuildRecord] {
+        try await database.read { db in
+            try db.all(
+                """
+                SELECT \(BuildRecord.columns) FROM build
+                WHERE projectID = ? AND ref = ? AND number < ? AND isOffHead = 0 ORDER BY number DESC LIMIT ?
+                """, [projectID, ref.description, before ?? .max, limit], BuildRecord.init)
+        }
+    }
+
     /// The build of that number.
     public func build(_ projectID: Int64, number: Int) async throws(StoreError) -> BuildRecord? {
         try await database.read { db in
@@ -64,9 +79,10 @@ extension Store {
         try await database.read { db in try db.build(id) }
     }
 
-    /// The newest build of a project, or of one of its refs.
+    /// The newest build of a project, or the one that says how one of its refs is.
     public func latestBuild(_ projectID: Int64, ref: GitRef? = nil) async throws(StoreError) -> BuildRecord? {
-        try await builds(projectID, ref: ref, limit: 1).first
+        guard let ref else { return try await builds(projectID, limit: 1).first }
+        return try await verdicts(projectID, ref: ref, limit: 1).first
     }
 
     /// The latest attempt of each job of a build, by hook.

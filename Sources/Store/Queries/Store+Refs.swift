@@ -4,7 +4,7 @@ import Model
 
 /// What the page about branches and pull requests reads.
 extension Store {
-    /// The refs that have builds, the one with the newest build first.
+    /// The refs whose head was built, the one with the newest build first.
     ///
     /// One step of the recursion finds the next ref in the index, so that the cost is the number of refs, not of builds.
     ///
@@ -30,7 +30,7 @@ extension Store {
                 FROM known CROSS JOIN build ON build.projectID = ?1 AND build.ref = known.ref
                     AND build.number = (
                         SELECT max(number) FROM build AS newest
-                        WHERE newest.projectID = ?1 AND newest.ref = known.ref)
+                        WHERE newest.projectID = ?1 AND newest.ref = known.ref AND newest.isOffHead = 0)
                 -- The sign keeps the bound out of the choice of an index.
                 WHERE +build.number < ?3
                 ORDER BY build.number DESC LIMIT ?2
@@ -55,7 +55,7 @@ extension Store {
                 var pull = pull
                 pull.latest = try db.first(
                     """
-                    SELECT \(BuildRecord.columns) FROM build WHERE projectID = ? AND ref = ?
+                    SELECT \(BuildRecord.columns) FROM build WHERE projectID = ? AND ref = ? AND isOffHead = 0
                     ORDER BY number DESC LIMIT 1
                     """, [projectID, pull.ref.description], BuildRecord.init)
                 return pull

@@ -8,8 +8,9 @@ extension Store {
     /// Removes a few of a project's builds that are older than the rule's days and have more newer ones than its number.
     ///
     /// Kept are: a build that has not ended or whose containers are kept; and of each ref that GitHub still has, the newest
-    /// build, because its commit would count as never built, and the last successful one, if the rule says so. Of a
-    /// project whose refs nobody looked at yet, all refs count; and so does the ref of a build of the last day.
+    /// build, because its commit would count as never built, and the last successful one, if the rule says so; those of
+    /// commits that were no longer its head do not count. Of a project whose refs nobody looked at yet, all refs count; and
+    /// so does the ref of a build of the last day.
     ///
     /// - Parameter limit: at most so many in this transaction.
     /// - Returns: how many were removed; fewer than `limit` mean that nothing is left to remove.
@@ -85,13 +86,15 @@ extension Database {
                             OR NOT EXISTS (SELECT 1 FROM headBaseline WHERE headBaseline.projectID = ?1)
                             -- A ref so new may not have been looked at yet.
                             OR build.createdAt > ?6)
+                        AND build.isOffHead = 0
                         AND (
                             NOT EXISTS (
                                 SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
-                                    AND newer.number > build.number)
+                                    AND newer.number > build.number AND newer.isOffHead = 0)
                             OR (?4 AND build.state = 'success' AND NOT EXISTS (
                                 SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
-                                    AND newer.number > build.number AND newer.state = 'success'))))
+                                    AND newer.number > build.number AND newer.isOffHead = 0
+                                    AND newer.state = 'success'))))
                 ORDER BY build.number LIMIT ?5
                 """,
             arguments: [

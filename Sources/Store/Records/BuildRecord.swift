@@ -46,6 +46,9 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
     public var approvedBy: String?
     /// The author's account, when GitHub knows whose the commit is.
     public var authorLogin: AccountName?
+    /// Whether the commit was not the ref's head when somebody asked for it by hand, so that it says nothing about the ref
+    /// as it is.
+    public var isOffHead = false
 
     /// Whether its jobs wait for that.
     public var awaitsApproval: Bool { needsApproval && approvedBy == nil && !state.isFinished }
@@ -91,6 +94,8 @@ public struct NewBuild: Sendable {
     public var trusted: Bool
     /// Whether its jobs wait until somebody approves the commit.
     public var needsApproval = false
+    /// Whether the commit is not the ref's head, but one in its history.
+    public var isOffHead = false
     /// The commit of the admin repository that the hooks come from.
     public var configCommit: String
     /// Which commit statuses the project wants; pinned when the build is made.

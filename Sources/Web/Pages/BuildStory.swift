@@ -13,12 +13,12 @@ struct BuildStory {
     /// How far back it looks.
     private static let limit = 100
 
-    /// `nil` for a build that did not fail.
+    /// `nil` for a build that did not fail, or that was of an old commit.
     init?(_ store: Store, _ build: BuildRecord, _ project: ProjectRecord) async throws {
-        guard build.state == .failure || build.state == .error else { return nil }
+        guard !build.isOffHead, build.state == .failure || build.state == .error else { return nil }
         var first = build
         var passed: BuildRecord?
-        for past in try await store.builds(project.id, ref: build.ref, before: build.number, limit: Self.limit) {
+        for past in try await store.verdicts(project.id, ref: build.ref, before: build.number, limit: Self.limit) {
             switch past.state {
             case .failure, .error: first = past
             case .success: passed = past
@@ -36,7 +36,7 @@ struct BuildStory {
     /// The story of the default branch while it is red, whatever has begun since.
     static func main(_ store: Store, _ project: ProjectRecord) async throws -> BuildStory? {
         guard let ref = project.mainRef else { return nil }
-        let verdict = try await store.builds(project.id, ref: ref, limit: limit).first { build in
+        let verdict = try await store.verdicts(project.id, ref: ref, limit: limit).first { build in
             [.success, .failure, .error].contains(build.state)
         }
         guard let verdict else { return nil }

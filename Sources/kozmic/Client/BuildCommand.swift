@@ -22,7 +22,10 @@ struct BuildCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("hook"),
-        help: "A hook to run, whatever its 'on' says; may be given again. Without it, what a push to the ref would run."
+        help: """
+            A hook to run, whatever its 'on' says unless it has secrets; may be given again. Without it, what a push to \
+            the ref would run.
+            """
     )
     var hooks: [String] = []
 

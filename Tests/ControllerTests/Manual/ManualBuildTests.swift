@@ -12,6 +12,9 @@ struct ManualBuildTests {
         ManualBuilds(configuration: desk.configuration, store: desk.store, mirrors: desk.mirrors)
     }
 
+    private static let revision = ConfigRevision(
+        commit: "none", authorName: "Mona", committedAt: Date(timeIntervalSince1970: 2), message: "Configure")
+
     private func kind(_ body: () async throws -> BuildRecord) async throws -> ManualTriggerProblem.Kind? {
         do {
             let build = try await body()
@@ -60,7 +63,15 @@ struct ManualBuildTests {
             #expect(
                 try await kind { try await manual(desk).start(ManualTrigger(ref: "v1", sender: "mona"), of: project) }
                     == .noHook, "no hook is about tags")
-            _ = try await desk.declare([])
+            // What was declared when somebody asked is not what counts when the repository was fetched.
+            _ = try await desk.declare([desk.hook("docs")])
+            #expect(
+                try await kind {
+                    try await manual(desk).start(ManualTrigger(hooks: [nightly.id], sender: "mona"), of: project)
+                } == .unknownHook)
+            try await desk.store.applyConfig(DesiredState(projects: []), revision: Self.revision)
+            #expect(
+                try await kind { try await manual(desk).start(ManualTrigger(sender: "mona"), of: project) } == .retired)
             let retired = ProjectRecord.retired(project)
             #expect(
                 try await kind { try await manual(desk).start(ManualTrigger(sender: "mona"), of: retired) } == .retired)
@@ -81,13 +92,13 @@ struct ManualBuildTests {
             func found(_ ref: String?) async throws -> String {
                 let build = try await manual(desk).start(
                     ManualTrigger(ref: ref, hooks: tests, sender: "mona"), of: project)
-                return "\(build.ref) \(build.commit)"
+                return "\(build.ref) \(build.commit)" + (build.isOffHead ? " off its head" : "")
             }
             #expect(try await found(nil) == "refs/heads/main \(main)")
             #expect(try await found("topic/one") == "refs/heads/topic/one \(topic)")
             #expect(try await found("refs/heads/topic/one") == "refs/heads/topic/one \(topic)")
             #expect(try await found("v1") == "refs/tags/v1 \(first)", "an annotated tag")
-            #expect(try await found(String(first.prefix(9)).uppercased()) == "refs/heads/main \(first)")
+            #expect(try await found(String(first.prefix(9)).uppercased()) == "refs/heads/main \(first) off its head")
             #expect(try await found(topic) == "refs/heads/topic/one \(topic)")
             let later = try desk.push(["b": "2"], branch: "topic/one")
             #expect(try await found("topic/one") == "refs/heads/topic/one \(later)")
@@ -100,6 +111,48 @@ struct ManualBuildTests {
                         try await manual(desk).start(
                             ManualTrigger(ref: name, hooks: tests, sender: "mona"), of: project)
                     } == .unknownRef, "\(name)")
+            }
+        }
+    }
+
+    @Test("a hook with secrets runs by hand where its `on` gives them to, and on the default branch, and nowhere else")
+    func secrets() async throws {
+        try await Desk.with { desk in
+            var deploy = try desk.hook("deploy")
+            deploy.triggers = Triggers(push: .init(branches: ["main", "release/*"], tags: ["v*"]), pullRequest: nil)
+            var nightly = try desk.hook("nightly")
+            nightly.triggers = Triggers(push: nil, pullRequest: nil, schedule: "0 4 * * *")
+            var open = deploy
+            open.id = try #require(HookID("open"))
+            deploy.secrets = ["TOKEN": "sealed:v1:x"]
+            nightly.secrets = deploy.secrets
+            let project = try await desk.declare([deploy, nightly, open])
+            let base = try desk.push(["a": "1"])
+            for branch in ["topic", "release/1"] { try desk.push(["a": branch], branch: branch, from: base) }
+            for tag in ["v1", "beta"] {
+                try desk.git("tag", tag)
+                try desk.git("push", "-q", "origin", tag)
+            }
+            func start(_ ref: String?, _ hooks: [HookID]) async throws -> BuildRecord {
+                try await manual(desk).start(ManualTrigger(ref: ref, hooks: hooks, sender: "mona"), of: project)
+            }
+            for (ref, hook) in [("topic", deploy), ("topic", nightly), ("release/1", nightly), ("beta", deploy)] {
+                let found = try await kind { try await start(ref, [open.id, hook.id]) }
+                #expect(found == .secretHook, "\(hook.id) on \(ref)")
+            }
+            do {
+                _ = try await start("topic", [deploy.id])
+            } catch let problem as ManualTriggerProblem {
+                #expect(
+                    problem.description == "The hook 'deploy' has secrets, and a push to refs/heads/topic would not "
+                        + "run it. Build the default branch, or let the hook's on.push.branches match topic.")
+            }
+            #expect(try await desk.store.builds(project.id, limit: 9).isEmpty)
+            for (ref, hook) in [
+                (nil, deploy), (nil, nightly), (base, nightly), ("release/1", deploy), ("v1", deploy), ("topic", open),
+            ] {
+                let build = try await start(ref, [hook.id])
+                #expect(try await desk.store.jobs(build.id).contains { $0.hook == hook.id }, "\(hook.id)")
             }
         }
     }

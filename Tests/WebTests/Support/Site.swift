@@ -127,16 +127,18 @@ struct Site: Sendable {
     func build(
         _ project: ProjectRecord, _ message: String = "A change", commit: String? = nil,
         ref: GitRef = .branch("main"), author: String = "Mona Octocat", login: String? = nil,
-        hooks: [String]? = nil, kind: TriggerEvent.Kind = .push, pullRequest: Int? = nil, trusted: Bool = true
+        hooks: [String]? = nil, kind: TriggerEvent.Kind = .push, pullRequest: Int? = nil, trusted: Bool = true,
+        isOffHead: Bool = false
     ) async throws -> BuildRecord {
         let event = TriggerEvent(
             kind: kind, ref: ref, commit: commit ?? Self.commit(message), message: message, authorName: author,
             authorLogin: login.flatMap { AccountName($0) }, sender: "octocat", pullRequest: pullRequest)
         let name = project.repository
         let chosen = project.config.hooks.filter { hooks?.contains($0.id.description) ?? true }
-        let build = NewBuild(
+        var build = NewBuild(
             projectID: project.id, event: event, hooks: chosen, trusted: trusted, configCommit: project.configCommit,
             statusMode: .build, pageURL: { number, _ in "http://ci.example.org/\(name)/builds/\(number)" })
+        build.isOffHead = isOffHead
         return try #require(try await store.createBuild(build))
     }
 

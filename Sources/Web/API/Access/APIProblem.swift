@@ -74,7 +74,7 @@ package struct APIProblem: Error, Sendable, Codable {
     init(_ problem: ManualTriggerProblem) {
         let status: HTTPResponse.Status =
             switch problem.kind {
-            case .unknownRef, .untrustedRef, .unknownHook, .noHook: .badRequest
+            case .unknownRef, .untrustedRef, .unknownHook, .secretHook, .noHook: .badRequest
             case .retired: .conflict
             case .unavailable: .serviceUnavailable
             }

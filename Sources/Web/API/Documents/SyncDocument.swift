@@ -40,6 +40,10 @@ package struct SyncDocument: Codable, Sendable {
             package var text: String
             /// Where in `text` the place is, from 1.
             package var column: Int
+            /// The same columns of the line before; absent before the first.
+            package var before: String?
+            /// The same columns of the line after; absent after the last.
+            package var after: String?
         }
     }
 
