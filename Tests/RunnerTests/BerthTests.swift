@@ -30,7 +30,7 @@ struct BerthTests {
     @Test("a missing interpreter is named, also when its last words may begin a secret")
     func interpreter() async throws {
         try await prepared { fixture in
-            let job = try fixture.job(build: "#!/opt/no/such\n", secrets: ["TOKEN": "directory\nand more"])
+            let job = try fixture.job(build: "#!/opt/no/such\n", secrets: ["TOKEN": "ry\nand more"])
             let outcome = try await fixture.run(job).outcome
             #expect(outcome.reason?.contains("interpreter '/opt/no/such' is not in the image") == true)
         }
