@@ -215,6 +215,30 @@ struct QueueTests {
         }
     }
 
+    @Test("a secret that a hook has since is not given to a ref to which a push would not run it")
+    func newSecret() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            let hook = try #require(HookID("tests"))
+            let topic = try await fixture.build(project, ref: .branch("topic"))
+            let main = try await fixture.build(project, commit: "bbbb")
+            for _ in 0..<2 { try await fixture.runNext() }
+            var changed = try Fixture.project("a")
+            changed.hooks[0].triggers = Triggers(push: .init(branches: ["main"]), pullRequest: nil)
+            changed.hooks[0].secrets = ["TOKEN": "sealed"]
+            try await store.applyConfig(DesiredState(projects: [changed]), revision: Fixture.revision("c2"))
+            await #expect {
+                try await store.rerun(topic.id, hook, with: .now)
+            } throws: { error in
+                guard case .conflict(let why)? = error as? StoreError else { return false }
+                return why.contains("TOKEN") && why.contains("topic")
+            }
+            #expect(try await store.rerun(topic.id, hook).config.secrets.isEmpty)
+            #expect(try await store.rerun(main.id, hook, with: .now).config.secrets == ["TOKEN": "sealed"])
+        }
+    }
+
     @Test("a due time makes one build, however often it is taken, also after the store was opened again")
     func due() async throws {
         try await Fixture.withFolder { folder in

@@ -97,10 +97,26 @@ extension Database {
             guard let project = try project(facts.projectID), project.isActive,
                 let declared = project.config.hook(last.hook)
             else { throw StoreError.notFound("the hook \(last.hook), which is no longer declared") }
+            if let build = try build(last.buildID) { try checkSecrets(of: declared, then: last.config, build, project) }
             hook = declared
         }
         return try queueJob(
             hook, buildID: last.buildID, number: facts.number, projectID: facts.projectID, attempt: last.attempt + 1,
             page: facts.page, wish: .person, at: time)
+    }
+
+    /// Whoever can push a branch decides what its scripts do with what they are given: secrets that the hook did not have when
+    /// the build was made are for refs whose events run it now, and for the default branch.
+    private func checkSecrets(
+        of hook: Hook, then: Hook, _ build: BuildRecord, _ project: ProjectRecord
+    ) throws(StoreError) {
+        let added = hook.secrets.keys.filter { then.secrets[$0] == nil }.sorted()
+        guard !added.isEmpty, build.ref != project.defaultBranch.map(GitRef.branch),
+            !HookMatch(hook, TriggerEvent(kind: .push, ref: build.ref, commit: build.commit)).runs,
+            build.pullRequest == nil || hook.triggers.pullRequest == nil
+        else { return }
+        throw .conflict(
+            "the hook \(hook.id) has the secret \(added[0]) now, and a push to \(build.ref.shortName) would not run it: run it "
+                + "with the configuration of then, or let its on.push name the ref")
     }
 }
