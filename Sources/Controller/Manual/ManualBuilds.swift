@@ -93,14 +93,12 @@ public final class ManualBuilds: Sendable {
         return project.config.hooks.filter { ids.contains($0.id) }
     }
 
-    /// Whoever can push a branch decides what its scripts do with what they are given. So a hook with secrets runs on the
-    /// refs that its `on` gives them to, and on the default branch, which is where a schedule runs it.
+    /// See `Hook.mayOpenSecrets`.
     private static func checkSecrets(
         of hooks: [Hook], _ event: TriggerEvent, main: GitRef?
     ) throws(ManualTriggerProblem) {
-        guard event.ref != main else { return }
-        let push = TriggerEvent(kind: .push, ref: event.ref, commit: event.commit)
-        guard let hook = hooks.first(where: { !$0.secrets.isEmpty && !HookMatch($0, push).runs }) else { return }
+        guard let hook = hooks.first(where: { !$0.mayOpenSecrets(on: event.ref, commit: event.commit, main: main) })
+        else { return }
         var rule = "branches"
         if case .tag = event.ref.kind { rule = "tags" }
         throw ManualTriggerProblem(

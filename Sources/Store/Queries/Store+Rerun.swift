@@ -105,14 +105,14 @@ extension Database {
             page: facts.page, wish: .person, at: time)
     }
 
-    /// Whoever can push a branch decides what its scripts do with what they are given: secrets that the hook did not have when
-    /// the build was made are for refs whose events run it now, and for the default branch.
+    /// Secrets that the hook did not have when the build was made are opened where a build by hand would open them
+    /// (`Hook.mayOpenSecrets`), and for a pull request whose events run the hook.
     private func checkSecrets(
         of hook: Hook, then: Hook, _ build: BuildRecord, _ project: ProjectRecord
     ) throws(StoreError) {
         let added = hook.secrets.keys.filter { then.secrets[$0] == nil }.sorted()
-        guard !added.isEmpty, build.ref != project.defaultBranch.map(GitRef.branch),
-            !HookMatch(hook, TriggerEvent(kind: .push, ref: build.ref, commit: build.commit)).runs,
+        let main = project.defaultBranch.map(GitRef.branch)
+        guard !added.isEmpty, !hook.mayOpenSecrets(on: build.ref, commit: build.commit, main: main),
             build.pullRequest == nil || hook.triggers.pullRequest == nil
         else { return }
         throw .conflict(
