@@ -105,6 +105,54 @@ struct APIPageTests {
         }
     }
 
+    @Test("a job alone tells where its time went, and how long the hook usually takes")
+    func times() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            for seconds in [10, 90, 20] {
+                try await site.build(project, "\(seconds)")
+                let job = try #require(try await site.store.claimNextJob()).job
+                site.clock.advance(TimeInterval(seconds))
+                try await site.store.finishJob(job.id, JobOutcome(state: .success, exitCode: 0))
+            }
+            func job(_ number: Int) async throws -> JobDocument {
+                try await site.api(JobDocument.self, "/projects/acme/widget/builds/\(number)/jobs/tests")
+            }
+            let first = try await job(1)
+            #expect(first.usualSeconds == nil && first.times?.map(\.kind) == ["prepare"])
+            #expect(first.times?.first?.startedAt == first.startedAt)
+            #expect(first.times?.first?.finishedAt == first.finishedAt)
+            try await site.build(project, "Waits")
+            let waiting = try await job(4)
+            #expect(waiting.usualSeconds == 20 && waiting.times == nil)
+            _ = try await site.store.claimNextJob()
+            let running = try await job(4)
+            #expect(running.times?.map(\.kind) == ["prepare"] && running.times?.first?.finishedAt == nil)
+            let build = try await site.api(BuildDocument.self, "/projects/acme/widget/builds/1")
+            #expect(build.jobs?.first?.times == nil)
+        }
+    }
+
+    @Test("what GitHub has and nobody asked for is told as the lines that would declare it")
+    func adoptions() async throws {
+        try await Site.with(showsPrivate: true) { site in
+            let projects = try await site.declare([
+                try Site.project("acme/widget"), try Site.project("acme/gadget"), try Site.project("acme/same"),
+            ])
+            for project in projects.prefix(2) {
+                let difference = DriftDifference(
+                    object: "collaborator hubot", field: "permission", old: "pull", new: "admin")
+                try await site.store.setDrift(project.id, [difference])
+            }
+            let sync = try await site.api(SyncDocument.self, "/sync")
+            #expect(sync.adoptions.map(\.repository) == ["acme/gadget", "acme/widget"])
+            #expect(sync.adoptions.map(\.file) == ["projects/acme/gadget.yaml", "projects/acme/widget.yaml"])
+            #expect(sync.adoptions.allSatisfy { $0.yaml.contains("hubot: admin\n") })
+            let page = try await site.client.get("/_sync").text
+            #expect(page.contains("hubot: admin"))
+        }
+    }
+
     @Test("diagnostics quote the line that they are about")
     func excerpts() async throws {
         try await Site.with(showsPrivate: true) { site in

@@ -2,6 +2,14 @@ internal import GRDB
 import Model
 
 extension Store {
+    /// How many seconds a hook usually takes: the middle one of its ``recentSeconds(_:_:beforeBuild:)``; `nil` without any.
+    public func usualSeconds(
+        _ projectID: Int64, _ hook: HookID, beforeBuild number: Int
+    ) async throws(StoreError) -> Double? {
+        let seconds = try await recentSeconds(projectID, hook, beforeBuild: number).sorted()
+        return seconds.isEmpty ? nil : seconds[seconds.count / 2]
+    }
+
     /// How long a hook's latest jobs took that ran and passed before a build, in seconds, the newest first: at most nine of
     /// the thirty builds before it. Jobs that took over a verdict ran nothing, and do not count.
     public func recentSeconds(

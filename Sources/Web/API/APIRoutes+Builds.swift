@@ -72,13 +72,17 @@ extension APIRoutes {
         return document
     }
 
-    /// A job with all of its attempts.
+    /// A job with all of its attempts, and where its time went.
     func document(_ job: JobRecord, _ build: BuildRecord, _ project: ProjectRecord) async throws -> JobDocument {
         let places = try await store.queuePlaces(job.state == .queued ? [job.id] : [])
         let address = PageAddress(externalURL: configuration.externalURL, repository: project.repository)
-        return JobDocument(
+        var document = JobDocument(
             job, buildPage: address.build(build.number), place: places[job.id],
             attempts: try await store.attempts(build.id, job.hook))
+        document.times = try await JobTimes(job, LogExcerpts(store.logs, indexes)).documents(job)
+        document.usualSeconds = try await store.usualSeconds(
+            build.projectID, job.hook, beforeBuild: build.number)
+        return document
     }
 
     /// What runs and what waits, of all projects that the viewer may see.

@@ -47,7 +47,9 @@ struct JobPage: Sendable {
             "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job, places[job.id]),
             "sameURL": JobRows.sameURL(job, build: build.url), "build": build.values,
             "successor": job.successor.map { BuildPage.successor(build.project, $0) },
-            "usually": mark.isOpen ? try await usually(job, build.build) : nil,
+            "usually": mark.isOpen
+                ? try await store.usualSeconds(build.build.projectID, job.hook, beforeBuild: build.build.number)
+                    .map(Moment.text) : nil,
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "when": Moment.html(job.finishedAt ?? job.startedAt ?? job.createdAt),
             "times": try await JobTimes(job, logs).text,
@@ -82,12 +84,6 @@ struct JobPage: Sendable {
                 tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true, isWide: true,
                 settles: true,
                 refreshURL: "\(url)\(query)&part=head", values: values), for: viewer)
-    }
-
-    /// The middle one of the durations of the hook's last jobs that passed.
-    private func usually(_ job: JobRecord, _ build: BuildRecord) async throws -> String? {
-        let seconds = try await store.recentSeconds(build.projectID, job.hook, beforeBuild: build.number).sorted()
-        return seconds.isEmpty ? nil : Moment.text(seconds[seconds.count / 2])
     }
 
     private func log(_ job: JobRecord, logURL: String, _ query: String) async throws -> PageValues {

@@ -49,4 +49,14 @@ struct JobTimes {
         }
         return words.joined(separator: " · ")
     }
+
+    /// For programs; `nil` for a job that has had no slot. The last part of a job that runs has no end.
+    func documents(_ job: JobRecord) -> [JobDocument.Part]? {
+        guard job.startedAt != nil else { return nil }
+        return parts.enumerated().map { index, part in
+            let goesOn = job.finishedAt == nil && index == parts.count - 1
+            return JobDocument.Part(
+                kind: part.kind.rawValue, startedAt: part.start, finishedAt: goesOn ? nil : part.end)
+        }
+    }
 }

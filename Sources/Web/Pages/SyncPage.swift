@@ -40,17 +40,11 @@ struct SyncPage: Sendable {
         let list = ConditionList(standings, request)
         let diagnostics = revision.map(Self.diagnostics) ?? []
         let open = try await store.openDrift()
-        let differences = Dictionary(grouping: open, by: \.projectID).mapValues { $0.map(\.difference) }
-        let projects = try await store.projects(list.shown.map(\.id) + differences.keys)
+        let projects = try await store.projects(list.shown.map(\.id) + Set(open.map(\.projectID)))
         let drift = open.compactMap { record in
             projects[record.projectID].flatMap { project in
                 project.isActive ? DriftValues.make(record, project: "\(project.repository)") : nil
             }
-        }
-        let adoptions = differences.compactMap { id, differences -> (name: String, text: String)? in
-            guard let project = projects[id], project.isActive else { return nil }
-            let adoption = Adoption(project.config, differences.map(Adoption.Difference.init))
-            return adoption.isEmpty ? nil : (name: "\(project.repository)", text: adoption.text)
         }
         let ready = list.count(.ready)
         let stalled = list.count(.stalled)
@@ -80,8 +74,8 @@ struct SyncPage: Sendable {
             "state": mark, "summary": summary, "canSync": viewer.person != nil, "problem": problem?.message,
             "problemSince": Moment.html(problem?.since),
             "held": held, "drift": drift, "hasDrift": !drift.isEmpty,
-            "adoptions": adoptions.sorted { $0.name < $1.name }.map { adoption -> PageValues in
-                ["name": adoption.name, "text": adoption.text]
+            "adoptions": ProjectAdoption.all(open, projects.values).map { adoption -> PageValues in
+                ["name": "\(adoption.repository)", "text": adoption.text]
             },
             "revision": revision.map { Self.values($0, links) },
             "hasDiagnostics": !diagnostics.isEmpty,

@@ -40,6 +40,11 @@ package struct JobDocument: Codable, Sendable {
     package var page: String?
     /// All attempts, oldest first; absent in lists.
     package var attempts: [Attempt]?
+    /// What its time was spent on, in order; absent before it has a slot, and unless the job alone is asked for.
+    package var times: [Part]?
+    /// How many seconds the hook usually takes: the middle one of the latest jobs before it that ran and passed, nine at
+    /// most. Absent without any, and unless the job alone is asked for.
+    package var usualSeconds: Double?
 
     /// A place in the queue.
     package struct Queue: Codable, Sendable {
@@ -49,6 +54,16 @@ package struct JobDocument: Codable, Sendable {
         package var fullGroup: String?
         /// True while its build's commit waits for an approval; else absent.
         package var needsApproval: Bool?
+    }
+
+    /// A stretch of a job's time; without an end it goes on.
+    package struct Part: Codable, Sendable {
+        /// `prepare`, `pull`, `install` or `build`.
+        package var kind: String
+        /// When it began.
+        package var startedAt: Date
+        /// When it ended.
+        package var finishedAt: Date?
     }
 
     /// One of several.

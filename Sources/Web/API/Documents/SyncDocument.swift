@@ -75,6 +75,15 @@ package struct SyncDocument: Codable, Sendable {
         }
     }
 
+    /// The lines that would declare what a project has on GitHub; as `kozmic plan --adopt` prints them.
+    package struct Adoption: Codable, Sendable {
+        package var repository: String
+        /// Its file in the admin repository.
+        package var file: String
+        /// They take the place of the keys of the same names; what cannot be declared is a comment.
+        package var yaml: String
+    }
+
     /// What GitHub still lets the server ask.
     package struct Quota: Codable, Sendable {
         package var identity: String
@@ -106,6 +115,8 @@ package struct SyncDocument: Codable, Sendable {
     package var plan: PendingPlan?
     /// Differences on GitHub that nobody asked for and that are still there.
     package var drift: [DriftDocument]
+    /// How the differences that are only reported would be declared.
+    package var adoptions: [Adoption]
     /// All declared projects.
     package var projects: [Entry]
     /// What GitHub still lets the server ask.
@@ -122,8 +133,10 @@ package struct SyncDocument: Codable, Sendable {
         let text = Data((revision?.diagnosticsJSON ?? "[]").utf8)
         diagnostics = (try? JSONDecoder().decode([Diagnostic].self, from: text)) ?? []
         plan = try await store.pendingPlan()
-        drift = try await store.openDrift().compactMap { record in
-            names[record.projectID].map { DriftDocument(record, $0) }
+        let open = try await store.openDrift()
+        drift = open.compactMap { record in names[record.projectID].map { DriftDocument(record, $0) } }
+        adoptions = ProjectAdoption.all(open, projects).map {
+            Adoption(repository: $0.repository.description, file: $0.file, yaml: $0.text)
         }
         self.projects = projects.map(Entry.init)
         self.quotas = quotas.map(Quota.init)
