@@ -19,7 +19,7 @@ public final class ChangeSignal: Sendable {
         case configHistories
         /// A project.
         case projects
-        /// A delivery.
+        /// A delivery that waits for a decision.
         case deliveries
         /// A build or a job.
         case builds
@@ -37,6 +37,8 @@ public final class ChangeSignal: Sendable {
         case wantedSync
         /// The row of this job.
         case job(Int64)
+        /// Somebody asked for the end of this job while it runs.
+        case cancellation(Int64)
         /// The log of this job.
         case log(Int64)
     }

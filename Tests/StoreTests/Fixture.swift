@@ -113,6 +113,6 @@ struct Fixture {
     }
 
     func due() async throws -> [StatusRecord] {
-        try await store.dueStatuses(now: .distantFuture, limit: 100).map(\.status)
+        try await store.dueStatuses(now: .distantFuture, limit: 100).due.map(\.status)
     }
 }

@@ -86,7 +86,7 @@ struct QueryPlanTests {
             _ = try await fixture.store.claimNextJob()
             _ = try await fixture.store.queuePlaces([1])
             _ = try await fixture.store.pendingDeliveries(limit: 10)
-            _ = try await fixture.store.nextStatusTime()
+            _ = try await fixture.store.dueStatuses(now: Date(), limit: 10)
             _ = try await fixture.store.runningJobs()
             for sql in statements.stop() where sql.hasPrefix("SELECT") {
                 for step in try await fixture.store.database.query("EXPLAIN QUERY PLAN \(sql)")

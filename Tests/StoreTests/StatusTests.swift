@@ -30,7 +30,7 @@ struct StatusTests {
             try await store.acknowledgeStatus(
                 project.id, commit: "aaaa", context: final.wanted.context, sequence: final.sequence)
             #expect(try await fixture.due().isEmpty)
-            #expect(try await store.nextStatusTime() == nil)
+            #expect(try await store.dueStatuses(now: Date(), limit: 9).next == nil)
             // An answer that was delayed, and one about a sequence that never was, change nothing.
             for sequence in [1, final.sequence + 1] {
                 try await store.acknowledgeStatus(
@@ -93,14 +93,14 @@ struct StatusTests {
             let store = fixture.store
             let project = try await fixture.declare(["a"])[0]
             try await fixture.build(project, mode: .both)
-            #expect(try await store.dueStatuses(now: clock.now, limit: 9).isEmpty)
-            let next = try #require(try await store.nextStatusTime())
+            #expect(try await store.dueStatuses(now: clock.now, limit: 9).due.isEmpty)
+            let next = try #require(try await store.dueStatuses(now: clock.now, limit: 9).next)
             #expect(next > clock.now && next <= clock.now + 1)
-            #expect(try await store.dueStatuses(now: next, limit: 9).count == 2)
+            #expect(try await store.dueStatuses(now: next, limit: 9).due.count == 2)
 
             _ = try await store.claimNextJob()
             #expect(
-                Set(try await store.dueStatuses(now: clock.now, limit: 9).map(\.status.wanted.description))
+                Set(try await store.dueStatuses(now: clock.now, limit: 9).due.map(\.status.wanted.description))
                     == ["Build #1 is running"])
         }
     }
@@ -119,13 +119,13 @@ struct StatusTests {
                     until: later, error: "502", giveUp: giveUp)
             }
             try await postpone(1)
-            #expect(try await store.dueStatuses(now: clock.now + 59, limit: 9).isEmpty)
-            #expect(try await store.nextStatusTime() == later)
-            #expect(try await store.dueStatuses(now: later, limit: 9).map(\.status.failures) == [1])
-            #expect(try await store.dueStatuses(now: later, limit: 9).map(\.status.lastError) == ["502"])
+            #expect(try await store.dueStatuses(now: clock.now + 59, limit: 9).due.isEmpty)
+            #expect(try await store.dueStatuses(now: clock.now, limit: 9).next == later)
+            #expect(try await store.dueStatuses(now: later, limit: 9).due.map(\.status.failures) == [1])
+            #expect(try await store.dueStatuses(now: later, limit: 9).due.map(\.status.lastError) == ["502"])
 
             _ = try await store.claimNextJob()
-            #expect(try await store.nextStatusTime() == later, "the back-off goes on")
+            #expect(try await store.dueStatuses(now: clock.now, limit: 9).next == later, "the back-off goes on")
             try await postpone(1, giveUp: true)
             #expect(try await fixture.due().count == 1, "only an older sequence was given up")
             try await postpone(2, giveUp: true)
@@ -133,7 +133,7 @@ struct StatusTests {
             #expect(try await fixture.status(project).isGivenUp)
             let job = try #require(try await store.runningJobs().first).job
             try await store.finishJob(job.id, .success)
-            #expect(try await store.dueStatuses(now: clock.now, limit: 9).map(\.status.failures) == [0])
+            #expect(try await store.dueStatuses(now: clock.now, limit: 9).due.map(\.status.failures) == [0])
         }
     }
 }

@@ -36,25 +36,28 @@ public struct StatusReporter: Service {
 
     /// Sends what is due. Answers the time until more is due.
     func pass() async throws -> Duration? {
-        let due = try await store.dueStatuses(now: Date(), limit: 100)
+        let (due, later) = try await store.dueStatuses(now: Date(), limit: 100)
         let areInherited = inherited.value
-        await withTaskGroup(of: Void.self) { group in
+        let again = await withTaskGroup(of: Date?.self) { group in
+            var times: [Date?] = []
             for (position, item) in due.enumerated() {
-                if position >= width { await group.next() }
+                if position >= width, let time = await group.next() { times.append(time) }
                 let mayBeThere = areInherited || item.status.failures > 0
                 group.addTask { await send(item.status, item.project, mayBeThere: mayBeThere) }
             }
+            for await time in group { times.append(time) }
+            return times.compactMap(\.self).min()
         }
         guard due.count < 100 else { return .zero }
         inherited.end()
-        guard let next = try await store.nextStatusTime() else { return nil }
-        return .seconds(max(0.05, next.timeIntervalSinceNow))
+        return [later, again].compactMap(\.self).min().map { .seconds(max(0.05, $0.timeIntervalSinceNow)) }
     }
 
     /// - Parameter mayBeThere: an earlier attempt may have arrived although nobody heard the answer. A final status is
     ///   sent again only when GitHub does not show it: people get a mail for each.
-    private func send(_ status: StatusRecord, _ project: ProjectRecord, mayBeThere: Bool) async {
-        guard !Task.isCancelled else { return }
+    /// - Returns: when to try again; `nil` when that is not needed.
+    private func send(_ status: StatusRecord, _ project: ProjectRecord, mayBeThere: Bool) async -> Date? {
+        guard !Task.isCancelled else { return nil }
         let repository = "\(project.repository)"
         let wanted = GitHubStatus(
             state: status.wanted.state.rawValue, context: status.wanted.context,
@@ -71,12 +74,16 @@ public struct StatusReporter: Service {
             }
             try await store.acknowledgeStatus(
                 status.projectID, commit: status.commit, context: status.wanted.context, sequence: status.sequence)
+            return nil
         } catch {
             logger.error("\(project.repository): the status of \(status.commit) could not be stored: \(error)")
+            return Date(timeIntervalSinceNow: 2)
         }
     }
 
-    private func postpone(_ status: StatusRecord, _ project: ProjectRecord, _ error: GitHubError) async throws {
+    private func postpone(
+        _ status: StatusRecord, _ project: ProjectRecord, _ error: GitHubError
+    ) async throws -> Date? {
         logger.warning("\(project.repository): GitHub took no status for \(status.commit): \(error)")
         var delay = Backoff().delay(after: status.failures + 1)
         // Only a status that GitHub will never take is given up: the commit is gone, or has a thousand already.
@@ -87,9 +94,11 @@ public struct StatusReporter: Service {
         case .secondaryLimit(let wait): delay = wait
         default: break
         }
+        let until = Date(timeIntervalSinceNow: delay / .seconds(1))
         try await store.postponeStatus(
             status.projectID, commit: status.commit, context: status.wanted.context, sequence: status.sequence,
-            until: Date(timeIntervalSinceNow: delay / .seconds(1)), error: "\(error)", giveUp: givesUp)
+            until: until, error: "\(error)", giveUp: givesUp)
+        return givesUp ? nil : until
     }
 }
 

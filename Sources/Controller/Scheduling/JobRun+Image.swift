@@ -12,9 +12,9 @@ extension JobRun {
     /// not asked: what runs is not left half done.
     ///
     /// - Throws: `DisallowedImage`.
-    func checkImage(_ claimed: ClaimedJob, _ settings: ServerSettings?) throws(DisallowedImage) {
+    func checkImage(_ claimed: ClaimedJob) throws(DisallowedImage) {
         let hook = claimed.job.config
-        guard let settings, !AllowedImages(settings.allowedImages).allow(hook.image) else { return }
+        guard let settings = claimed.settings, !AllowedImages(settings.allowedImages).allow(hook.image) else { return }
         let place = hook.origin.map { ", \($0.file):\($0.line)" } ?? ""
         throw DisallowedImage(
             description: "the image '\(hook.image)' (hook \(hook.id)\(place)) is not in allowed_images of kozmic.yaml: "

@@ -92,10 +92,9 @@ struct JobRun: Sendable {
         _ fetching: Task<GitMirror?, any Error>
     ) async throws -> JobOutcome {
         do {
-            let settings = try await store.serverSettings()
             var spec: JobSpec
             do {
-                if isNew { try checkImage(claimed, settings) }
+                if isNew { try checkImage(claimed) }
                 spec = try self.spec(claimed)
                 spec.isNew = isNew
                 // An attempt that began before may be anywhere; for one that begins the container is made meanwhile.
@@ -105,7 +104,7 @@ struct JobRun: Sendable {
                 try await log.say("The job was not run: \(error)")
                 return JobOutcome(state: .error, reason: "\(error)")
             }
-            return try await run(spec, claimed, settings, log: log, control) { try await result(of: fetching, control) }
+            return try await run(spec, claimed, log: log, control) { try await result(of: fetching, control) }
         } catch let disallowed as DisallowedImage {
             try await log.say("The job was not run: \(disallowed)")
             return JobOutcome(state: .error, reason: "\(disallowed)")
@@ -120,19 +119,19 @@ struct JobRun: Sendable {
 
     /// - Parameter fetched: answers when the mirror has the commit.
     private func run(
-        _ spec: JobSpec, _ claimed: ClaimedJob, _ settings: ServerSettings?, log: JobLogSink, _ control: JobControl,
+        _ spec: JobSpec, _ claimed: ClaimedJob, log: JobLogSink, _ control: JobControl,
         fetched: @escaping @Sendable () async throws -> GitMirror
     ) async throws -> JobOutcome {
         // What the job is at is for those who watch; it goes on meanwhile.
         let (phases, feed) = AsyncStream.makeStream(of: JobPhase.self)
-        async let recording: Void = record(phases, claimed.job.id)
+        async let recording: Void = record(phases, claimed.job)
         defer { feed.finish() }
         let mirror = await mirrors.mirror(claimed.project.repository)
         let outcome = try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
             switch progress {
             case .phase(let phase):
                 // A job that is taken up again comes here only when it begins anew.
-                if phase == .preparing { try checkImage(claimed, settings) }
+                if phase == .preparing { try checkImage(claimed) }
                 feed.yield(phase)
             case .baseImage(let id, let digest):
                 try await store.recordProgress(claimed.job.id, baseImageID: id, digest: digest)
@@ -150,8 +149,12 @@ struct JobRun: Sendable {
         return outcome
     }
 
-    private func record(_ phases: AsyncStream<JobPhase>, _ jobID: Int64) async throws {
-        for await phase in phases { try await store.recordProgress(jobID, phase: phase) }
+    private func record(_ phases: AsyncStream<JobPhase>, _ job: JobRecord) async throws {
+        var known = job.phase
+        for await phase in phases where phase != known {
+            try await store.recordProgress(job.id, phase: phase)
+            known = phase
+        }
     }
 
     /// Secrets are opened only here, only for trusted refs, and kept nowhere.
@@ -171,10 +174,10 @@ struct JobRun: Sendable {
 
     /// A wish to cancel is a value in the store; the change signal only makes it be seen sooner.
     private func forwardCancellation(of jobID: Int64, to control: JobControl) async {
-        let changes = store.changes.subscribe([.job(jobID)])
+        let changes = store.changes.subscribe([.cancellation(jobID)])
         var iterator = changes.makeAsyncIterator()
         repeat {
-            guard let job = try? await store.job(jobID), let reason = job.cancelReason else { continue }
+            guard let reason = try? await store.cancelReason(jobID) else { continue }
             control.cancel(reason: reason)
             return
         } while await iterator.next() != nil

@@ -11,12 +11,14 @@ internal import Synchronization
 final class DatabaseFile: Sendable {
     let path: String
     private let pool: DatabasePool
+    private let readers: ReadCrew
     private let isClosed = Mutex(false)
 
     /// Takes an open pool; see `DatabaseFile+Open.swift`.
     init(path: String, pool: DatabasePool) {
         self.path = path
         self.pool = pool
+        readers = ReadCrew(most: pool.configuration.maximumReaderCount)
     }
 
     /// Reads from one snapshot.
@@ -25,9 +27,7 @@ final class DatabaseFile: Sendable {
     ) async throws(StoreError) -> Value {
         guard !isClosed.withLock({ $0 }) else { throw .closed }
         let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
-            pool.asyncRead { access in
-                continuation.resume(returning: Result { try body(access.get()) })
-            }
+            readers.add { [pool] in continuation.resume(returning: Result { try pool.read(body) }) }
         }
         return try value(of: result)
     }

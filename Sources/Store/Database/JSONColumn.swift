@@ -14,6 +14,7 @@ enum JSONColumn {
     }
 
     private static let hooks = DecodedTexts<Hook>(limit: 4 << 20)
+    private static let settings = DecodedTexts<ServerSettings>(limit: 1 << 20)
     private static let projects = DecodedTexts<Project>(limit: 8 << 20)
 
     /// A job's hook.
@@ -40,7 +41,9 @@ enum JSONColumn {
 
     /// The settings of the server.
     static func serverSettings(_ text: String) throws -> ServerSettings {
-        try decode(ServerSettings.self, text) { stored in merge(stored, over: try object(ServerSettings())) }
+        try settings.value(text) { text in
+            try decode(ServerSettings.self, text) { stored in merge(stored, over: try object(ServerSettings())) }
+        }
     }
 
     /// What a delivery was decided by.

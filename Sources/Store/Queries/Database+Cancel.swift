@@ -34,7 +34,7 @@ extension Database {
             try run(
                 "UPDATE job SET cancelReason = ?, successor = ? WHERE id = ? AND cancelReason IS NULL",
                 [reason, successor, jobID])
-            return changesCount > 0 ? [.builds, .job(jobID)] : []
+            return changesCount > 0 ? [.builds, .job(jobID), .cancellation(jobID)] : []
         case .success, .failure, .error, .cancelled, .skipped:
             return nil
         }

@@ -129,11 +129,15 @@ extension Store {
 
 extension Database {
     /// Says that the picture of an author will be looked at.
-    func wantAvatar(_ login: AccountName, of projectID: Int64, at time: Date) throws {
-        try run(
+    ///
+    /// - Returns: whether it is to be asked for now.
+    func wantAvatar(_ login: AccountName, of projectID: Int64, at time: Date) throws -> Bool {
+        try first(
             """
             INSERT INTO avatar (login, projectID, usedAt, nextTryAt) VALUES (?1, ?2, ?3, ?3)
             ON CONFLICT (login) DO UPDATE SET projectID = excluded.projectID, usedAt = excluded.usedAt
-            """, [login.description, projectID, time.milliseconds])
+            RETURNING nextTryAt <= ?3
+            """, [login.description, projectID, time.milliseconds]
+        ) { columns in try columns.next(Bool.self) } ?? false
     }
 }

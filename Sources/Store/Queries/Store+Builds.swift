@@ -39,7 +39,10 @@ extension Database {
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let author = try event.authorLogin ?? knownLogin(event.authorEmail, in: new.projectID)
         let buildID = try existing ?? insert(new, author, at: time)
-        if existing == nil, let author { try wantAvatar(author, of: new.projectID, at: time) }
+        var topics: [ChangeSignal.Topic] = existing == nil ? [.builds] : []
+        if existing == nil, let author, try wantAvatar(author, of: new.projectID, at: time) {
+            topics.append(.avatars)
+        }
         if existing != nil, let happenedAt = event.happenedAt {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
@@ -52,7 +55,6 @@ extension Database {
         // Who builds an old commit again by hand ends no newer one's jobs, as with a rerun.
         let wish: JobWish =
             existing != nil && event.kind == .manual ? .person : .event(event.happenedAt ?? time.milliseconds / 1000)
-        var topics: [ChangeSignal.Topic] = existing == nil ? [.builds, .avatars] : []
         var notes: [String] = []
         for hook in new.hooks {
             guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)

@@ -147,7 +147,7 @@ extension Store {
                     (ref ?? build?.event.ref)?.description, explanation?.event.commit ?? build?.event.commit,
                     try explanation.map { try JSONColumn.text($0) }, id,
                 ])
-            return (made?.build, [.deliveries] + (made?.topics ?? []) + (ended?.topics ?? []))
+            return (made?.build, (made?.topics ?? []) + (ended?.topics ?? []))
         }
         notify(topics)
         return record

@@ -114,7 +114,7 @@ extension Store {
                 ])
             return made
         }
-        notify(made.map { [.deliveries] + $0.topics } ?? [])
+        notify(made?.topics ?? [])
         return made?.build
     }
 }

@@ -5,7 +5,7 @@ import Model
 extension Store {
     /// Gives the next job a slot: the oldest one of the project that has the fewest running and, among several, got a
     /// slot longest ago, so that no project waits for another's long queue. Jobs whose concurrency group is full are
-    /// passed over. The job is `running` when this returns; `nil` when nothing is queued that may begin.
+    /// passed over. The job is `running` and `preparing` when this returns; `nil` when nothing is queued that may begin.
     public func claimNextJob() async throws(StoreError) -> ClaimedJob? {
         let time = now()
         let claimed = try await database.write { db -> (ClaimedJob, [ChangeSignal.Topic])? in
@@ -21,7 +21,8 @@ extension Store {
                     """)
             guard let id else { return nil }
             try db.run(
-                "UPDATE job SET state = 'running', startedAt = ? WHERE id = ?", [time.milliseconds, id])
+                "UPDATE job SET state = 'running', phase = ?, startedAt = ? WHERE id = ?",
+                [JobPhase.preparing.rawValue, time.milliseconds, id])
             try db.noteTurn(ofJob: id)
             let buildID = try Int64.fetchOne(db, sql: "SELECT buildID FROM job WHERE id = ?", arguments: [id])
             let topics = try db.refreshBuild(buildID ?? 0, at: time)
@@ -69,6 +70,15 @@ extension Store {
             return true
         }
         if isChange { notify([.builds, .job(jobID)]) }
+    }
+
+    /// Why a running job is to end; `nil` when nobody asked for that.
+    public func cancelReason(_ jobID: Int64) async throws(StoreError) -> String? {
+        try await database.read { db in
+            try db.first("SELECT cancelReason FROM job WHERE id = ?", [jobID]) { columns in
+                try columns.next(String?.self)
+            } ?? nil
+        }
     }
 
     /// Stores how a job ended, and in the same transaction the build's state and what GitHub should show.
@@ -135,14 +145,16 @@ extension Database {
     }
 
     fileprivate func claimed(_ condition: String, _ arguments: StatementArguments = []) throws -> [ClaimedJob] {
-        try all(
+        let settings = try serverSettings()
+        return try all(
             """
             SELECT \(JobRecord.columns), \(BuildRecord.columns), \(ProjectRecord.columns) FROM job
             JOIN build ON build.id = job.buildID JOIN project ON project.id = build.projectID \(condition)
             """, arguments
         ) { columns in
             ClaimedJob(
-                job: try JobRecord(&columns), build: try BuildRecord(&columns), project: try ProjectRecord(&columns))
+                job: try JobRecord(&columns), build: try BuildRecord(&columns), project: try ProjectRecord(&columns),
+                settings: settings)
         }
     }
 }

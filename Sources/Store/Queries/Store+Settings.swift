@@ -15,7 +15,7 @@ extension Store {
 }
 
 extension Database {
-    fileprivate func serverSettings() throws -> ServerSettings? {
+    func serverSettings() throws -> ServerSettings? {
         try first("SELECT value FROM serverSettings") { columns in try JSONColumn.serverSettings(columns.next()) }
     }
 

@@ -5,13 +5,16 @@ import Model
 /// The outbox of commit statuses. What GitHub should show is written in the transactions that change builds; here it is
 /// read by whoever sends it.
 extension Store {
-    /// The statuses that GitHub has not acknowledged and whose time has come, the longest due first.
+    /// The statuses that GitHub has not acknowledged and whose time has come, the longest due first, and when the first
+    /// of the others is to be sent; `nil` when there is none.
     ///
     /// A row holds the latest status only: between two tries, `pending` may be replaced by the final one, never the
     /// other way round.
-    public func dueStatuses(now: Date, limit: Int) async throws(StoreError) -> [DueStatus] {
+    public func dueStatuses(
+        now: Date, limit: Int
+    ) async throws(StoreError) -> (due: [DueStatus], next: Date?) {
         try await database.read { db in
-            try db.all(
+            let due = try db.all(
                 """
                 SELECT \(StatusRecord.columns), \(ProjectRecord.columns) FROM status
                 JOIN project ON project.id = status.projectID
@@ -20,10 +23,16 @@ extension Store {
             ) { columns in
                 DueStatus(status: try StatusRecord(&columns), project: try ProjectRecord(&columns))
             }
+            let next = try db.first(
+                "SELECT nextTryAt FROM status WHERE \(StatusRecord.isDue) AND nextTryAt > ? ORDER BY nextTryAt LIMIT 1",
+                [now.milliseconds]
+            ) { columns in try columns.date() }
+            return (due, next)
         }
     }
 
-    /// GitHub has taken that sequence. If the wanted status changed while it was sent, the row stays due.
+    /// GitHub has taken that sequence. If the wanted status changed while it was sent, the row stays due, and the change
+    /// has been signalled.
     public func acknowledgeStatus(
         _ projectID: Int64, commit: String, context: String, sequence: Int64
     ) async throws(StoreError) {
@@ -36,6 +45,8 @@ extension Store {
     }
 
     /// Sending that sequence failed.
+    ///
+    /// Nobody is woken: whoever sends knows when to go on.
     ///
     /// - Parameters:
     ///   - until: not tried again before.
@@ -53,15 +64,6 @@ extension Store {
             """, [projectID, commit, context, sequence, error, until.milliseconds, giveUp])
     }
 
-    /// When the next status is to be sent, which may be in the past; `nil` when GitHub has them all.
-    public func nextStatusTime() async throws(StoreError) -> Date? {
-        try await database.read { db in
-            try db.first(
-                "SELECT nextTryAt FROM status WHERE \(StatusRecord.isDue) ORDER BY nextTryAt LIMIT 1"
-            ) { columns in try columns.date() }
-        }
-    }
-
     /// The statuses of a commit, by context.
     public func statuses(_ projectID: Int64, commit: String) async throws(StoreError) -> [StatusRecord] {
         try await database.read { db in
@@ -72,10 +74,6 @@ extension Store {
     }
 
     private func changeStatus(_ sql: String, _ arguments: StatementArguments) async throws(StoreError) {
-        let isChange = try await database.write { db in
-            try db.run(sql, arguments)
-            return db.changesCount > 0
-        }
-        if isChange { notify([.statuses]) }
+        try await database.write { db in try db.run(sql, arguments) }
     }
 }

@@ -60,4 +60,6 @@ public struct ClaimedJob: Sendable {
     public var build: BuildRecord
     /// Its project.
     public var project: ProjectRecord
+    /// The server's settings then; `nil` as in ``Store/serverSettings()``.
+    public var settings: ServerSettings?
 }

@@ -200,14 +200,21 @@ struct JobRunTests {
                 mirrors: desk.mirrors, logger: Logger(label: "test"))
             _ = try await desk.declare([desk.hook("tests")])
             _ = try await desk.deliver("push", desk.pushed(String(repeating: "a", count: 40), before: nil))
-            let claimed = try #require(try await desk.store.claimNextJob())
-            var settings = ServerSettings()
-            #expect(throws: Never.self) { try run.checkImage(claimed, settings) }
-            #expect(throws: Never.self) { try run.checkImage(claimed, nil) }
-            settings.allowedImages = ["debian:*"]
-            #expect(throws: Never.self) { try run.checkImage(claimed, settings) }
-            settings.allowedImages = ["kozmic/*"]
-            #expect(throws: JobRun.DisallowedImage.self) { try run.checkImage(claimed, settings) }
+            var claimed = try #require(try await desk.store.claimNextJob())
+            #expect(claimed.settings == (try await desk.store.serverSettings()))
+            for (allowed, isAllowed) in [(nil, true), ([], true), (["debian:*"], true), (["kozmic/*"], false)] {
+                claimed.settings = allowed.map { globs in
+                    var settings = ServerSettings()
+                    settings.allowedImages = globs
+                    return settings
+                }
+                let found = claimed
+                if isAllowed {
+                    #expect(throws: Never.self) { try run.checkImage(found) }
+                } else {
+                    #expect(throws: JobRun.DisallowedImage.self) { try run.checkImage(found) }
+                }
+            }
         }
     }
 }
