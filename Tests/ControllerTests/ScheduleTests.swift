@@ -103,4 +103,68 @@ struct ScheduleTests {
             #expect(try await desk.jobs(commit) == ["nightly": .queued])
         }
     }
+
+    @Test("what was pushed while the head was read is newer than the scheduled build of it")
+    func pushedMeanwhile() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2020-11-24T03:59:00Z")
+            var nightly = try desk.hook("nightly", schedule: "0 4 * * *")
+            nightly.concurrency = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            _ = try await desk.declare([nightly])
+            let head = try desk.push(["a": "1"])
+            let next = String(repeating: "e", count: 40)
+            let mirrors = desk.lockedMirrors {
+                let time = Int(clock.now.timeIntervalSince1970)
+                _ = try await desk.deliver("push", desk.pushed(next, before: head, at: time))
+            }
+            let schedules = Schedules(
+                configuration: desk.locked, store: desk.store, mirrors: mirrors, now: { clock.now })
+            _ = await schedules.pass()
+            try clock.move("2020-11-24T04:00:00Z")
+            _ = await schedules.pass()
+            #expect(try await desk.jobs(next) == ["nightly": .queued])
+            #expect(try await desk.jobs(head) == ["nightly": .cancelled])
+        }
+    }
+
+    @Test("a scheduled attempt is as new as its time, also in a build that an older event made")
+    func order() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2020-11-24T03:59:00Z")
+            var nightly = try desk.hook("nightly", schedule: "0 4 * * *")
+            nightly.concurrency = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            let project = try await desk.declare([nightly])
+            let head = try desk.push(["a": "1"])
+            _ = try await desk.deliver("push", desk.pushed(head, before: nil, at: 100))
+            let other = String(repeating: "d", count: 40)
+            try await desk.store.finishJob(try #require(try await desk.store.claimNextJob()).job.id, .success)
+            _ = try await desk.deliver("push", desk.pushed(other, before: nil, branch: "topic", at: 150))
+            try await desk.store.finishJob(try #require(try await desk.store.claimNextJob()).job.id, .success)
+            _ = await schedules(desk, clock).pass()
+            try clock.move("2020-11-24T04:00:00Z")
+            _ = await schedules(desk, clock).pass()
+            let scheduled = try #require(try await desk.store.claimNextJob())
+            #expect(scheduled.build.commit == head && scheduled.job.attempt == 2)
+            let topic = try #require(try await desk.store.latestBuild(project.id, ref: .branch("topic")))
+            _ = try await desk.store.rerun(topic.id, nightly.id)
+            #expect(try await desk.store.job(scheduled.job.id)?.cancelReason == nil)
+            #expect(try await desk.store.claimNextJob() == nil, "the rerun waits")
+        }
+    }
+
+    @Test("what is no longer scheduled when the head was read is not built")
+    func changedMeanwhile() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2026-11-24T03:59:00Z")
+            _ = try await desk.declare([desk.hook("nightly", schedule: "0 4 * * *")])
+            let commit = try desk.push(["a": "1"])
+            let mirrors = desk.lockedMirrors { _ = try await desk.declare([desk.hook("nightly")]) }
+            let schedules = Schedules(
+                configuration: desk.locked, store: desk.store, mirrors: mirrors, now: { clock.now })
+            _ = await schedules.pass()
+            try clock.move("2026-11-24T04:00:00Z")
+            _ = await schedules.pass()
+            #expect(try await desk.jobs(commit).isEmpty)
+        }
+    }
 }

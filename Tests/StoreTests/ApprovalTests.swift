@@ -75,4 +75,32 @@ struct ApprovalTests {
             #expect(place?.needsApproval == true && place?.fullGroup == nil)
         }
     }
+
+    @Test("nor does it when its pull request is opened again, or when somebody runs it again")
+    func wantedAgain() async throws {
+        try await Fixture.with { fixture in
+            let (store, project) = (fixture.store, try await fixture.declare(["a"])[0])
+            func change(_ build: inout NewBuild, at time: Int64) {
+                build.hooks[0].concurrency = Hook.Concurrency(group: "deploy", onNew: .cancel)
+                build.event.happenedAt = time
+                if build.needsApproval { (build.event.kind, build.event.pullRequest) = (.pullRequest, 7) }
+            }
+            var own = try Fixture.newBuild(project, commit: "a1")
+            change(&own, at: 100)
+            try await store.createBuild(own)
+            let running = try #require(try await store.claimNextJob()).job
+            let build = try await held(fixture, project, "f1") { change(&$0, at: 200) }
+            let closed = BuildCancellation(
+                projectID: project.id, .pullRequest(7), happenedAt: 300, reason: "pull request #7 was closed")
+            #expect(try await store.cancelBuilds(closed) == 1)
+            let again = try await held(fixture, project, "f1") { change(&$0, at: 400) }
+            #expect(again.id == build.id && again.awaitsApproval)
+            #expect(try await store.job(running.id)?.cancelReason == nil)
+
+            try await store.cancelBuilds(BuildCancellation(projectID: project.id, .build(build.id), reason: "by mona"))
+            #expect(try await store.rerunFailed(build.id).map(\.attempt) == [3])
+            #expect(try await store.build(id: build.id)?.awaitsApproval == true)
+            #expect(try await store.job(running.id)?.cancelReason == nil)
+        }
+    }
 }

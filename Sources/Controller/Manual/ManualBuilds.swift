@@ -1,3 +1,4 @@
+import Foundation
 import Git
 import Logging
 import Model
@@ -126,6 +127,7 @@ public final class ManualBuilds: Sendable {
         }
         guard isFree else { throw unavailable("The server looks for \(Self.most) other builds already.") }
         defer { underWay.withLock { $0 -= 1 } }
+        let happenedAt = ProjectMirrors.eventTime(readingFrom: Date())
         do {
             try await mirrors.fetch(project.repository, timeout: .seconds(120))
             let main = try await mirrors.defaultBranch(of: project)
@@ -138,7 +140,8 @@ public final class ManualBuilds: Sendable {
             let facts = try await mirror.commit(found.commit)
             let event = TriggerEvent(
                 kind: .manual, ref: found.ref, commit: found.commit, message: String(facts.message.prefix(8000)),
-                authorName: facts.author.name, authorEmail: facts.author.email, sender: wanted.sender)
+                authorName: facts.author.name, authorEmail: facts.author.email, sender: wanted.sender,
+                happenedAt: happenedAt)
             return Target(event: event, isOffHead: found.isOffHead, main: main)
         } catch let error as GitError {
             if error.kind == .cancelled { throw CancellationError() }

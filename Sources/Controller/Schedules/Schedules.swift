@@ -86,11 +86,15 @@ struct Schedules: Service {
     private func take(_ due: [Date: [ScheduleRecord]], of project: ProjectRecord) async {
         do {
             let event = try await head(of: project)
+            // That may have taken minutes.
+            guard let project = try await store.project(id: project.id), project.isActive else { return }
             for (time, records) in due.sorted(by: { $0.key < $1.key }) {
                 let pages = configuration.pages(project.repository)
                 var build = NewBuild(
                     projectID: project.id, event: event,
-                    hooks: records.compactMap { project.config.hook($0.hook) }, trusted: true,
+                    hooks: project.config.hooks.filter { hook in
+                        records.contains { $0.hook == hook.id && $0.cron == hook.triggers.schedule }
+                    }, trusted: true,
                     configCommit: project.configCommit, statusMode: project.config.settings.status,
                     pageURL: { number, hook in pages.build(number, hook: hook) })
                 build.runsAgain = true
@@ -113,6 +117,7 @@ struct Schedules: Service {
 
     /// The default branch's head as it is now.
     private func head(of project: ProjectRecord) async throws -> TriggerEvent {
+        let happenedAt = ProjectMirrors.eventTime(readingFrom: now())
         try await mirrors.fetch(project.repository, timeout: .seconds(300))
         let mirror = await mirrors.mirror(project.repository)
         guard let branch = try await mirrors.defaultBranch(of: project),
@@ -123,6 +128,6 @@ struct Schedules: Service {
         let facts = try await mirror.commit(commit)
         return TriggerEvent(
             kind: .schedule, ref: branch, commit: commit, message: facts.message, authorName: facts.author.name,
-            authorEmail: facts.author.email)
+            authorEmail: facts.author.email, happenedAt: happenedAt)
     }
 }

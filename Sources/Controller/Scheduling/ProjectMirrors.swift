@@ -101,6 +101,7 @@ actor ProjectMirrors {
     private nonisolated func isComplete(_ mirror: GitMirror, _ commit: String, _ ref: GitRef) async -> Bool {
         guard await mirror.contains(commit: commit) else { return false }
         guard case .tag = ref.kind else { return true }
-        return (try? await mirror.resolve(ref.description)) != nil
+        // Where a moved tag was before, scripts that ask git for their version would be told a wrong one.
+        return (try? await mirror.resolve(ref.description)) == commit
     }
 }

@@ -96,7 +96,7 @@ extension Database {
                 wanted.notes.append("build #\(build.number) goes on for pull request #\(other)")
                 continue
             }
-            let pushed = try wantedByPush(build)
+            let pushed = try wantedByPush(build, isOver: true)
             guard !pushed.isEmpty else { continue }
             wanted.jobs.formUnion(pushed.map(\.id))
             let hooks = pushed.map(\.hook.id.description).joined(separator: ", ")
@@ -106,11 +106,17 @@ extension Database {
     }
 
     /// The open jobs of a build that a push to its branch wants, whatever becomes of a pull request from it.
-    private func wantedByPush(_ build: BuildRecord) throws -> [(id: Int64, hook: Hook)] {
-        try all("SELECT id, config FROM job WHERE buildID = ? AND state IN ('queued', 'running')", [build.id]) {
+    ///
+    /// - Parameter isOver: whether the pull request was closed. A hook that no pull request runs is none of its business
+    ///   then, and would not run again when it is reopened.
+    private func wantedByPush(_ build: BuildRecord, isOver: Bool = false) throws -> [(id: Int64, hook: Hook)] {
+        let push = TriggerEvent(kind: .push, ref: build.ref, commit: build.commit)
+        return try all("SELECT id, config FROM job WHERE buildID = ? AND state IN ('queued', 'running')", [build.id]) {
             columns in (id: try columns.next(Int64.self), hook: try JSONColumn.hook(columns.next()))
+        }.filter { job in
+            job.hook.triggers.push?.names(build.ref) == true
+                || isOver && job.hook.triggers.pullRequest == nil && HookMatch(job.hook, push).runs
         }
-        .filter { $0.hook.triggers.push?.names(build.ref) == true }
     }
 
     /// Of a pull request's builds only the one that the latest event wanted goes on, whatever came in last. What is on
@@ -120,6 +126,15 @@ extension Database {
         guard let pullRequest = new.event.pullRequest else { return EndedJobs() }
         // A build that a push made becomes the pull request's when that event arrives, too.
         try run("UPDATE build SET pullRequest = coalesce(pullRequest, ?) WHERE id = ?", [pullRequest, buildID])
+        // Deliveries come in any order: this one is of before the pull request was closed.
+        if let closedAt = try closing(of: pullRequest, in: new.projectID, after: new.event.happenedAt) {
+            let reason = "pull request #\(pullRequest) was closed"
+            let closed = BuildCancellation(
+                projectID: new.projectID, .pullRequest(pullRequest), happenedAt: closedAt, reason: reason)
+            var ended = try cancel(closed, at: time)
+            ended.note = ["\(reason) meanwhile", ended.note].compactMap(\.self).joined(separator: "; ")
+            return ended
+        }
         let newest = try first(
             """
             SELECT build.id, build.number FROM build INDEXED BY build_of_pull_request

@@ -14,8 +14,9 @@ struct QueuedJob {
 enum JobWish {
     /// An event of that time, in seconds since 1970: later ones may have come in before it.
     case event(Int64)
-    /// A person.
-    case person
+    /// A person, who ends nothing that is newer than what they asked for: the build as old as its last event, or what was
+    /// there at that time, in seconds since 1970.
+    case person(Int64?)
 }
 
 extension Database {
@@ -35,8 +36,10 @@ extension Database {
                 time.milliseconds, page, hook.concurrency?.group, hook.concurrency?.limit,
             ])
         var queued = QueuedJob(id: lastInsertedRowID, topics: [.builds, .job(lastInsertedRowID)])
-        // A stranger's job that waits for an approval ends nobody's.
-        if let rule = hook.concurrency, rule.onNew == .cancel, try build(buildID)?.awaitsApproval != true {
+        // A stranger's job that waits for an approval ends nobody's, nor does one of a commit that is no head any more.
+        if let rule = hook.concurrency, rule.onNew == .cancel, let own = try build(buildID), !own.isOffHead,
+            !own.needsApproval || own.approvedBy != nil
+        {
             try makeRoom(for: &queued, in: rule, of: projectID, (id: buildID, number: number), wish: wish, at: time)
         }
         return queued
@@ -53,9 +56,9 @@ extension Database {
         let happenedAt: Int64
         switch wish {
         case .event(let seconds): happenedAt = seconds
-        case .person:
+        case .person(let seconds):
             happenedAt =
-                try Int64.fetchOne(
+                try seconds ?? Int64.fetchOne(
                     self, sql: "SELECT \(Self.wantedAt) FROM build WHERE id = ?", arguments: [own.id]) ?? 0
         }
         let others = try jobsInGroup(rule.group, of: projectID, except: own.id)
@@ -102,9 +105,10 @@ extension Database {
         }
     }
 
-    /// When the last event happened that wanted a build: what is scheduled, or found without its event, is as old as
-    /// its row.
-    static let wantedAt = "coalesce(build.eventAt, build.createdAt / 1000)"
+    /// When the last event happened that wanted a build: what is found without its event is as old as its row. A commit
+    /// that was no head any more when somebody asked for it is older than all events.
+    static let wantedAt =
+        "CASE WHEN build.isOffHead THEN 0 ELSE coalesce(build.eventAt, build.createdAt / 1000) END"
 
     /// A job that need not run, unless the build has one of this hook already. No topics then.
     func skip(

@@ -34,16 +34,18 @@ extension Database {
             [new.projectID, event.ref.description, event.commit]
         ) { columns in (id: try columns.next(Int64.self), eventAt: try columns.next(Int64.self)) }
         let existing = known?.id
+        // A person makes no event: their time is by our clock, and must not decide which of GitHub's events is the latest.
+        let happenedAt = event.kind == .manual ? nil : event.happenedAt
         // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery.
-        let isNews = known != nil && (event.happenedAt ?? 0) > (known?.eventAt ?? .max)
+        let isNews = known != nil && (happenedAt ?? 0) > (known?.eventAt ?? .max)
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let author = try event.authorLogin ?? knownLogin(event.authorEmail, in: new.projectID)
-        let buildID = try existing ?? insert(new, author, at: time)
+        let buildID = try existing ?? insert(new, author, happenedAt, at: time)
         var topics: [ChangeSignal.Topic] = existing == nil ? [.builds] : []
         if existing == nil, let author, try wantAvatar(author, of: new.projectID, at: time) {
             topics.append(.avatars)
         }
-        if existing != nil, let happenedAt = event.happenedAt {
+        if existing != nil, let happenedAt {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
@@ -52,9 +54,9 @@ extension Database {
             try run("UPDATE build SET isOffHead = 0 WHERE id = ? AND isOffHead = 1", [buildID])
         }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
-        // Who builds an old commit again by hand ends no newer one's jobs, as with a rerun.
-        let wish: JobWish =
-            existing != nil && event.kind == .manual ? .person : .event(event.happenedAt ?? time.milliseconds / 1000)
+        // Who builds a commit by hand ends no newer one's jobs, as with a rerun.
+        let seenAt = event.happenedAt ?? time.milliseconds / 1000
+        let wish: JobWish = event.kind == .manual ? .person(existing == nil ? seenAt : nil) : .event(seenAt)
         var notes: [String] = []
         for hook in new.hooks {
             guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)
@@ -80,15 +82,18 @@ extension Database {
 
     /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event
     /// makes room when another event of the same commit wants it to run; one that an event ended is run again when a
-    /// later event wants it.
+    /// later event wants it. One that was asked to end is no answer to who wants it to run again.
     private func attemptToQueue(_ hook: Hook, buildID: Int64, runsAgain: Bool, isNews: Bool) throws -> Int? {
         let last = try first(
-            "SELECT id, attempt, state, isOvertaken FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1",
-            [buildID, hook.id.description]
+            """
+            SELECT id, attempt, state, isOvertaken, cancelReason IS NOT NULL FROM job WHERE buildID = ? AND hook = ?
+            ORDER BY attempt DESC LIMIT 1
+            """, [buildID, hook.id.description]
         ) { columns in
             (
                 id: try columns.next(Int64.self), attempt: try columns.next(Int.self),
-                state: try columns.value(JobState.init(rawValue:)), isOvertaken: try columns.next(Bool.self)
+                state: try columns.value(JobState.init(rawValue:)), isOvertaken: try columns.next(Bool.self),
+                isEnding: try columns.next(Bool.self)
             )
         }
         guard let last else { return 1 }
@@ -97,7 +102,7 @@ extension Database {
             return last.attempt
         }
         if isNews, last.isOvertaken, last.state == .cancelled || last.state == .running { return last.attempt + 1 }
-        return runsAgain && last.state.isFinished ? last.attempt + 1 : nil
+        return runsAgain && (last.state.isFinished || last.isEnding) ? last.attempt + 1 : nil
     }
 
     /// The account that GitHub named for an author's address in one of the last builds: what is found in git, by a schedule
@@ -115,7 +120,9 @@ extension Database {
 
     /// A new build. The counter stands in the project's row, so that a number is not given again when old builds are
     /// removed.
-    private func insert(_ new: NewBuild, _ author: AccountName?, at time: Date) throws -> Int64 {
+    private func insert(
+        _ new: NewBuild, _ author: AccountName?, _ happenedAt: Int64?, at time: Date
+    ) throws -> Int64 {
         let number = try Int.fetchOne(
             self,
             sql: "UPDATE project SET lastBuildNumber = lastBuildNumber + 1 WHERE id = ? RETURNING lastBuildNumber",
@@ -133,7 +140,7 @@ extension Database {
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.stored, event.pullRequest, new.trusted,
                 new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
-                event.happenedAt, new.needsApproval, author?.description, new.isOffHead,
+                happenedAt, new.needsApproval, author?.description, new.isOffHead,
             ])
         return lastInsertedRowID
     }

@@ -109,6 +109,15 @@ extension Database {
             ])
     }
 
+    /// When a pull request was closed, in seconds since 1970; `nil` when it was not, or not after that time.
+    func closing(of number: Int, in projectID: Int64, after time: Int64?) throws -> Int64? {
+        guard let time else { return nil }
+        return try Int64.fetchOne(
+            self,
+            sql: "SELECT eventAt FROM pullRequest WHERE projectID = ? AND number = ? AND isOpen = 0 AND eventAt > ?",
+            arguments: [projectID, number, time])
+    }
+
     /// Remembers that a pull request was closed.
     func notePullRequestClosed(_ projectID: Int64, _ number: Int, happenedAt: Int64?, at time: Date) throws {
         try run(

@@ -102,7 +102,7 @@ extension Database {
         }
         return try queueJob(
             hook, buildID: last.buildID, number: facts.number, projectID: facts.projectID, attempt: last.attempt + 1,
-            page: facts.page, wish: .person, at: time)
+            page: facts.page, wish: .person(nil), at: time)
     }
 
     /// Secrets that the hook did not have when the build was made are opened where a build by hand would open them

@@ -7,7 +7,8 @@ public struct BuildCancellation: Sendable, Hashable {
         /// All of a ref.
         case ref(GitRef)
         /// All of a pull request, except on the default branch and what is wanted without it: by another open pull
-        /// request of the same branch, or by a push to a branch that a hook's `on.push` names.
+        /// request of the same branch, or by a push, of a hook whose `on.push` names the branch or that no pull request
+        /// runs.
         case pullRequest(Int)
         /// The one of that row.
         case build(Int64)

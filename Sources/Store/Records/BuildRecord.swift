@@ -88,7 +88,8 @@ public struct NewBuild: Sendable {
     /// The hooks that need not run, each of which gets a job in the state `skipped`. No hooks of either kind: no build is
     /// made.
     public var skipped: [SkippedHook] = []
-    /// Whether a job that the build has already, and that has ended, gets a new attempt, as a schedule wants.
+    /// Whether a job that the build has already, and that has ended or was asked to, gets a new attempt, as a schedule
+    /// wants.
     public var runsAgain = false
     /// Whether its jobs may see secrets.
     public var trusted: Bool

@@ -178,6 +178,28 @@ struct ManualBuildTests {
         }
     }
 
+    @Test("what is pushed while the head is looked for is newer: the build by hand waits for it")
+    func pushedMeanwhile() async throws {
+        try await Desk.with { desk in
+            var deploy = try desk.hook("deploy")
+            deploy.concurrency = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            let project = try await desk.declare([deploy])
+            let head = try desk.push(["a": "1"])
+            let next = String(repeating: "e", count: 40)
+            let mirrors = desk.lockedMirrors {
+                let time = Int(Date().timeIntervalSince1970)
+                _ = try await desk.deliver("push", desk.pushed(next, before: head, at: time))
+            }
+            let build = try await ManualBuilds(configuration: desk.locked, store: desk.store, mirrors: mirrors)
+                .start(ManualTrigger(sender: "mona"), of: project)
+            #expect(build.commit == head)
+            #expect(try await desk.jobs(next) == ["deploy": .queued])
+            #expect(try await desk.jobs(head) == ["deploy": .queued])
+            #expect(try await desk.store.claimNextJob()?.build.commit == next)
+            #expect(try await desk.store.claimNextJob() == nil)
+        }
+    }
+
     @Test("a repository that cannot be fetched is said to be so, and the deploy key is tried")
     func unreachable() async throws {
         try await Desk.with { desk in

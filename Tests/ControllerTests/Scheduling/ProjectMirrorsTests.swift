@@ -1,4 +1,5 @@
 import Git
+import Model
 import Testing
 
 @testable import Controller
@@ -24,6 +25,24 @@ struct ProjectMirrorsTests {
                 try await group.waitForAll()
             }
             #expect(await mirrors.mirror(desk.repository).contains(commit: commit))
+        }
+    }
+
+    @Test("a tag that was moved to a commit that is here already is fetched for its build")
+    func movedTag() async throws {
+        try await Desk.with { desk in
+            let tag = GitRef("refs/tags/v1")
+            let first = try desk.push(["a": "1"])
+            try desk.git("tag", "v1", first)
+            try desk.git("push", "-q", "origin", "v1")
+            let second = try desk.push(["a": "2"])
+            try await desk.mirrors.fetch(desk.repository)
+            try desk.git("tag", "--force", "v1", second)
+            try desk.git("push", "-q", "--force", "origin", "v1")
+            let mirror = try await desk.mirrors.mirror(desk.repository, with: second, tag)
+            #expect(try await mirror.resolve(tag.description) == second)
+            // A build of what it was before still has its commit.
+            _ = try await desk.mirrors.mirror(desk.repository, with: first, tag)
         }
     }
 }

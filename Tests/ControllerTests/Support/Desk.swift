@@ -56,9 +56,14 @@ struct Desk: Sendable {
     }
 
     /// Mirrors that only the deploy key can fill: what stands in its place here is another address.
-    func lockedMirrors() -> ProjectMirrors {
+    ///
+    /// - Parameter meanwhile: happens when the repository is about to be read, perhaps more than once.
+    func lockedMirrors(_ meanwhile: @escaping @Sendable () async throws -> Void = {}) -> ProjectMirrors {
         let origin = origin
-        return ProjectMirrors(configuration: locked) { _ in GitRemote(url: origin) }
+        return ProjectMirrors(configuration: locked) { _ in
+            try await meanwhile()
+            return GitRemote(url: origin)
+        }
     }
 
     /// Declares the project.
