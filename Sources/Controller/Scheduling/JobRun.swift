@@ -92,6 +92,9 @@ struct JobRun: Sendable {
         _ fetching: Task<GitMirror?, any Error>
     ) async throws -> JobOutcome {
         do {
+            var claimed = claimed
+            // What was read with the claim may be old by now.
+            if !isNew { claimed.settings = try await store.serverSettings() }
             var spec: JobSpec
             do {
                 if isNew { try checkImage(claimed) }
