@@ -71,7 +71,6 @@ public struct WebServer: Service {
             now: { [store] in store.time })
         let admission = Admission(callers: callers, limits: limits, proxies: configuration.proxies)
         let readers = TokenReaders(admission: admission)
-        let pageLimits = PageLimits(calls: limits, proxies: configuration.proxies)
         let lookup = PageLookup(store: store, policy: policy, callers: callers)
         let indexes = LogIndexes(store.logs)
         let logs = LogExcerpts(store.logs, indexes)
@@ -98,11 +97,11 @@ public struct WebServer: Service {
         AvatarEndpoint(store: store, lookup: lookup).add(to: router)
         FeedEndpoint(store: store, lookup: lookup, readers: readers, externalURL: configuration.externalURL)
             .add(to: router)
-        RawLogEndpoint(store: store, lookup: lookup, limits: pageLimits).add(to: router)
+        RawLogEndpoint(store: store, lookup: lookup, admission: admission).add(to: router)
         LogEventsEndpoint(store: store, lookup: lookup, feeds: feeds).add(to: router)
         LogLinesEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSectionsEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
-        LogSearchEndpoint(store: store, lookup: lookup, indexes: indexes, limits: pageLimits).add(to: router)
+        LogSearchEndpoint(store: store, lookup: lookup, indexes: indexes, admission: admission).add(to: router)
         let buildPage = BuildPage(
             store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL,
             links: AdminLinks(configuration))

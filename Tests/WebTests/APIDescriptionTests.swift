@@ -83,14 +83,16 @@ struct APIDescriptionTests {
                 store: site.store, policy: AccessPolicy(showsPrivate: false), callers: callers)
             let router = Router(context: WebContext.self)
             let indexes = LogIndexes(site.store.logs)
-            let limits = PageLimits(calls: CallLimits(now: { Date() }), proxies: configuration.proxies)
+            let admission = Admission(
+                callers: callers, limits: CallLimits(now: { Date() }), proxies: configuration.proxies)
             APIRoutes(
                 store: site.store, lookup: lookup, configuration: configuration,
                 overview: StoreCache(site.store.changes, []) { [] }, indexes: indexes, metrics: MetricsSources()
             ).add(to: router)
-            RawLogEndpoint(store: site.store, lookup: lookup, limits: limits).add(to: router)
+            RawLogEndpoint(store: site.store, lookup: lookup, admission: admission).add(to: router)
             LogEventsEndpoint(store: site.store, lookup: lookup, feeds: LogFeeds(store: site.store)).add(to: router)
-            LogSearchEndpoint(store: site.store, lookup: lookup, indexes: indexes, limits: limits).add(to: router)
+            LogSearchEndpoint(store: site.store, lookup: lookup, indexes: indexes, admission: admission)
+                .add(to: router)
             LogSectionsEndpoint(store: site.store, lookup: lookup, indexes: indexes).add(to: router)
             let routes = Set(router.routes.map { "\($0.method.rawValue) \($0.path)" }.filter { $0.contains(" /_api/") })
             #expect(routes.subtracting(documented) == [], "not in openapi.json")

@@ -90,6 +90,54 @@ struct LiveLogTests {
         }
     }
 
+    @Test("following goes on however lines change their height, and ends when one scrolls up")
+    func following() async throws {
+        try await Site.with { site in
+            let (job, writer) = try await running(site)
+            try await Browser.with { browser in
+                try await browser.open("http://127.0.0.1:\(site.client.port)\(Self.page)")
+                var count = 0
+                func write(_ lines: Int) async throws {
+                    let text = (0..<lines).map { "\($0) \(String(repeating: "word ", count: $0 * 7 % 90))\n" }.joined()
+                    try await writer.append(section: 2, source: 1, Array(text.utf8))
+                    count += lines
+                }
+                func follows() async throws {
+                    try await until(
+                        browser,
+                        """
+                        view.total === \(count) && view.rows.has(\(count)) && el('waiting').hidden && !view.busy
+                        && el('follow').getAttribute('aria-pressed') === 'true'
+                        && document.documentElement.scrollHeight - innerHeight - scrollY < 2
+                        """)
+                }
+                try await write(400)
+                try await follows()
+                for button in ["times", "times", "wrap", "times", "wrap", "times"] {
+                    // What a browser tells of scrolling comes with the next frame.
+                    _ = try await browser.evaluate(
+                        """
+                        document.getElementById('\(button)').click();
+                        for (let i = 0; i < 3; i += 1) await new Promise(done => requestAnimationFrame(done));
+                        """)
+                    try await follows()
+                    try await write(10)
+                    try await follows()
+                }
+                _ = try await browser.evaluate("scrollTo(0, scrollY - 1000)")
+                try await until(browser, "el('follow').getAttribute('aria-pressed') === 'false'")
+                try await write(10)
+                try await until(browser, "el('waiting').textContent === '10 new lines' && !el('waiting').hidden")
+                _ = try await browser.evaluate("document.getElementById('waiting').click()")
+                try await follows()
+                try await writer.close()
+                try await site.store.finishJob(job.id, .success)
+                try await until(browser, "el('live').hidden && !view.follows")
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
     @Test("a line of 10 MB without an end is shown in part, as it is when the page is opened again")
     func longLine() async throws {
         try await Site.with { site in

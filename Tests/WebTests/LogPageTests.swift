@@ -123,6 +123,53 @@ struct LogPageTests {
         }
     }
 
+    @Test("a long search goes on by itself, says how far it is, and takes nobody away from where they went meanwhile")
+    func longSearch() async throws {
+        try await with((1...900).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            // A server that looks at 300 lines at a time, and answers when it is told to.
+            _ = try await browser.evaluate(
+                """
+                const ask = window.fetch;
+                window.asked = 0;
+                window.fetch = async (url, ...rest) => {
+                  if (!String(url).includes('/log/search')) return ask(url, ...rest);
+                  const from = Number(new URL(url, location).searchParams.get('from'));
+                  window.asked += 1;
+                  await new Promise(done => { window.go = done; });
+                  const lines = Math.min(900, from + 299), hits = from === 1 ? [] : [from + 99];
+                  return new Response(JSON.stringify({ hits, count: hits.length, lines, isComplete: lines === 900 }));
+                };
+                """)
+            for isAway in [false, true] {
+                let words = isAway ? "another" : "line"
+                _ = try await browser.evaluate("window.asked = 0")
+                try await search(browser, words)
+                try await until("asked === 1 && el('found').textContent === 'searching'")
+                _ = try await browser.evaluate("go()")
+                try await until("asked === 2 && el('found').textContent === 'searching, first 300 lines searched'")
+                if isAway {
+                    try await search(browser, ":7")
+                    try await until("location.hash === '#L7'")
+                    _ = try await browser.evaluate("document.getElementById('q').value = 'another'")
+                }
+                _ = try await browser.evaluate("go()")
+                let first = isAway ? "1+ lines" : "1 of 1+ lines"
+                let state = "\(first), searching, first 600 lines searched"
+                try await until("asked === 3 && el('found').textContent === '\(state)'")
+                #expect(
+                    try await browser.evaluate(String.self, "return location.hash") == (isAway ? "#L7" : "#L400"))
+                _ = try await browser.evaluate("go()")
+                try await until("el('found').textContent === '\(isAway ? "2 lines" : "1 of 2 lines")'")
+                _ = try await browser.evaluate("document.getElementById('down').click()")
+                try await until("location.hash === '\(isAway ? "#L400" : "#L700")'")
+                // The next search begins at the first line again.
+                _ = try await browser.evaluate("location.hash = '#L1'")
+                try await until("row(1)?.matches('.on')")
+            }
+        }
+    }
+
     @Test("true colours are true, other grounds are there, and what could not be read is made readable")
     func colours() async throws {
         let log =

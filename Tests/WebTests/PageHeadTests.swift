@@ -10,7 +10,7 @@ import Testing
 @Suite struct PageHeadTests {
     @Test("each state has an icon of its own shape, which needs no style sheet")
     func icons() async throws {
-        let states = ["queued", "running", "success", "failure", "error", "cancelled", "skipped"]
+        let states = ["queued", "running", "success", "failure", "error", "cancelled", "skipped", "waiting"]
         #expect(Set(Assets.colours.keys) == Set(states))
         let icons = states.map { StateMark.icon($0, colour: "#123456") }
         #expect(Set(icons).count == states.count)
@@ -24,6 +24,31 @@ import Testing
                 let icon = try await site.client.get("/_assets/kozmic-\(state).svg")
                 #expect(icon.status == 200 && icon.headers["content-type"] == "image/svg+xml")
             }
+        }
+    }
+
+    @Test("a project whose default branch is red says so, whatever was built since on other branches")
+    func redMain() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            func build(_ message: String, _ ref: GitRef, _ state: JobState) async throws {
+                try await site.build(project, message, ref: ref)
+                try await site.run(JobOutcome(state: state, exitCode: state == .success ? 0 : 1))
+            }
+            func list(_ shown: String, isRed: Bool) async throws {
+                try await eventually {
+                    let page = try await site.client.get("/").text
+                    return page.contains("</span> \(shown)</a>")
+                        && page.contains("href=\"/acme/widget/builds/1\">main is red</a>") == isRed
+                }
+            }
+            try await build("Break it", .branch("main"), .failure)
+            try await list("Break it", isRed: false)
+            try await build("Elsewhere", .branch("topic"), .success)
+            try await list("Elsewhere", isRed: true)
+            try await build("Mend it", .branch("main"), .success)
+            try await build("Elsewhere again", .branch("topic"), .failure)
+            try await list("Elsewhere again", isRed: false)
         }
     }
 

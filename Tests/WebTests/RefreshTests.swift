@@ -156,6 +156,38 @@ struct RefreshTests {
         }
     }
 
+    @Test("a first build and a red default branch come to a page that had no room for them")
+    func others() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await with(site) { browser, base in
+                func until(_ condition: String, number: Int) async throws {
+                    try await self.until(
+                        browser,
+                        """
+                        \(condition) && document.querySelector('#head .num').textContent === '#\(number)'
+                        && document.querySelector('.crumbs').lastChild.textContent === '#\(number)'
+                        """)
+                }
+                try await browser.open("\(base)/acme/widget")
+                try await self.until(browser, "document.querySelector('h1').textContent === 'No build yet'")
+                try await site.build(project, "The first")
+                try await site.run(.success)
+                try await until("document.querySelector('#head.success')", number: 1)
+                try await site.build(project, "Break it")
+                try await site.run(JobOutcome(state: .failure, exitCode: 1))
+                try await until("document.querySelector('#head.failure')", number: 2)
+                #expect(try await browser.evaluate(Bool.self, "return !document.getElementById('red')"))
+                try await site.build(project, "Elsewhere", ref: .branch("topic"))
+                try await site.run(.success)
+                try await until("document.querySelector('#red .banner')", number: 3)
+                try await site.build(project, "Mend it")
+                try await site.run(.success)
+                try await until("!document.getElementById('red')", number: 4)
+            }
+        }
+    }
+
     @Test("a filter finds while one types: no reload, the address follows, focus and caret stay")
     func filter() async throws {
         try await Site.with(showsPrivate: true) { site in

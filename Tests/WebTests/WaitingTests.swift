@@ -32,11 +32,17 @@ struct WaitingTests {
                 try await site.api(JobDocument.self, "/projects/acme/widget/builds/2/jobs/tests").queue
             }
             try await says("waits for an approval")
+            for page in ["", "/builds", "/builds/2", "/builds/2/jobs/tests"].map({ "/acme/widget\($0)" }) {
+                #expect(try await site.client.get(page).text.contains(">Needs approval<"), "\(page)")
+            }
+            let head = try await site.client.get("/acme/widget/builds/2").text
+            #expect(head.contains("<title>Needs approval · ") && head.contains("/kozmic-waiting.svg"))
             let held = try await place()
             #expect(held?.needsApproval == true && held?.fullGroup == nil && held?.position == nil)
 
             try await site.store.approve(build.id, by: "octocat")
             try await says("waits for the group deploy")
+            #expect(!(try await site.client.get("/acme/widget/builds/2").text.contains("Needs approval")))
             let free = try await place()
             #expect(free?.needsApproval == nil && free?.fullGroup == "deploy")
         }

@@ -122,6 +122,7 @@ struct WhyTests {
                     diagnosticsJSON: diagnostics,
                     error: "the commit bad1 is held: push a commit whose message has the line 'Kozmic-Allow-Prune: 7'"))
             let page = try await site.client.get("/_sync").text
+            #expect(page.contains("1 error in the configuration; 0 of 0 projects are on GitHub as declared."))
             #expect(page.contains("12 | </span>    tiemout: &lt;b&gt;\n<b>         ^</b>"))
             #expect(page.contains("href=\"https://github.com/acme/ci/blob/bad1/kozmic.yaml#L12\""))
             // The numbers of three lines are as wide as the last one.

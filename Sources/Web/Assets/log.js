@@ -60,7 +60,10 @@ const start = () => {
       row.insertBefore(button, row.lastChild);
     }
     const isFolded = folded.has(section.header), text = row.lastChild;
-    if (section.kind === 'group') { text.innerHTML = section.html || 'group'; tint(row); }
+    if (section.html !== undefined) {
+      text.innerHTML = section.kind === 'group' || isFolded ? section.html || 'group' : view.lines.get(section.header)?.html ?? '';
+      tint(row);
+    }
     button.setAttribute('aria-expanded', !isFolded);
     button.setAttribute('aria-label', text.textContent);
     text.dataset.t = [section.seconds === undefined ? '' : elapsed(section.seconds), isFolded ? count(section.last - section.header, 'line') : ''].filter(Boolean).join(' · ');
@@ -91,14 +94,16 @@ const start = () => {
   const seek = async isFirst => {
     const answer = await ask(log.dataset.sections);
     if (!answer.sections) return;
-    for (const section of sections) if (!isFirst) chosen.add(section.header);
+    // While somebody watches, only what was written over folds by itself.
+    const watched = section => { if (!isFirst && section.kind !== 'progress') chosen.add(section.header); };
+    sections.forEach(watched);
     sections = answer.sections.filter(s => s.last > s.header);
     ends = answer.ends;
     heads.clear();
     // A group that begins where a script does is the nearer one.
     for (const section of sections) {
       heads.set(section.header, section);
-      if (!isFirst) chosen.add(section.header);
+      watched(section);
     }
     choose();
   };
@@ -121,7 +126,7 @@ const start = () => {
     return (start + part * (view.height - view.view + innerHeight)) / document.documentElement.scrollHeight * innerHeight;
   };
   const drawMarks = () => {
-    const what = [view.height, view.count, innerHeight, bad.size, asked, hits.size, document.documentElement.scrollHeight].join();
+    const what = [view.height, view.count, innerHeight, bad.size, search.words, hits.size, document.documentElement.scrollHeight].join();
     if (what === drawn) return;
     drawn = what;
     strip.hidden = !(bad.size + hits.size) || view.height <= view.view;
@@ -142,7 +147,9 @@ const start = () => {
   const load = (from, many) => ask(`${log.dataset.lines}&from=${from}&count=${many}${times ? '&times' : ''}`);
   const wrap = on => { log.classList.toggle('nowrap', !on); el('wrap').setAttribute('aria-pressed', on); };
   wrap(recall('wrap') !== 'no');
-  let view = null, asked = '';
+  // `rest` is the line with which the next answer of a search begins, if there may be more; `goal` is the line at or after which
+  // one wants to go to a line that is found.
+  let view = null, search = { words: '', places: [], at: -1, rest: 0, goal: null };
   read();
   view = new LogView(log, el('bar'), load, paint);
   Object.assign(view, { reveal, drawn: drawMarks, seek: () => seek(false) });
@@ -163,6 +170,7 @@ const start = () => {
     const link = event.target.closest?.('a[data-n]');
     if (!link) return;
     event.preventDefault();
+    search.goal = null;
     const n = Number(link.dataset.n), from = event.shiftKey && anchor !== null ? anchor : n;
     if (!event.shiftKey) anchor = n;
     put(from === n ? `#L${n}` : `#L${Math.min(from, n)}-L${Math.max(from, n)}`);
@@ -190,7 +198,7 @@ const start = () => {
     wrap(on);
     remember('wrap', on ? 'yes' : 'no');
     view.again();
-    view.show(at);
+    if (!view.follows) view.show(at);
   });
   const modes = { '': ['clock', 'Times'], clock: ['start', 'Clock'], start: ['step', 'Since start'], step: ['', 'Each line'] };
   el('times').addEventListener('click', async () => {
@@ -204,59 +212,78 @@ const start = () => {
     view.again();
   });
 
-  // Searching: on the server, over the whole log.
-  let places = [], at = -1, query = '', rest = 0;
-  // An answer that comes late takes nobody away from where they went meanwhile.
-  let turn = 0;
-  // An answer holds so many hits, and takes so long: `rest` is the line that the next one begins with, if there may be more.
-  const more = async () => {
-    const from = rest, words = asked;
-    const answer = await ask(`${query}&from=${from}`);
-    if (asked !== words || rest !== from) return null;
-    if (!answer.hits) { el('found').textContent = answer.problem ?? answer.message; return null; }
-    const found = answer.hits, isCut = answer.isComplete === false;
-    for (const number of found) { places.push(number); hits.add(number); }
-    rest = answer.count > found.length ? found.at(-1) + 1 : isCut ? Math.max(from, answer.lines + 1) : 0;
-    const all = el('found').dataset;
-    all.all = rest ? `${places.length.toLocaleString('en')}+ lines` : count(places.length, 'line');
-    if (isCut) all.all += `, first ${count(answer.lines, 'line')} searched`;
-    el('found').title = rest ? 'The search goes on after the last of these' : '';
-    el('found').textContent = places.length ? all.all : isCut ? `none in the first ${count(answer.lines, 'line')}` : 'not found';
-    view.again();
-    return answer;
+  // Searching: on the server, over the whole log. An answer holds so many lines, and takes so long; they are marked as they come.
+  const tell = own => {
+    const many = own.places.length, searched = own.isCut ? `first ${count(own.lines, 'line')} searched` : '';
+    const all = own.rest ? `${many.toLocaleString('en')}+ lines` : count(many, 'line');
+    const found = !many ? own.rest ? own.isBusy ? '' : 'none' : 'not found' : own.at < 0 ? all : `${(own.at + 1).toLocaleString('en')} of ${all}`;
+    const state = own.isBusy ? ['searching', searched] : [searched];
+    el('found').textContent = own.problem ?? (own.words && [found, ...state].filter(Boolean).join(', '));
   };
-  const step = async by => {
-    if (by > 0 && rest && at === places.length - 1) {
-      el('found').textContent = 'searching';
-      const own = turn += 1;
-      const known = places.length, answer = await more();
-      if (!answer || own !== turn) return;
-      if (rest && places.length === known) { el('found').textContent = `none further in the first ${count(answer.lines, 'line')}`; return; }
+  const arrive = (own, isEnd) => {
+    if (own.goal === null) return;
+    let at = own.places.findIndex(number => number >= own.goal);
+    // After the last one comes the first.
+    if (at < 0 && isEnd && !own.rest) at = Math.min(0, own.places.length - 1);
+    if (at < 0) return;
+    own.at = at;
+    own.goal = null;
+    go(`#L${own.places[at]}`);
+  };
+  const look = async (own, most) => {
+    own.isBusy = true;
+    own.problem = undefined;
+    // An expression that is slow does not search for ever without somebody who waits for it.
+    for (let tries = 20; own.rest && own.places.length < most && tries; tries -= 1) {
+      tell(own);
+      const answer = await ask(`${own.query}&from=${own.rest}`);
+      if (own !== search) return;
+      if (!answer.hits) { own.problem = answer.problem ?? answer.message; break; }
+      const found = answer.hits;
+      for (const number of found) { own.places.push(number); hits.add(number); }
+      own.isCut = answer.isComplete === false;
+      own.lines = answer.lines;
+      own.rest = answer.count > found.length ? found.at(-1) + 1 : own.isCut ? Math.max(own.rest, answer.lines + 1) : 0;
+      view.again();
+      arrive(own);
     }
-    if (!places.length) return;
-    at = (at + by + places.length) % places.length;
-    el('found').textContent = `${(at + 1).toLocaleString('en')} of ${el('found').dataset.all}`;
-    go(`#L${places[at]}`);
+    own.isBusy = false;
+    arrive(own, true);
+    tell(own);
   };
-  const find = async (words, first = 1) => {
-    asked = words;
-    const own = turn += 1;
-    hits.clear(); places = []; at = -1; rest = 1;
-    put(location.hash, words);
-    el('found').textContent = words ? 'searching' : '';
-    if (!words) { rest = 0; view.again(); return; }
+  const step = by => {
+    const own = search, many = own.places.length;
+    if (by > 0 && own.rest && own.at === many - 1) {
+      own.goal = (own.places.at(-1) ?? 0) + 1;
+      if (!own.isBusy) look(own, many + 1);
+    } else if (many) {
+      own.goal = null;
+      own.at = (own.at + by + many) % many;
+      go(`#L${own.places[own.at]}`);
+    }
+    tell(own);
+  };
+  const find = (words, goes = true) => {
     const expression = /^\/(.+)\/$/.exec(words);
-    query = `${log.dataset.search}&q=${encodeURIComponent(expression?.[1] ?? words)}${expression ? '&regex' : ''}`;
-    if (await more() && own === turn && places.length && first) { at = Math.max(0, places.findIndex(n => n >= (range?.[0] ?? 1))) - 1; step(1); }
+    search = {
+      words, places: [], at: -1, rest: words && 1, goal: goes ? range?.[0] ?? 1 : null,
+      query: `${log.dataset.search}&q=${encodeURIComponent(expression?.[1] ?? words)}${expression ? '&regex' : ''}`,
+    };
+    hits.clear();
+    put(location.hash, words);
+    view.again();
+    look(search, 5000);
   };
+  // What is found late takes nobody away from where they went meanwhile.
+  for (const act of ['wheel', 'touchmove']) addEventListener(act, () => { search.goal = null; }, { passive: true });
   el('find').addEventListener('submit', event => {
     event.preventDefault();
     const line = /^\s*:(\d+)\s*$/.exec(el('q').value)?.[1];
     if (line) {
-      turn += 1;
+      search.goal = null;
       el('found').textContent = line > view.total ? `the last line is ${view.total.toLocaleString('en')}` : '';
       go(`#L${Math.max(1, Math.min(line, view.total))}`);
-    } else if (el('q').value !== asked) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);
+    } else if (el('q').value !== search.words) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);
   });
   el('q').addEventListener('search', () => { if (!el('q').value) find(''); });
   el('q').addEventListener('keydown', event => { if (event.key === 'Escape') { el('q').blur(); } else if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); step(-1); } });
@@ -265,7 +292,7 @@ const start = () => {
 
   // Lines that tell of errors: looked for when the job has failed, be it while somebody watches.
   let errors = null, error = -1;
-  const tell = async isFirst => {
+  const seekErrors = async isFirst => {
     if (errors || !el('head').hasAttribute('data-failed')) return;
     errors = [];
     const answer = await ask(`${log.dataset.search}&errors`);
@@ -284,8 +311,8 @@ const start = () => {
     if (!box || box.bottom > innerHeight - 40) { view.show(errors[0]); error = 0; }
   };
   el('next').addEventListener('click', () => { error = (error + 1) % errors.length; go('#L' + errors[error]); });
-  tell(true);
-  addEventListener('refreshed', () => tell(false));
+  seekErrors(true);
+  addEventListener('refreshed', () => seekErrors(false));
   if (range) view.show(range[0]);
   seek(true);
   return view;

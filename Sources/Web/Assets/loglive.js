@@ -9,19 +9,20 @@ export const live = view => {
   let place = Number(first.searchParams.get('offset')), number = Number(log.dataset.line), begun = null;
   let unseen = 0, frame = null, seeking = 0;
   const end = () => document.documentElement.scrollHeight - innerHeight - scrollY < 60;
-  let following = !location.hash;
+  view.follows = !location.hash;
   const follow = el('follow'), waiting = el('waiting'), state = el('live');
   follow.hidden = false;
   const say = () => {
-    follow.setAttribute('aria-pressed', following);
-    waiting.hidden = following || !unseen;
+    follow.setAttribute('aria-pressed', view.follows);
+    waiting.hidden = view.follows || !unseen;
     waiting.textContent = unseen ? count(unseen, 'new line') : '';
   };
-  const toEnd = () => { view.leave(); scrollTo(0, document.documentElement.scrollHeight); view.draw(); };
-  follow.addEventListener('click', () => { following = !following; if (following) { unseen = 0; toEnd(); } say(); });
+  const toEnd = () => { view.leave(); view.draw(); };
+  follow.addEventListener('click', () => { view.follows = !view.follows; if (view.follows) { unseen = 0; toEnd(); } say(); });
+  waiting.addEventListener('click', () => follow.click());
   let last = scrollY;
   addEventListener('scroll', () => {
-    if (end()) { following = true; unseen = 0; } else if (scrollY < last) following = false;
+    if (end()) { view.follows = !follow.hidden; unseen = 0; } else if (scrollY < last) view.follows = false;
     last = scrollY;
     say();
   }, { passive: true });
@@ -32,8 +33,7 @@ export const live = view => {
     frame = null;
     if (terminal.line.length) view.put(number, { html: html(terminal.line), time: begun });
     el('lines').textContent = count(view.total, 'line');
-    view.draw();
-    if (following) toEnd();
+    if (view.follows) toEnd(); else view.draw();
     say();
   };
   // `later` has pairs: a line of the piece, from 0, and how many milliseconds after `time` it began.
@@ -44,7 +44,7 @@ export const live = view => {
       view.put(number, { html: html(runs), time: begun });
       number += 1;
       line += 1;
-      if (!following) unseen += 1;
+      if (!view.follows) unseen += 1;
       begun = time;
       while (later[step] <= line) step += 2;
       if (step) begun = time + later[step - 1];
@@ -52,7 +52,7 @@ export const live = view => {
     if (text.endsWith('\n')) begun = null;
     // A tab that nobody sees has no frames.
     if (document.hidden) show(); else frame ??= requestAnimationFrame(show);
-    if (/::(end)?group::|^Running the /m.test(text)) seeking ||= setTimeout(() => { seeking = 0; view.seek(); }, 5000);
+    if (/::(end)?group::|^Running the |\x1b\[\d*A/m.test(text)) seeking ||= setTimeout(() => { seeking = 0; view.seek(); }, 5000);
   };
 
   let source = null, pause = 1000;
@@ -68,6 +68,7 @@ export const live = view => {
     source.addEventListener('end', async () => {
       source.close();
       show();
+      view.follows = false;
       state.hidden = true; follow.hidden = true; waiting.hidden = true;
       clearTimeout(seeking);
       view.seek();
@@ -84,6 +85,6 @@ export const live = view => {
     };
   };
   listen();
-  if (following) toEnd();
+  if (view.follows) toEnd();
   say();
 };

@@ -37,7 +37,7 @@ export const tint = row => {
 export class LogView {
   // box: holds #rows, which holds the last lines; load(from, count) → { first, html, times?, total }; paint(row, number).
   constructor(box, bar, load, paint) {
-    Object.assign(this, { box, bar, load, paint, total: 0, lines: new Map(), rows: new Map(), heights: new Map(), gaps: [], wanted: null, aimed: null });
+    Object.assign(this, { box, bar, load, paint, total: 0, lines: new Map(), rows: new Map(), heights: new Map(), gaps: [], wanted: null, aimed: null, follows: false });
     this.pane = box.querySelector('#rows');
     this.inner = document.createElement('div');
     this.inner.append(...this.pane.childNodes);
@@ -106,6 +106,7 @@ export class LogView {
     this.top = this.bar.offsetHeight;
     this.view = Math.max(this.line, Math.min(innerHeight - this.top, all));
     this.height = Math.max(this.view, Math.min(all, highest));
+    this.box.style.setProperty('--digits', `${this.total}`.length);
     this.box.style.height = `${this.height}px`;
     this.pane.style.height = `${this.view}px`;
     this.pane.style.top = `${this.top}px`;
@@ -129,7 +130,9 @@ export class LogView {
     const start = this.box.getBoundingClientRect().top + scrollY - this.top, moved = start - (this.start ?? start);
     this.start = start;
     if (this.wanted === null) {
-      if (Math.abs(moved) > 1 && scrollY > start - moved) scrollTo(0, scrollY + moved);
+      // However its height changed, the end stays in view of whoever follows it.
+      if (this.follows) scrollTo(0, document.documentElement.scrollHeight);
+      else if (Math.abs(moved) > 1 && scrollY > start - moved) scrollTo(0, scrollY + moved);
       return;
     }
     const y = Math.max(0, Math.round(start + this.part(this.wanted) * (this.height - this.view)));

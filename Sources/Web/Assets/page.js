@@ -1,5 +1,5 @@
 // What all pages do: keep their live parts current, let time go by, and answer keys. Without it they are still whole.
-const parts = root => [...root.querySelectorAll('[data-live][id]')];
+const parts = root => [...root.querySelectorAll('[data-live][id]')].map(part => part.id);
 // Times, and what the reader opened, differ without saying anything new.
 const still = text => text.replace(/<time[^>]*>[^<]*<\/time>|<span data-since[^>]*>[^<]*<\/span>/g, '').replace(/(<details[^>]*?) open=""/g, '$1');
 const isBusy = () => !getSelection().isCollapsed || document.querySelector('dialog[open]');
@@ -21,15 +21,17 @@ const show = (page, isAsked) => {
   const icon = document.getElementById('icon'), next = page.getElementById('icon');
   if (icon.getAttribute('href') !== next.getAttribute('href')) icon.replaceWith(next);
   if (isBusy() && !isAsked) return false;
+  const openHead = () => document.querySelector('#head[data-open]'), wasOpen = openHead(), live = parts(document);
+  // With other parts all of it is something else: a first build, a branch that became red. Not while one types in it.
+  const isSame = isAsked || live.join() === parts(page).join();
   let changed = false;
-  for (const old of parts(document)) {
-    const now = page.getElementById(old.id);
+  for (const id of ['top', ...isSame ? live : ['main']]) {
+    const old = document.getElementById(id), now = page.getElementById(id);
     if (!now || still(old.outerHTML) === still(now.outerHTML)) continue;
-    const wasOpen = old.id === 'head' && old.hasAttribute('data-open');
     replace(old, now);
-    if (wasOpen && !now.hasAttribute('data-open')) document.getElementById('spoken').textContent = page.title;
     changed = true;
   }
+  if (wasOpen && !openHead()) document.getElementById('spoken').textContent = page.title;
   if (changed) dispatchEvent(new Event('refreshed'));
   return true;
 };

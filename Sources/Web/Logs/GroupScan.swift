@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Store
 
-/// What one log's groups are, found once for everybody who looks at it: a log that grew is read from where it was left, and
+/// What one log's groups are, and what was written over in it, found once for everybody who looks at it: a log that grew is read from where it was left, and
 /// where a mark was found it stays.
 actor GroupScan {
     /// A mark with what had to be looked up for it.
@@ -25,6 +25,7 @@ actor GroupScan {
     private static let patience = Duration.seconds(5)
 
     private var marks = GroupMarks()
+    private var rewritten = RewrittenLines()
     private var found: [Found] = []
     private var position: Int64 = 0
     private var kept: (moment: Moment, sections: LogSections)?
@@ -36,7 +37,7 @@ actor GroupScan {
         let moment = Moment(size: try await log.size(), state: job.state, end: job.finishedAt)
         if let kept, kept.moment == moment { return kept.sections }
         let isComplete = try await update(log, index)
-        let sections = try await LogSections(job, log, index, found)
+        let sections = try await LogSections(job, log, index, found, rewritten.ranges)
         if isComplete { kept = (moment, sections) }
         return sections
     }
@@ -55,6 +56,7 @@ actor GroupScan {
             guard start == position else { continue }
             guard !bytes.isEmpty else { break }
             marks.feed(bytes)
+            rewritten.feed(bytes)
             position += Int64(bytes.count)
             bytesRead += Int64(bytes.count)
         }
@@ -70,6 +72,7 @@ actor GroupScan {
 
     private func forget() {
         marks = GroupMarks()
+        rewritten = RewrittenLines()
         found = []
         position = 0
         kept = nil

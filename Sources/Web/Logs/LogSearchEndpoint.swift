@@ -5,7 +5,7 @@ import Store
 
 /// `…/jobs/<hook>/log/search?q=text`: the numbers of the lines that hold a text; with `regex` that match a POSIX extended
 /// expression; with `errors` instead of `q` those that tell of errors. The whole log is looked through, or what begins with
-/// line `from`, for a few seconds at most.
+/// line `from`, for two seconds at most: the page asks on, and marks meanwhile what was found.
 ///
 /// ```
 /// {"hits":[17,2044],"count":2,"lines":2000000,"isComplete":true}
@@ -16,14 +16,14 @@ struct LogSearchEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
     var indexes: LogIndexes
-    var limits: PageLimits
+    var admission: Admission
     let slots = SearchSlots()
 
     /// Read at once. What is looked for goes over all of it before any line is looked at closely, so it is not more.
     private static let chunk = 512 << 10
     private static let hitLimit = 5000
     private static let textLimit = 1000
-    private static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(2)
     /// How long a search keeps a thread: others need one of the few as well.
     private static let turn = Duration.milliseconds(100)
 
@@ -37,7 +37,7 @@ struct LogSearchEndpoint: Sendable {
     private struct Refusal: Encodable { var problem: String }
 
     func add(to router: Router<WebContext>) {
-        router.get(JobAddress.page, "log/search", and: JobAddress.api, limits) { request, context in
+        router.get(JobAddress.page, "log/search", and: JobAddress.api, admission) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
@@ -46,7 +46,7 @@ struct LogSearchEndpoint: Sendable {
             do {
                 let from = query["from"].flatMap { Int($0) } ?? 1
                 let index = indexes.index(of: job.id)
-                let caller = limits.caller(request, context)
+                let caller = admission.caller(request, context)
                 return JSONResponse.make(
                     try await slots.run(for: caller) { try await search(log, try pattern(query), from: from, index) })
             } catch let problem as POSIXExpression.Problem {

@@ -2,11 +2,11 @@ import Foundation
 import Model
 import Store
 
-/// The parts of a log that fold: what the controller prepared, the install script, the build script, and the groups that
-/// scripts mark.
+/// The parts of a log that fold: what the controller prepared, the install script, the build script, the groups that scripts
+/// mark, and the states of progress that were written over.
 struct LogSections: Encodable, Sendable {
     struct Section: Encodable, Sendable {
-        enum Kind: String, Encodable { case prepare, install, build, group }
+        enum Kind: String, Encodable { case prepare, install, build, group, progress }
 
         /// What the page reads; a program reads `LogSectionsDocument`.
         private enum CodingKeys: String, CodingKey { case kind, html, header, last, seconds, isDone }
@@ -14,7 +14,7 @@ struct LogSections: Encodable, Sendable {
         var kind: Kind
         /// A group's name as it was written.
         var name: [UInt8]?
-        /// A group's name as HTML, with the colours it was written in.
+        /// A group's name as HTML, with the colours it was written in; of progress, what stands for it while it is folded.
         var html: String?
         /// The line that stays when it is folded.
         var header: Int
@@ -33,7 +33,11 @@ struct LogSections: Encodable, Sendable {
     /// - Parameters:
     ///   - index: the log's.
     ///   - marks: of its groups, in their order.
-    init(_ job: JobRecord, _ log: LogReader, _ index: LogIndex, _ marks: [GroupScan.Found]) async throws {
+    ///   - rewritten: the lines that were written over.
+    init(
+        _ job: JobRecord, _ log: LogReader, _ index: LogIndex, _ marks: [GroupScan.Found],
+        _ rewritten: [ClosedRange<Int>]
+    ) async throws {
         let extent = try await index.update()
         guard extent.size > 0 else { return }
         let parts = try await log.parts()
@@ -59,7 +63,22 @@ struct LogSections: Encodable, Sendable {
                     seconds: Self.seconds(span.begin, span.finish),
                     isDone: span.kind == .build ? job.state == .success : span.isFollowed))
         }
+        addProgress(rewritten)
         try await addGroups(index, spans, marks)
+    }
+
+    /// What a script wrote over is its own: the lines that the controller wrote before it stay.
+    private mutating func addProgress(_ ranges: [ClosedRange<Int>]) {
+        let scripts = sections.filter { $0.kind == .install || $0.kind == .build }
+        for range in ranges {
+            guard let script = scripts.last(where: { $0.header < range.upperBound }), range.upperBound <= script.last
+            else { continue }
+            let first = max(range.lowerBound, script.header + 1)
+            sections.append(
+                Section(
+                    kind: .progress, html: "Earlier states of what follows", header: first, last: range.upperBound,
+                    isDone: true))
+        }
     }
 
     private mutating func addGroups(_ index: LogIndex, _ spans: [Span], _ marks: [GroupScan.Found]) async throws {

@@ -10,13 +10,13 @@ import Zlib
 struct RawLogEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
-    var limits: PageLimits
+    var admission: Admission
 
     /// Bytes that are read and written at a time; the client's reading sets the pace.
     private static let chunk = 256 << 10
 
     func add(to router: Router<WebContext>) {
-        router.get(JobAddress.page, "log", and: JobAddress.api, limits) { request, context in
+        router.get(JobAddress.page, "log", and: JobAddress.api, admission) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)

@@ -7,6 +7,9 @@ struct ActionEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
 
+    /// Shows the note of a page that what was asked for happens: often nothing else on it changes.
+    static let asked = "#asked"
+
     func add(to router: Router<WebContext>) {
         addSync(to: router)
         router.post("{owner}/{repo}/builds/{number}/rerun") { request, context in
@@ -59,7 +62,7 @@ struct ActionEndpoint: Sendable {
                 try await store.wantSync(project.id)
                 try await store.wantRoles(.project(project.id))
             }
-            return Forms.goOn(to: "\(ProjectLinks.url(project))/settings")
+            return Forms.goOn(to: "\(ProjectLinks.url(project))/settings\(Self.asked)")
         }
     }
 
@@ -75,7 +78,7 @@ struct ActionEndpoint: Sendable {
                 }
                 try await store.wantRoles(.adminRepository)
             }
-            return Forms.goOn(to: "/_sync")
+            return Forms.goOn(to: "/_sync\(Self.asked)")
         }
     }
 

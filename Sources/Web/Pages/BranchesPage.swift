@@ -73,7 +73,7 @@ struct BranchesPage: Sendable {
     private func values(_ pull: PullRequestOverview, _ project: ProjectRecord) -> PageValues {
         let page = "\(gitHubURL)/\(project.repository)/pull/\(pull.number)"
         return [
-            "state": StateMark(pull.latest?.state), "pull": pull.number,
+            "state": StateMark(pull.latest), "pull": pull.number,
             "title": pull.title.isEmpty ? "(no title)" : pull.title, "login": pull.author, "base": pull.base,
             "opened": Moment.html(pull.openedAt), "ref": pull.ref.shortName,
             "refURL": ProjectLinks.history(project, of: pull.ref), "gitHubURL": page,

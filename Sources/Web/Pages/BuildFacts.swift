@@ -13,7 +13,7 @@ struct BuildFacts {
     var values: PageValues {
         let repository = "\(gitHubURL)/\(project.repository)"
         return [
-            "state": StateMark(build.state), "number": build.number, "url": url, "subject": subject,
+            "state": StateMark(build), "number": build.number, "url": url, "subject": subject,
             "ref": build.ref.shortName, "refURL": ProjectLinks.history(project, of: build.ref),
             "commit": String(build.commit.prefix(7)), "commitURL": "\(repository)/commit/\(build.commit)",
             "initials": Avatar.initials(build.authorName),
@@ -43,7 +43,7 @@ struct BuildFacts {
     /// What a link to the build says of it in a chat.
     var sentence: String {
         let author = build.authorName.isEmpty ? "somebody unknown" : build.authorName
-        return "\(subject), by \(author) on \(build.ref.shortName): \(StateMark(build.state).word.lowercased())"
+        return "\(subject), by \(author) on \(build.ref.shortName): \(StateMark(build).word.lowercased())"
     }
 
     private var trigger: String {

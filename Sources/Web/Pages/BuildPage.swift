@@ -25,7 +25,7 @@ struct BuildPage: Sendable {
         _ build: BuildRecord, of project: ProjectRecord, tab: ProjectLinks.Tab?, for viewer: Viewer
     ) async throws -> Response {
         let facts = BuildFacts(build: build, project: project, gitHubURL: gitHubURL)
-        let mark = StateMark(build.state)
+        let mark = StateMark(build)
         let jobs = try await store.jobs(build.id).sorted(by: Self.isMoreInteresting)
         let places = try await store.queuePlaces(jobs.filter { $0.state == .queued }.map(\.id))
         let rows = JobRows(build: build, url: facts.url, logs: logs, places: places)
@@ -72,7 +72,7 @@ struct BuildPage: Sendable {
 
     private func sibling(_ project: ProjectRecord, _ build: BuildRecord) -> PageValues {
         [
-            "ref": build.ref.shortName, "state": StateMark(build.state), "number": build.number,
+            "ref": build.ref.shortName, "state": StateMark(build), "number": build.number,
             "url": ProjectLinks.url(project, build: build.number),
         ]
     }

@@ -27,7 +27,7 @@ struct DeliveryPage: Sendable {
                 try await store.explainedDelivery(id) != nil
             else { throw HTTPError(.notFound) }
             try await store.decideAgain(id)
-            return Forms.goOn(to: "/_deliveries/\(id)")
+            return Forms.goOn(to: "/_deliveries/\(id)\(ActionEndpoint.asked)")
         }
     }
 

@@ -38,7 +38,7 @@ struct JobPage: Sendable {
         let url = "\(build.url)/jobs/\(job.hook)"
         let attempts = try await store.attempts(build.build.id, job.hook)
         let query = "?attempt=\(job.attempt)"
-        let mark = StateMark(job.state)
+        let mark = StateMark(job, of: build.build)
         // Only the latest attempt can be followed by another one.
         let mayAct =
             lookup.policy.mayManage(build.project, viewer) && build.project.isActive && job.id == attempts.last?.id
@@ -61,7 +61,7 @@ struct JobPage: Sendable {
             "attempts": attempts.map { attempt -> PageValues in
                 [
                     "number": attempt.attempt, "url": "\(url)?attempt=\(attempt.attempt)",
-                    "isCurrent": attempt.id == job.id, "state": StateMark(attempt.state),
+                    "isCurrent": attempt.id == job.id, "state": StateMark(attempt, of: build.build),
                 ]
             },
             "rawURL": "\(url)/log\(query)", "hasLog": !isHead,

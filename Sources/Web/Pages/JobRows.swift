@@ -18,7 +18,7 @@ struct JobRows {
         let page = "\(url)/jobs/\(job.hook)"
         let times = try await JobTimes(job, logs)
         return [
-            "state": StateMark(job.state), "title": job.title, "hook": job.hook.description, "url": page,
+            "state": StateMark(job, of: build), "title": job.title, "hook": job.hook.description, "url": page,
             "duration": Moment.duration(job.startedAt, job.finishedAt),
             "isCached": job.cacheReused == true && job.state.isFinished,
             "attempt": job.attempt > 1 ? job.attempt : nil, "reason": Self.reason(job, places[job.id]),

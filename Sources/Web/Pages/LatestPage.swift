@@ -25,18 +25,21 @@ struct LatestPage: Sendable {
     }
 
     private func nothing(_ project: ProjectRecord, _ ref: GitRef?, _ viewer: Viewer) async -> Response {
-        await renderer.page(
+        let url = ProjectLinks.url(project)
+        let mayAdminister = lookup.policy.mayReadAdministration(viewer)
+        let mayRun = lookup.policy.mayManage(project, viewer) && project.isActive
+        return await renderer.page(
             "nobuild",
             Page(
-                title: "\(project.repository)", path: ProjectLinks.url(project),
+                title: "\(project.repository)", path: url,
                 description: "\(ref?.shortName ?? "\(project.repository)") was not built yet",
                 crumbs: ProjectLinks.crumbs(project),
                 tabs: ProjectLinks.tabs(project, current: .latest),
                 values: [
                     "ref": ref?.shortName, "isReady": project.condition.status == .ready,
                     "condition": ConditionValues.make(project, saysWhy: lookup.policy.mayKnowPeople(project, viewer)),
-                    "settingsURL": "\(ProjectLinks.url(project))/settings",
-                    "mayAdminister": lookup.policy.mayReadAdministration(viewer),
+                    "settingsURL": "\(url)/settings", "runURL": mayRun ? "\(url)/branches" : nil,
+                    "deliveriesURL": mayAdminister ? "/_deliveries?repository=\(project.repository)" : nil,
                 ]), for: viewer)
     }
 }

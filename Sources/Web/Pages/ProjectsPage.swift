@@ -85,14 +85,27 @@ struct ProjectsPage: Sendable {
         let project = overview.project
         return [
             "owner": project.repository.owner, "name": project.repository.name, "url": ProjectLinks.url(project),
-            "state": StateMark(overview.latest?.state), "bars": Sparkline.html(overview),
+            "state": StateMark(overview.latest), "bars": Sparkline.html(overview),
             "latest": overview.latest.map { BuildFacts(build: $0, project: project, gitHubURL: gitHubURL).values },
+            "red": Self.redMain(overview).map { build -> PageValues in
+                ["ref": build.ref.shortName, "url": ProjectLinks.url(project, build: build.number)]
+            },
         ]
     }
 
+    /// The latest verdict on the default branch, if that is red and another one than the build that the row tells of.
+    private static func redMain(_ overview: ProjectOverview) -> BuildRecord? {
+        let main = overview.project.mainRef
+        let verdict = overview.recent.first {
+            $0.ref == main && !$0.isOffHead && [.success, .failure, .error].contains($0.state)
+        }
+        return verdict.flatMap { $0.state == .success || $0.id == overview.latest?.id ? nil : $0 }
+    }
+
     private static func counts(_ all: [ProjectOverview]) -> [PageValues] {
-        let states = all.map { StateMark($0.latest?.state) }
-        return ["failure", "error", "running", "queued", "success", "cancelled", "unknown"].compactMap { name in
+        let states = all.map { StateMark($0.latest) }
+        let names = ["failure", "error", "running", "queued", "waiting", "success", "cancelled", "unknown"]
+        return names.compactMap { name in
             guard let mark = states.first(where: { $0.name == name }) else { return nil }
             return ["state": mark, "count": states.count { $0.name == name }, "text": mark.word.lowercased()]
         }
@@ -110,13 +123,13 @@ struct ProjectsPage: Sendable {
 
     /// For whoever was sent the address; of what the viewer may see, as all the rest.
     private static func description(_ all: [ProjectOverview]) -> String {
-        let states = all.map { StateMark($0.latest?.state).word.lowercased() }
+        let states = all.map { StateMark($0.latest).word.lowercased() }
         let counts = Dictionary(grouping: states) { $0 }.map { "\($1.count) \($0)" }.sorted()
         return "\(Count.text(all.count, "project"))\(counts.isEmpty ? "" : ": \(counts.joined(separator: ", "))")"
     }
 
     private static func worst(_ all: [ProjectOverview]) -> StateMark? {
-        all.min { rank($0) < rank($1) }.map { StateMark($0.latest?.state) }
+        all.min { rank($0) < rank($1) }.map { StateMark($0.latest) }
     }
 
     private static func failingFirst(_ all: [ProjectOverview]) -> [ProjectOverview] {

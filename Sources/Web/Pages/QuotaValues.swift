@@ -11,7 +11,7 @@ enum QuotaValues {
             quota.requests > 0 ? "\(quota.unchanged * 100 / quota.requests) % of all requests cost nothing" : nil
         return [
             "identity": quota.identity, "left": left ?? "not known yet", "share": share(quota),
-            "resetsAt": quota.resetsAt.map(Self.time),
+            "resetsAt": Moment.html(quota.resetsAt),
             "closedUntil": quota.closedUntil.map(Self.time),
             "waiting": quota.waiting > 0 ? "\(Count.text(quota.waiting, "request")) in the queue" : nil,
             "writes": "\(Count.text(quota.writesInHour, "write")) in the last hour", "cached": cached,

@@ -1,5 +1,6 @@
 import Model
 import Mustache
+import Store
 
 /// How a state looks: a glyph of its own shape, a word, and the class that colours both.
 struct StateMark: Sendable, MustacheParent {
@@ -10,10 +11,20 @@ struct StateMark: Sendable, MustacheParent {
     /// Inline SVG, our own drawing, 16 units square.
     var glyph: String
     /// Whether it may change by itself.
-    var isOpen: Bool { name == "queued" || name == "running" }
+    var isOpen: Bool { name == "queued" || name == "running" || name == "waiting" }
 
     init(_ state: BuildState?) { self.init(named: state?.rawValue ?? "unknown") }
     init(_ state: JobState) { self.init(named: state.rawValue) }
+
+    /// A build that waits for a person is not one that waits for its turn.
+    init(_ build: BuildRecord?) {
+        self.init(named: build?.awaitsApproval == true ? "waiting" : build?.state.rawValue ?? "unknown")
+    }
+
+    /// The same for a job of the build.
+    init(_ job: JobRecord, of build: BuildRecord) {
+        self.init(named: job.state == .queued && build.awaitsApproval ? "waiting" : job.state.rawValue)
+    }
 
     /// For what is not a build or a job but looks like one.
     init(_ name: String, word: String) {
@@ -35,6 +46,7 @@ struct StateMark: Sendable, MustacheParent {
         self.name = name
         switch name {
         case "queued": (word, glyph) = ("Queued", Self.ring)
+        case "waiting": (word, glyph) = ("Needs approval", Self.hand)
         case "running": (word, glyph) = ("Running", Self.arc)
         case "success": (word, glyph) = ("Passed", Self.check)
         case "failure": (word, glyph) = ("Failed", Self.cross)
@@ -67,6 +79,9 @@ struct StateMark: Sendable, MustacheParent {
     }
 
     private static let ring = svg("<circle class=\"pen\" cx=\"8\" cy=\"8\" r=\"6\"/>")
+    private static let hand = svg(
+        "<path d=\"M3.4 8.6V4a1 1 0 0 1 2 0v3.4h.5V2.2a1 1 0 0 1 2 0v5.2h.5V1.7a1 1 0 0 1 2 0v5.7h.5V3.2a1 1 0 0 1 2 0v7.2"
+            + "c0 2.8-1.9 4.6-4.6 4.6-2 0-3.3-.8-4.2-2.4L1.9 9.7c-.5-1 .6-1.8 1.5-1.1Z\"/>")
     private static let arc = svg(
         "<circle class=\"pen faint\" cx=\"8\" cy=\"8\" r=\"6\"/><path class=\"pen turn\" d=\"M8 2a6 6 0 0 1 6 6\"/>")
     private static let check = svg(

@@ -49,15 +49,16 @@ struct SyncPage: Sendable {
         let ready = list.count(.ready)
         let stalled = list.count(.stalled)
         let declared = Count.text(standings.count, "project")
-        let hasErrors = problem != nil || revision?.error != nil || diagnostics.contains { $0.severity == "error" }
+        let errors = diagnostics.count { $0.severity == "error" }
         let mark: StateMark
         let summary: String
         if revision == nil {
             mark = StateMark(problem == nil ? "queued" : "error", word: problem == nil ? "Waiting" : "Not live")
             summary = "The admin repository was not read yet."
-        } else if hasErrors || stalled > 0 {
+        } else if problem != nil || revision?.error != nil || errors > 0 || stalled > 0 {
             mark = StateMark("error", word: "Attention")
-            summary = "\(Count.digits(ready)) of \(declared) are on GitHub as declared."
+            let cause = errors > 0 ? "\(Count.text(errors, "error")) in the configuration; " : ""
+            summary = "\(cause)\(Count.digits(ready)) of \(declared) are on GitHub as declared."
         } else if ready < standings.count {
             mark = StateMark("running", word: "Working")
             summary = "\(Count.digits(ready)) of \(declared) are on GitHub as declared."
@@ -70,6 +71,9 @@ struct SyncPage: Sendable {
         }
         // The trouble noted since is shown once, with its time.
         let held = problem == nil ? revision?.error : nil
+        // A plan is made anew a few seconds after what it was about: when all is done, an older one only confuses.
+        let isDone = mark.name == "success" && drift.isEmpty
+        let plan = try await store.pendingPlan().flatMap { isDone && !$0.isHeld ? nil : $0 }
         var values: PageValues = [
             "state": mark, "summary": summary, "canSync": viewer.person != nil, "problem": problem?.message,
             "problemSince": Moment.html(problem?.since),
@@ -82,7 +86,7 @@ struct SyncPage: Sendable {
             "diagnosticCount": Count.text(diagnostics.count, "diagnostic"),
             "diagnostics": diagnostics.map { $0.values(links, revision?.commit) },
             "quotas": quotas().map(QuotaValues.make), "trailer": held.flatMap(Self.trailer),
-            "plan": PlanValues.make(try await store.pendingPlan()),
+            "plan": PlanValues.make(plan),
             "fullPass": try await store.lastFullPass().map { pass -> PageValues in
                 [
                     "projects": Count.text(pass.projects, "project"),

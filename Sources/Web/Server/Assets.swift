@@ -41,7 +41,7 @@ struct Assets: Sendable {
     /// The colours of icons and badges, which have no style sheet.
     static let colours = [
         "success": "#1a7f4b", "failure": "#c2293a", "error": "#9a5b00", "running": "#2f5bd7", "queued": "#5a6172",
-        "cancelled": "#5a6172", "skipped": "#5a6172",
+        "cancelled": "#5a6172", "skipped": "#5a6172", "waiting": "#9a5b00",
     ]
 
     /// The icon of a page about something in that state; our mark, if there is none.
@@ -80,10 +80,12 @@ struct Assets: Sendable {
         return replacing(pairs, in: sheet)
     }
 
-    /// A module without the spaces that only people need. None of ours has these operators in a string.
+    /// A module without the spaces that only people need. None of ours has any of these in a string where it
+    /// counts, nor two signs in a row.
     private static func script(_ source: [UInt8]) -> [UInt8] {
-        let operators = ["=>", "===", "!==", "&&", "||", "+=", "="]
-        return replacing(operators.map { (" \($0) ", $0) }, in: compact(source))
+        let operators = "=> === !== && || += = ?? ? : < > <= >= + - *".split(separator: " ")
+        let pairs = [(") {", "){"), ("{ ", "{"), (" }", "}"), ("if (", "if("), ("for (", "for(")]
+        return replacing(operators.map { (" \($0) ", String($0)) } + pairs, in: compact(source))
     }
 
     private static func replacing(_ pairs: [(wide: String, narrow: String)], in bytes: [UInt8]) -> [UInt8] {

@@ -27,6 +27,18 @@ struct Admission: Sendable {
         try limits.take(context.viewer, at: address)
         return context
     }
+
+    /// Whose requests are counted together.
+    func caller(_ request: Request, _ context: WebContext) -> String {
+        CallLimits.caller(context.viewer, at: proxies.caller(request, context))
+    }
+
+    /// Counts a request whose viewer is known.
+    ///
+    /// - Throws: 429.
+    func take(_ request: Request, _ context: WebContext) throws(APIProblem) {
+        try limits.take(context.viewer, at: proxies.caller(request, context))
+    }
 }
 
 extension TrustedProxies {

@@ -1,22 +1,22 @@
 /// The parts of a log, for programs.
 package struct LogSectionsDocument: Codable, Sendable {
-    /// What the controller prepared, a script, or a group that a script marks.
+    /// What the controller prepared, a script, a group that a script marks, or lines that were written over.
     package struct Section: Codable, Sendable {
-        /// `prepare`, `install`, `build` or `group`.
+        /// `prepare`, `install`, `build`, `group` or `progress`.
         package var kind: String
         /// A group's name as it was written; bytes that are not UTF-8 are replaced.
         package var name: String?
-        /// The line that says that it begins, from 1.
+        /// The line that says that it begins, from 1; of progress the first one that was written over.
         package var header: Int
         /// The last line that belongs to it.
         package var last: Int
-        /// How long it took; absent while it lasts.
+        /// How long it took; absent while it lasts, and of progress.
         package var seconds: Double?
         /// Whether it came to its end.
         package var isDone: Bool
     }
 
-    /// The scripts first, then the groups, each in their order.
+    /// The scripts first, then progress, then the groups, each in their order.
     package var sections: [Section]
     /// The lines that only end a group.
     package var ends: [Int]
