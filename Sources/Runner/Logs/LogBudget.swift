@@ -13,6 +13,9 @@ struct LogBudget: Sendable {
     private var tailCount: Int64 = 0
     private(set) var leftOut: Int64 = 0
 
+    /// Whether whatever comes is left out.
+    var isOver: Bool { room == 0 && tailLimit == 0 }
+
     /// - Parameters:
     ///   - limit: bytes of script output that the log may hold.
     ///   - stored: bytes of script output that it holds already.

@@ -15,7 +15,7 @@ final class ScriptRun: Sendable {
     let log: JobLog
     let control: JobControl
     let deadlines: Mutex<Deadlines>
-    let errorTail = Mutex<[UInt8]>([])
+    let errorTail = Mutex(OutputEnd(1024))
     let logged: [LogSource: Int64]
     /// Where the output comes through; without, the container is attached to.
     let pipe: SpooledPipe?
@@ -121,7 +121,7 @@ final class ScriptRun: Sendable {
             if let pipe {
                 output = .pipe(pipe)
             } else {
-                output = .frames(try await engine.attach(container), LogSkip())
+                output = .frames(try await engine.attach(container))
             }
             if let standby {
                 try await standby.begin()
@@ -145,15 +145,10 @@ final class ScriptRun: Sendable {
             if isOver { deadlines.exited(at: now) }
         }
         do {
-            if let pipe { return try await watch(.pipe(pipe)) }
-            return try await watch(.frames(try await engine.logs(container, follow: !isOver), await skip()))
+            return try await watch(pipe.map { .pipe($0) } ?? .copy(isOver: isOver))
         } catch let error as DockerError where error.kind == .transport {
             return .lost(error)
         }
-    }
-
-    private func skip() async -> LogSkip {
-        LogSkip(stdout: await taken(.stdout), stderr: await taken(.stderr))
     }
 
     /// How many bytes of this container's output are in the log.
@@ -167,7 +162,7 @@ final class ScriptRun: Sendable {
         guard let state = look.answer?.state, state.status != .removing, state.status != .dead else { throw gone }
         var end = ScriptEnd(
             exitCode: state.exitCode, oomKilled: state.oomKilled, duration: now, stop: deadlines.withLock { $0.stop },
-            errorTail: errorTail.withLock { $0 }, unwatched: unwatched || look.wasAway)
+            errorTail: errorTail.withLock { $0.bytes }, unwatched: unwatched || look.wasAway)
         let started = beginning.withLock { $0 } ?? state.startedAt?.date
         if let started, let finished = state.finishedAt {
             end.duration = .seconds(max(0, finished.date.timeIntervalSince(started)))
