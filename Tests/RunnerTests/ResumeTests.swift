@@ -82,7 +82,7 @@ struct ResumeTests {
         return (log, output, outcome)
     }
 
-    @Test("the engine threw away the beginning of its copy: the log is complete all the same, and nothing is in it twice")
+    @Test("the engine threw away the beginning of its copy: the log is complete all the same, nothing is in it twice")
     func rotated() async throws {
         try await RunnerFixture.with { fixture in
             let (log, output, outcome) = try await flooded("more to come", after: 1300, fixture)

@@ -9,6 +9,9 @@ enum Explain {
             switch stop {
             case .cancel(let reason):
                 return JobOutcome(state: .cancelled, exitCode: end.exitCode, reason: reason)
+            case .disk:
+                // An error, so that its container is not kept.
+                return JobOutcome(state: .error, exitCode: end.exitCode, reason: stopped(stop, hook.settings))
             case .timeout, .stall:
                 return JobOutcome(state: .failure, exitCode: end.exitCode, reason: stopped(stop, hook.settings))
             }
@@ -53,6 +56,9 @@ enum Explain {
         case .timeout: "stopped: ran longer than \(Elapsed.text(settings.timeoutSeconds))"
         case .stall: "stopped: no output for \(Elapsed.text(settings.stallTimeoutSeconds))"
         case .cancel(let reason): "stopped: \(reason)"
+        case .disk(let blame):
+            "stopped: less than \(Amount.bytes(blame.reserve)) were left on the Docker Engine's disk, and this job took most: "
+                + "\(Amount.bytes(blame.written))\(blame.isWhole ? "" : " or more") in /kozmic and in its container"
         }
     }
 

@@ -80,7 +80,8 @@ extension ScriptRun {
         let answers = places.mapValues(\.answer)
         if answers.values.contains(nil) {
             try await log.note(
-                "The Docker Engine kept only the end of so long an output: some of it may be missing here, or come twice")
+                "The Docker Engine kept only the end of so long an output: some of it may be missing here, or come twice"
+            )
         }
         return LogSkip(stdout: (answers[.stdout] ?? nil) ?? 0, stderr: (answers[.stderr] ?? nil) ?? 0)
     }

@@ -17,6 +17,7 @@ extension ScriptRun {
         case exited
         case lost(DockerError)
         case cancel(String)
+        case disk(DiskWatch.Blame)
         case tick
         /// The log cannot be written: the job cannot go on.
         case failed(any Error)
@@ -39,6 +40,9 @@ extension ScriptRun {
             group.addTask {
                 if let reason = try? await self.control.wait() { feed.yield(.cancel(reason)) }
             }
+            group.addTask {
+                if let blame = await self.diskWatch.blame(on: self.container) { feed.yield(.disk(blame)) }
+            }
             var hasExited = false
             var outputEnded = false
             var armed: Duration?
@@ -60,6 +64,8 @@ extension ScriptRun {
                     if !hasExited { return try lost(error) }
                 case .cancel(let reason):
                     try await act(on: deadlines.withLock { $0.cancel(reason, at: now) })
+                case .disk(let blame):
+                    try await act(on: deadlines.withLock { $0.end(for: blame, at: now) })
                 case .tick:
                     if let next = armed, next <= now { armed = nil }
                     if try await act(on: deadlines.withLock { $0.tick(at: now) }) {
@@ -102,6 +108,10 @@ extension ScriptRun {
             try await log.note(
                 "The script still runs after \(Amount.elapsed(deadlines.withLock { $0.grace })); sending SIGKILL")
             await signal("SIGKILL")
+        case .end(let stop):
+            // First: nothing is written to a full disk.
+            await signal("SIGKILL")
+            try await log.note(Explain.stopped(stop, job.hook.settings).sentence + "; sent SIGKILL")
         case .giveUp:
             throw Ending.error("the Docker Engine does not end the container of the \(phase.words)")
         case .stopReading:

@@ -14,6 +14,7 @@ final class ScriptRun: Sendable {
     let job: JobSpec
     let log: JobLog
     let control: JobControl
+    let diskWatch: DiskWatch
     let deadlines: Mutex<Deadlines>
     let errorTail = Mutex(OutputEnd(1024))
     let logged: [LogSource: Int64]
@@ -40,7 +41,8 @@ final class ScriptRun: Sendable {
     ///   - standby: what is to be told to go on, in place of a start.
     init(
         engine: DockerEngine, container: String, phase: ScriptPhase, job: JobSpec, log: JobLog, control: JobControl,
-        patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64], pipe: SpooledPipe?,
+        diskWatch: DiskWatch, patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64],
+        pipe: SpooledPipe?,
         isMerged: Bool,
         standby: Standby? = nil
     ) {
@@ -50,6 +52,7 @@ final class ScriptRun: Sendable {
         self.job = job
         self.log = log
         self.control = control
+        self.diskWatch = diskWatch
         self.logged = logged
         self.patience = patience
         self.pipe = pipe
