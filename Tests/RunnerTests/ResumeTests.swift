@@ -105,6 +105,33 @@ struct ResumeTests {
         }
     }
 
+    @Test("links that a script left in the volume of a container that is gone are not written through")
+    func leftover() async throws {
+        try await RunnerFixture.with { fixture in
+            let precious = "\(fixture.root)/precious"
+            try Data("precious".utf8).write(to: URL(filePath: precious))
+            let script = """
+                cd /kozmic; touch left; rm -rf src build-script exit-code
+                for name in src build-script; do ln -s \(precious) $name; done
+                echo begin
+                """
+            // Of root's, the volume is one that can be written from here.
+            let job = try fixture.job(build: script) { $0.user = "root" }
+            let log = MemoryLog()
+            await begin(job, fixture, log: log, until: "begin")
+            let container = try #require(try await fixture.containers().first).id
+            _ = try await fixture.engine.wait(container)
+            // Without its volume, as `docker container prune` does.
+            try await fixture.engine.remove(container, force: true)
+            var next = job
+            next.hook.buildScript = "#!/bin/bash\nls /kozmic; git -C /kozmic/src rev-parse HEAD\n"
+            let (outcome, _) = try await fixture.run(next, log: log, executor: fixture.anotherExecutor())
+            #expect(outcome == .success)
+            #expect(try String(contentsOfFile: precious, encoding: .utf8) == "precious")
+            #expect(await log.lines(.build) == ["begin", "build-script", "src", try fixture.head])
+        }
+    }
+
     @Test("an install script that ended while nobody watched is committed; a container never started is made anew")
     func install() async throws {
         try await RunnerFixture.with { fixture in

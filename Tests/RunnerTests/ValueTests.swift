@@ -119,6 +119,29 @@ struct ValueTests {
                 == "error: the build script's interpreter '/bin/sh' is not in the image")
     }
 
+    @Test("what an engine cannot start is blamed on a program only if its words are about one")
+    func notStarted() throws {
+        let hook = try job(ref: .branch("main")).hook
+        func reason(_ words: String) -> String? { Explain.notStarted(words, phase: .build, hook: hook).reason }
+        let begin = "OCI runtime create failed: runc create failed: unable to start container process: "
+        #expect(
+            reason("\(begin)exec: \"/kozmic/build-script\": stat /kozmic/build-script: no such file or directory")
+                == "the build script's interpreter '/bin/sh' is not in the image")
+        #expect(
+            reason("\(begin)exec: \"/kozmic/build-script\": permission denied: unknown")
+                == "the build script's interpreter '/bin/sh' may not be executed by this user")
+        #expect(
+            reason("stat /bin/sh: no such file or directory")
+                == "the image has no /bin/sh, which a hook with secrets needs: it hands them to the build script")
+        for words in [
+            "\(begin)error setting cgroup config: openat2 /sys/fs/cgroup/docker/pids.max: no such file or directory",
+            "\(begin)error mounting \"/srv/volumes/x/_data\" to rootfs at \"/kozmic\": no such file or directory",
+            "\(begin)chdir to cwd (\"/kozmic/src\") set in config.json failed: permission denied: unknown",
+        ] {
+            #expect(reason(words) == "the Docker Engine cannot start the build script: \(words)")
+        }
+    }
+
     @Test(
         "a shell for another machine is recognized in the words of the container's first process",
         arguments: [
@@ -176,6 +199,18 @@ struct ValueTests {
             #expect(rest == Array(text.dropFirst(stored)))
             #expect(skip.rest(of: [1, 2, 3, 4], from: .stderr) == [4])
         }
+    }
+
+    @Test("the end of a log that came byte by byte costs no more than one that came at once", .timeLimit(.minutes(1)))
+    func smallPieces() {
+        var budget = LogBudget(limit: 1 << 20, stored: 0)
+        let count = 1_000_000 + (1 << 20)
+        for number in 0..<count {
+            _ = budget.admit(.init(section: .build, source: .stdout, bytes: [UInt8(number % 251)]))
+        }
+        #expect(budget.leftOut == 1_000_000)
+        let end = (count - (256 << 10)..<count).map { UInt8($0 % 251) }
+        #expect(budget.finish().flatMap(\.bytes) == end)
     }
 
     @Test("the place up to which the log has an output is found in a copy that lost its beginning, whatever the pieces")

@@ -64,8 +64,12 @@ enum Explain {
 
     /// Why the engine could not start the script, with its own words at the end.
     static func notStarted(_ words: String, phase: ScriptPhase, hook: Hook) -> JobOutcome {
+        let isProgram =
+            StartRefused(words: words).isForShell || words.lowercased().contains(formatError)
+            || ["exec: ", "exec /"].contains(where: words.contains)
+        // A mount or a control group that is not there is told in the same words as a program.
         let reason =
-            refused(words, phase: phase, script: phase.text(hook))
+            (isProgram ? refused(words, phase: phase, script: phase.text(hook)) : nil)
             ?? "the Docker Engine cannot start the \(phase.words): \(words)"
         return JobOutcome(state: .error, reason: reason)
     }
