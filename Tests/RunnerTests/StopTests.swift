@@ -191,14 +191,16 @@ struct StopTests {
             // Somebody looks at the work tree.
             var spec = DockerContainerSpec(image: RunnerFixture.image)
             spec.mounts = [DockerMount(.volume(ContainerPlan.name(job, .build), noCopy: true), at: "/look")]
-            let look = try await fixture.engine.createContainer(spec)
-            let folders = fixture.executor.tools.berths.folders
+            spec.labels = [Labels.instance: fixture.instance, Labels.job: "9", Labels.attempt: "1"]
+            _ = try await fixture.engine.createContainer(spec)
+            let folders = await fixture.executor.tools.berths.folders
             try await folders.make("left")
             await #expect(throws: DockerError.self) {
-                try await fixture.anotherExecutor().sweep(instance: fixture.instance) { [] }
+                try await fixture.anotherExecutor().sweep(instance: fixture.instance) {
+                    [JobAttempt(jobID: 9, attempt: 1)]
+                }
             }
             #expect(await folders.names() == [])
-            try await fixture.engine.remove(look, force: true)
             try await fixture.anotherExecutor().sweep(instance: fixture.instance) { [] }
             #expect(try await fixture.engine.volumes(labels: [Labels.instance: fixture.instance]).isEmpty)
         }
