@@ -1,5 +1,6 @@
 import Dispatch
 import DockerEngine
+import Glibc
 import Logging
 
 /// Ends the job that takes most of the engine's disk, before nobody else on the machine can write.
@@ -29,10 +30,12 @@ actor DiskWatch {
         var container: String
         var bytes: Int64
         var isWhole: Bool
+        /// The engine's folder of its volume.
+        var volume: String?
     }
 
     private static let interval = Duration.seconds(1)
-    /// A look at what was written takes at most this part of the time.
+    /// A look at what was written, of which nothing came, takes at most this part of the time, or of a minute.
     private static let share = 20
     /// How long the space of a job that was ended is waited for before another one is.
     private static let patience = Duration.seconds(60)
@@ -81,15 +84,17 @@ actor DiskWatch {
             if await isShort() {
                 let begin = clock.now
                 let worst = Self.worst(await taken(), limits)
+                let length = clock.now - begin
                 // Somebody may have made room meanwhile.
                 if let worst, await isShort(), let feed = watched[worst.container] {
                     logger.warning(
-                        "the engine's disk is nearly full: the job of container \(worst.container) is ended, which wrote \(Amount.bytes(worst.bytes))"
-                    )
+                        "the engine's disk is nearly full: a job is ended that wrote \(Amount.bytes(worst.bytes))",
+                        metadata: ["container": "\(worst.container)"])
                     feed.yield(Blame(written: worst.bytes, isWhole: worst.isWhole, reserve: limits.reserve))
-                    await removal(of: worst.container)
+                    await removal(of: worst)
+                } else {
+                    pause = min(max(pause, length * Self.share), Self.patience)
                 }
-                pause = max(pause, (clock.now - begin) * Self.share)
             }
             try? await Task.sleep(for: pause)
         }
@@ -109,7 +114,9 @@ actor DiskWatch {
             guard let container = try? await engine.container(id) else { continue }
             var taken = Taken(container: id, bytes: (try? await engine.writtenBytes(id)) ?? 0, isWhole: true)
             if let folder, let volume = container.volumes["/kozmic"] {
-                let size = await size(of: "\(folder)/volumes/\(volume)")
+                let volume = "\(folder)/volumes/\(volume)"
+                let size = await size(of: volume)
+                taken.volume = volume
                 taken.bytes += size.bytes
                 taken.isWhole = size.isWhole
             }
@@ -124,11 +131,18 @@ actor DiskWatch {
         }
     }
 
-    /// What a job wrote goes with its container and volume, after its outcome was stored.
-    private func removal(of container: String) async {
+    /// What a job wrote goes with its container, and then with its volume, after its outcome was stored.
+    private func removal(of taken: Taken) async {
         let end = clock.now + Self.patience
-        while clock.now < end, let found = try? await engine.container(container), found.id == container {
-            try? await Task.sleep(for: Self.interval)
+        while clock.now < end, await isThere(taken) { try? await Task.sleep(for: Self.interval) }
+    }
+
+    private func isThere(_ taken: Taken) async -> Bool {
+        if let volume = taken.volume, access(volume, F_OK) == 0 { return true }
+        do {
+            return try await engine.container(taken.container) != nil
+        } catch {
+            return true
         }
     }
 }
