@@ -83,8 +83,7 @@ struct JobRun: Sendable {
             }
         }
         if let standby = try await usedStandby() { found[.build] = standby }
-        // Whoever removed a container may have left its volume, into which its script may have put links: to be written
-        // through, they would lead out of it.
+        // A volume whose container somebody removed may have links of the script's: what is written would leave it.
         for phase in [ScriptPhase.install, .build] where found[phase] == nil {
             try await engine.removeVolume(ContainerPlan.name(job, phase))
         }
