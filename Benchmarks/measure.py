@@ -1,8 +1,10 @@
 """Measures a running controller from outside. See README.md beside this file."""
 
 import argparse
+import base64
 import concurrent.futures
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -186,9 +188,50 @@ def tree(program, sizes=(5_000, 50_000), rounds=20):
 
 def log(program):
     line = "line " + "." * 94
-    script = f"#!/bin/sh\nyes '{line}' | head -n 1000000"
+    rates, peak = hundred_megabytes(program, f"#!/bin/sh\nyes '{line}' | head -n 1000000")
+    row("100 MB log", f"{statistics.median(rates):.0f} MB/s from the first byte to the last in the store, "
+        f"largest memory {peak:.0f} MiB")
+
+
+def masked(program):
+    """Output like a compiler's and a test runner's, with a secret in every fiftieth line."""
+    secrets = {
+        "DEPLOY_TOKEN": "ghp_" + hashlib.sha256(b"token").hexdigest()[:36],
+        "PASSWORD": "correct horse battery staple",
+        "SSH_KEY": "-----BEGIN OPENSSH PRIVATE KEY-----\n" + "".join(
+            base64.b64encode(hashlib.sha512(bytes([n])).digest()[:48]).decode() + "\n" for n in range(25))
+        + "-----END OPENSSH PRIVATE KEY-----",
+    }
+    lines = []
+    for n in range(100):
+        digest = hashlib.sha256(bytes([n])).hexdigest()
+        text = [
+            f"[{n:3}%] Building CXX object src/http/CMakeFiles/widget.dir/connection_{digest[:6]}.cpp.o",
+            f"2026-01-02T03:04:05.{n:03}Z INFO  widget.pool: connection {n} opened in {n * 7} ms, id={digest}",
+            f"tests/test_{digest[:5]}.py::TestPool::test_reuse[{n}-true] PASSED",
+            f"Get:{n} https://deb.example.org/debian bookworm/main amd64 lib{digest[:8]} 1.{n}-2+b1 [{n} kB]",
+        ][n % 4]
+        lines.append(text[:99].ljust(99))
+    begin = "curl --user deploy:"
+    lines[20] = begin + "$DEPLOY_TOKEN" + " " * (99 - len(begin) - len(secrets["DEPLOY_TOKEN"]))
+    lines[70] = "password is " + "$PASSWORD" + " " * (99 - 12 - len(secrets["PASSWORD"]))
+    block = "\n".join(lines)
+
+    def check(text):
+        if any(line in text for value in secrets.values() for line in value.encode().splitlines()):
+            raise SystemExit("a secret is in the log")
+        if text.count(b"deploy:****") != 10000:
+            raise SystemExit("what was to be masked is not in the log")
+
+    rates, peak = hundred_megabytes(program, f'#!/bin/sh\nyes "{block}" | head -n 1000000', secrets, check)
+    row("100 MB log, masked", f"{statistics.median(rates):.0f} MB/s with three secrets, "
+        f"one of them a key of {len(secrets['SSH_KEY'].splitlines())} lines; largest memory {peak:.0f} MiB")
+
+
+def hundred_megabytes(program, script, secrets=None, check=lambda text: None):
+    """A script that prints 1,000,000 lines of 100 bytes, again and again: the rates, and the controller's memory."""
     rates = []
-    with World(program, script, options=("--standby", "0")) as world:
+    with World(program, script, options=("--standby", "0"), secrets=secrets) as world:
         for n in range(21):
             world.prepared(4)
             sha, build = world.commit()
@@ -200,8 +243,8 @@ def log(program):
             if n:
                 rates.append(size / 1e6 / max(last - first, 0.001))
         peak = world.memory("VmHWM")
-    row("100 MB log", f"{statistics.median(rates):.0f} MB/s from the first byte to the last in the store, "
-        f"largest memory {peak:.0f} MiB")
+        check(world.log(build))
+    return rates, peak
 
 
 def thousand(program, count=1000):
@@ -245,7 +288,7 @@ def thousand(program, count=1000):
 
 if __name__ == "__main__":
     rows = {"start": start, "job": job, "standby": standby, "fifty": fifty, "tree": tree, "keys": keys, "log": log,
-            "live": live, "webhooks": webhooks, "thousand": thousand}
+            "masked": masked, "live": live, "webhooks": webhooks, "thousand": thousand}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True, help="the kozmic binary")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"some of: {' '.join(rows)} (default: all)")

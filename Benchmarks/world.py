@@ -81,9 +81,10 @@ class EngineConnection(http.client.HTTPConnection):
 class World:
     """A stand-in for GitHub and a controller with one or more projects, each with the same hooks."""
 
-    def __init__(self, program, script, projects=1, jobs=4, hooks=("tests",), options=(), hook=None):
+    def __init__(self, program, script, projects=1, jobs=4, hooks=("tests",), options=(), hook=None,
+                 secrets=None):
         self.program, self.script = program, script
-        self.hook = hook or {}
+        self.hook, self.secrets = hook or {}, secrets or {}
         self.names = [f"p{n}" for n in range(projects)]
         self.folder = tempfile.mkdtemp(prefix="kozmic-bench-", dir="/var/tmp")
         self.github, self.port = free_port(), free_port()
@@ -99,10 +100,11 @@ class World:
         files = {}
         for name in self.names:
             self.control("POST", "repos", {"owner": "acme", "name": name, "files": {"README": "x\n"}})
+            secrets = {"secrets": self.sealed(f"acme/{name}")} if self.secrets else {}
             files[f"projects/{name}.yaml"] = json.dumps({
                 "repository": f"acme/{name}",
                 "hooks": {
-                    hook: {"image": IMAGE, "build_script": self.script, **self.hook} for hook in self.hooks},
+                    hook: {"image": IMAGE, "build_script": self.script, **secrets, **self.hook} for hook in self.hooks},
             })
         self.control("POST", "repos", {"owner": "acme", "name": "config", "private": True, "files": files})
         self.controller = self.serve()
@@ -163,6 +165,19 @@ class World:
     def memory(self, field="VmRSS"):
         text = open(f"/proc/{self.controller.pid}/status").read()
         return int(re.search(rf"{field}:\s+(\d+)", text)[1]) / 1024
+
+    def sealed(self, repository):
+        """The secrets, sealed for the controller that will be started."""
+        key = f"{self.folder}/data/secret.key"
+        if not os.path.exists(key):
+            os.makedirs(f"{self.folder}/data", mode=0o700)
+            with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                file.write(os.urandom(32).hex() + "\n")
+        return {
+            name: subprocess.run(
+                [self.program, "secret", "seal", name, "--project", repository, "--secret-key-file", key],
+                input=value, capture_output=True, text=True, check=True).stdout.strip()
+            for name, value in self.secrets.items()}
 
     def secret(self, repository, hook="tests"):
         """HKDF-SHA-256 of the server's key, as the controller derives it."""

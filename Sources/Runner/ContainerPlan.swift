@@ -86,7 +86,12 @@ struct ContainerPlan: Sendable {
         }
         // Without a pipe the output is read by attaching; the engine's own copy is there to continue after a crash.
         spec.logDriver = "json-file"
-        spec.logOptions = ["max-size": String(max(settings.logLimitBytes * 2, 64 << 20)), "max-file": "1"]
+        spec.logOptions = [
+            "max-size": String(max(settings.logLimitBytes * 2, 64 << 20)), "max-file": "1",
+            // What is not said here comes from the daemon's own settings, and it starts no container with one file and
+            // compression.
+            "compress": "false",
+        ]
         return spec
     }
 

@@ -22,7 +22,13 @@ extension DockerExecutor {
         }
         let keep = try await keep().union(active.withLock { $0 })
         for folder in folders where !keep.contains(folder.owner) { await tools.workspace.remove(folder.name) }
-        try await remove(found) { !keep.contains($0) }
+        // What cannot be removed, such as a volume that somebody looks at, does not keep the rest.
+        var problem: (any Error)?
+        do {
+            try await remove(found) { !keep.contains($0) }
+        } catch {
+            problem = error
+        }
         for owner in Set(found.containers.compactMap(Labels.owner(of:))).subtracting(keep) {
             await tools.berths.release(owner)
         }
@@ -35,6 +41,7 @@ extension DockerExecutor {
         await tools.network.sweep(instance)
         try await removeNamelessImages(instance: instance, age: namelessAge)
         try await removeShellImages(instance: instance, age: namelessAge)
+        if let problem { throw problem }
     }
 
     /// Berths that neither this process nor a job needs: an earlier process left them.

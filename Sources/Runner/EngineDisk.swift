@@ -35,7 +35,11 @@ struct EngineDisk: Sendable {
     /// - Throws: the engine's error.
     func facts() async throws -> Facts? {
         guard engine.isLocal else { return nil }
-        let folder = try await engine.info().rootDirectory
+        return Self.facts(of: try await engine.info().rootDirectory)
+    }
+
+    /// What is known of the disk that a folder of this machine is on.
+    static func facts(of folder: String) -> Facts? {
         var facts = statvfs()
         guard !folder.isEmpty, statvfs(folder, &facts) == 0, facts.f_blocks > 0 else { return nil }
         return Facts(

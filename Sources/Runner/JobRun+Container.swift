@@ -40,7 +40,8 @@ extension JobRun {
         }
         return ScriptRun(
             engine: engine, container: container, phase: phase, job: job, log: log, control: control,
-            patience: patience, logged: logged, pipe: try await pipe(way.berth?.name), isMerged: way.hasShell)
+            diskWatch: tools.diskWatch, patience: patience, logged: logged, pipe: try await pipe(way.berth?.name),
+            isMerged: way.hasShell)
     }
 
     /// The pipe of a berth.
@@ -67,7 +68,8 @@ extension JobRun {
         }
         return ScriptRun(
             engine: engine, container: container.id, phase: phase, job: job, log: log, control: control,
-            patience: patience, startedAt: await beginning(container) ?? container.state.startedAt?.date,
+            diskWatch: tools.diskWatch, patience: patience,
+            startedAt: await beginning(container) ?? container.state.startedAt?.date,
             logged: logged,
             pipe: try await pipe(container.labels[Labels.output]), isMerged: true)
     }

@@ -83,6 +83,10 @@ struct JobRun: Sendable {
             }
         }
         if let standby = try await usedStandby() { found[.build] = standby }
+        // A volume whose container somebody removed may have links of the script's: what is written would leave it.
+        for phase in [ScriptPhase.install, .build] where found[phase] == nil {
+            try await engine.removeVolume(ContainerPlan.name(job, phase))
+        }
         return found
     }
 

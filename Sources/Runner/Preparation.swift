@@ -9,6 +9,8 @@ public struct Preparation: Sendable, Hashable {
     public var ownNetwork: Bool
     /// How long no job must have begun or ended before something is prepared.
     var quiet = Duration.milliseconds(400)
+    /// When a job is ended because of the space that it takes.
+    var disk = DiskWatch.Limits()
     /// What makes a repository so large that its work trees lie above a template; `nil`: none does.
     public var largeTrees: TreeLimits?
 

@@ -14,6 +14,7 @@ struct RunnerTools: Sendable {
     let standbys: StandbyPool
     let trees: TreeTemplates
     let disk: EngineDisk
+    let diskWatch: DiskWatch
     /// How long an engine that does not answer is waited for.
     let engineAbsence: Duration
 
@@ -23,6 +24,7 @@ struct RunnerTools: Sendable {
         self.engine = engine
         self.engineAbsence = engineAbsence
         disk = EngineDisk(engine: engine)
+        diskWatch = DiskWatch(engine: engine, limits: preparation.disk, logger: logger)
         workspace = Workspace(root: workDirectory)
         baseImages = BaseImages(engine: engine)
         cachedImages = CachedImages(engine: engine)

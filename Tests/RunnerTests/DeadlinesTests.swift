@@ -73,6 +73,21 @@ struct DeadlinesTests {
         #expect(script.tick(at: .seconds(15)) == .stopReading)
     }
 
+    @Test("a script that takes the disk gets no time to end; one that is being stopped anyway keeps its reason")
+    func disk() {
+        let blame = DiskWatch.Blame(written: 5, isWhole: true, reserve: 7)
+        var script = deadlines()
+        #expect(script.end(for: blame, at: .seconds(5)) == .end(.disk(blame)))
+        #expect(script.end(for: blame, at: .seconds(6)) == nil && script.stop == .disk(blame))
+        #expect(script.tick(at: .seconds(65)) == .giveUp)
+        script = deadlines()
+        _ = script.cancel("octocat", at: .seconds(5))
+        #expect(script.end(for: blame, at: .seconds(6)) == .end(.cancel("octocat")))
+        script = deadlines()
+        script.exited(at: .seconds(3))
+        #expect(script.end(for: blame, at: .seconds(4)) == nil && script.stop == nil)
+    }
+
     @Test("a request to stop that comes first wins")
     func cancel() {
         var script = deadlines()

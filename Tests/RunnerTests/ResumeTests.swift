@@ -49,6 +49,89 @@ struct ResumeTests {
         }
     }
 
+    /// More than the engine keeps of one output: a byte of it takes six there. `before` so many lines of it, `text` comes.
+    private static func flood(_ text: String, after before: Int) -> (script: String, output: [UInt8]) {
+        let filler = String(repeating: "\u{1}", count: 10_000)
+        let lines = { (range: ClosedRange<Int>) in range.map { "\($0) \(filler)\n" }.joined() }
+        let script = """
+            filler=$(head -c 10000 /dev/zero | tr '\\0' '\\001')
+            for n in $(seq 1 \(before)); do echo "$n $filler"; done
+            echo \(text)
+            until [ -e /kozmic/more ]; do sleep 0.1; done
+            for n in $(seq \(before + 1) 1400); do echo "$n $filler"; done
+            """
+        return (script, Array("\(lines(1...before))\(text)\n\(lines(before + 1...1400))".utf8))
+    }
+
+    /// Runs such a job with a log of few bytes, so that the engine keeps as little as it may; stops watching at `text`.
+    private func flooded(
+        _ text: String, after before: Int, _ fixture: RunnerFixture
+    ) async throws -> (log: MemoryLog, output: [UInt8], outcome: JobOutcome) {
+        let (script, output) = Self.flood(text, after: before)
+        let (job, log) = (try fixture.job(build: script) { $0.settings.logLimitBytes = 32 << 20 }, MemoryLog())
+        let task = Task { try await fixture.run(job, log: log) }
+        // As one does for an outside program.
+        while await !log.ends(with: "\(text)\n") { try await Task.sleep(for: .milliseconds(50)) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        let container = try #require(try await fixture.containers().first).id
+        let mark = TarStream([TarEntry("more", .bytes([]), mode: 0o644, uid: 0, gid: 0)])
+        try await fixture.engine.putArchive(container, path: "/kozmic", tar: mark)
+        _ = try await fixture.engine.wait(container)
+        let (outcome, _) = try await fixture.run(job, log: log, executor: fixture.anotherExecutor())
+        return (log, output, outcome)
+    }
+
+    @Test("the engine threw away the beginning of its copy: the log is complete all the same, nothing is in it twice")
+    func rotated() async throws {
+        try await RunnerFixture.with { fixture in
+            let (log, output, outcome) = try await flooded("more to come", after: 1300, fixture)
+            #expect(outcome == .success)
+            #expect(await log.bytes(.build) == output)
+            #expect(await !log.text.contains("The Docker Engine kept only"))
+        }
+    }
+
+    @Test("the engine threw away what nobody had seen: the log says so, and has the end")
+    func lost() async throws {
+        try await RunnerFixture.with { fixture in
+            let (log, output, outcome) = try await flooded("more to come", after: 10, fixture)
+            #expect(outcome == .success)
+            let text = await log.text(.build)
+            #expect(text.utf8.count < output.count && text.utf8.suffix(100_000).elementsEqual(output.suffix(100_000)))
+            let notes = await log.text.split(separator: "\n").filter { $0.hasPrefix("The Docker Engine kept only") }
+            #expect(notes.count == 1)
+            #expect(text.split(separator: "\n").count { $0 == "more to come" } == 1)
+        }
+    }
+
+    @Test("links that a script left in the volume of a container that is gone are not written through")
+    func leftover() async throws {
+        try await RunnerFixture.with { fixture in
+            let precious = "\(fixture.root)/precious"
+            try Data("precious".utf8).write(to: URL(filePath: precious))
+            let script = """
+                cd /kozmic; touch left; rm -rf src build-script exit-code
+                for name in src build-script; do ln -s \(precious) $name; done
+                echo begin
+                """
+            // Of root's, the volume is one that can be written from here.
+            let job = try fixture.job(build: script) { $0.user = "root" }
+            let log = MemoryLog()
+            await begin(job, fixture, log: log, until: "begin")
+            let container = try #require(try await fixture.containers().first).id
+            _ = try await fixture.engine.wait(container)
+            // Without its volume, as `docker container prune` does.
+            try await fixture.engine.remove(container, force: true)
+            var next = job
+            next.hook.buildScript = "#!/bin/bash\nls /kozmic; git -C /kozmic/src rev-parse HEAD\n"
+            let (outcome, _) = try await fixture.run(next, log: log, executor: fixture.anotherExecutor())
+            #expect(outcome == .success)
+            #expect(try String(contentsOfFile: precious, encoding: .utf8) == "precious")
+            #expect(await log.lines(.build) == ["begin", "build-script", "src", try fixture.head])
+        }
+    }
+
     @Test("an install script that ended while nobody watched is committed; a container never started is made anew")
     func install() async throws {
         try await RunnerFixture.with { fixture in

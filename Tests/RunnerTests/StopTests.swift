@@ -183,6 +183,29 @@ struct StopTests {
         }
     }
 
+    @Test("one thing that cannot be removed keeps a sweep from nothing else, and is told")
+    func stuckVolume() async throws {
+        try await RunnerFixture.with { fixture in
+            let job = try fixture.job(build: "exit 0")
+            _ = try await fixture.run(job)
+            // Somebody looks at the work tree.
+            var spec = DockerContainerSpec(image: RunnerFixture.image)
+            spec.mounts = [DockerMount(.volume(ContainerPlan.name(job, .build), noCopy: true), at: "/look")]
+            spec.labels = [Labels.instance: fixture.instance, Labels.job: "9", Labels.attempt: "1"]
+            _ = try await fixture.engine.createContainer(spec)
+            let folders = await fixture.executor.tools.berths.folders
+            try await folders.make("left")
+            await #expect(throws: DockerError.self) {
+                try await fixture.anotherExecutor().sweep(instance: fixture.instance) {
+                    [JobAttempt(jobID: 9, attempt: 1)]
+                }
+            }
+            #expect(await folders.names() == [])
+            try await fixture.anotherExecutor().sweep(instance: fixture.instance) { [] }
+            #expect(try await fixture.engine.volumes(labels: [Labels.instance: fixture.instance]).isEmpty)
+        }
+    }
+
     @Test("a sweep takes cached images that lost their name, once they are old enough, and no others")
     func namelessImages() async throws {
         try await RunnerFixture.with { fixture in

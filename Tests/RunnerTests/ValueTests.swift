@@ -119,6 +119,29 @@ struct ValueTests {
                 == "error: the build script's interpreter '/bin/sh' is not in the image")
     }
 
+    @Test("what an engine cannot start is blamed on a program only if its words are about one")
+    func notStarted() throws {
+        let hook = try job(ref: .branch("main")).hook
+        func reason(_ words: String) -> String? { Explain.notStarted(words, phase: .build, hook: hook).reason }
+        let begin = "OCI runtime create failed: runc create failed: unable to start container process: "
+        #expect(
+            reason("\(begin)exec: \"/kozmic/build-script\": stat /kozmic/build-script: no such file or directory")
+                == "the build script's interpreter '/bin/sh' is not in the image")
+        #expect(
+            reason("\(begin)exec: \"/kozmic/build-script\": permission denied: unknown")
+                == "the build script's interpreter '/bin/sh' may not be executed by this user")
+        #expect(
+            reason("stat /bin/sh: no such file or directory")
+                == "the image has no /bin/sh, which a hook with secrets needs: it hands them to the build script")
+        for words in [
+            "\(begin)error setting cgroup config: openat2 /sys/fs/cgroup/docker/pids.max: no such file or directory",
+            "\(begin)error mounting \"/srv/volumes/x/_data\" to rootfs at \"/kozmic\": no such file or directory",
+            "\(begin)chdir to cwd (\"/kozmic/src\") set in config.json failed: permission denied: unknown",
+        ] {
+            #expect(reason(words) == "the Docker Engine cannot start the build script: \(words)")
+        }
+    }
+
     @Test(
         "a shell for another machine is recognized in the words of the container's first process",
         arguments: [
@@ -161,41 +184,17 @@ struct ValueTests {
         #expect(Shebang(script: "#!bash") == nil && Shebang(script: "echo") == nil && Shebang(script: "") == nil)
     }
 
-    @Test("bytes that the log has are left out, whatever the pieces")
-    func skip() {
-        var random = SeededGenerator(seed: 20261124)
-        let text = (0..<1000).map { UInt8($0 % 251) }
-        for stored in [0, 1, 500, 999, 1000, 1001] {
-            var skip = LogSkip(stdout: Int64(stored), stderr: 3)
-            var (rest, position) = ([UInt8](), 0)
-            while position < text.count {
-                let end = min(text.count, position + Int.random(in: 1...90, using: &random))
-                rest += skip.rest(of: Array(text[position..<end]), from: .stdout)
-                position = end
-            }
-            #expect(rest == Array(text.dropFirst(stored)))
-            #expect(skip.rest(of: [1, 2, 3, 4], from: .stderr) == [4])
+    @Test("the engine's copy of an output is ours to limit, whatever its daemon is set to")
+    func engineLog() throws {
+        for phase in [ScriptPhase.install, .build] {
+            var job = try job(ref: .branch("main"))
+            job.hook.settings.logLimitBytes = 1 << 30
+            let spec = ContainerPlan(job: job, phase: phase, image: "sha256:1").spec
+            #expect(spec.logDriver == "json-file")
+            #expect(spec.logOptions == ["max-size": "\(2 << 30)", "max-file": "1", "compress": "false"])
+            guard phase == .build else { continue }
+            let recipe = try #require(StandbyRecipe(job, image: "sha256:1", named: "image", hasInit: true))
+            #expect(recipe.template.logOptions == spec.logOptions)
         }
-    }
-
-    @Test("a log within its limit is untouched; of a longer one the beginning and the end are kept")
-    func budget() {
-        func written(_ count: Int, limit: Int64, stored: Int64 = 0) -> (bytes: [UInt8], leftOut: Int64) {
-            var budget = LogBudget(limit: limit, stored: stored)
-            var bytes: [UInt8] = []
-            for begin in stride(from: 0, to: count, by: 7) {
-                let piece = LogBudget.Piece(
-                    section: .build, source: .stdout, bytes: (begin..<min(count, begin + 7)).map { UInt8($0 % 251) })
-                bytes += budget.admit(piece)?.bytes ?? []
-            }
-            let leftOut = budget.leftOut
-            return (bytes + budget.finish().flatMap(\.bytes), leftOut)
-        }
-        let all = (0..<1000).map { UInt8($0 % 251) }
-        #expect(written(1000, limit: 1000) == (all, 0))
-        #expect(written(1000, limit: 100) == (Array(all.prefix(50) + all.suffix(50)), 900))
-        #expect(written(1000, limit: 0) == ([], 1000))
-        #expect(written(1000, limit: 100, stored: 100) == ([], 1000))
-        #expect(written(1000, limit: 100, stored: 30) == (Array(all.prefix(20) + all.suffix(50)), 930))
     }
 }

@@ -85,6 +85,29 @@ struct LogTests {
         try await writer.close()
     }
 
+    @Test("a log that is opened again knows the last bytes of each stream")
+    func storedEnds() async throws {
+        try await Fixture.with { fixture in
+            let logs = fixture.store.logs
+            var output: [UInt8] = []
+            var writer = try await logs.writer(1)
+            for number in 0..<300 {
+                let line = Array("line \(number)\n".utf8)
+                output += line
+                try await writer.append(section: 2, source: 1, line)
+                try await writer.append(section: 0, source: 0, Array("between\n".utf8))
+                if number == 7 { try await writer.append(section: 2, source: 2, Array("once".utf8)) }
+            }
+            #expect(writer.storedEnd(section: 2, source: 1) == [])
+            try await writer.close()
+            writer = try await logs.writer(1)
+            #expect(writer.storedEnd(section: 2, source: 1) == Array(output.suffix(1000)))
+            #expect(writer.storedEnd(section: 2, source: 2) == Array("once".utf8))
+            #expect(writer.storedEnd(section: 1, source: 1) == [])
+            try await writer.close()
+        }
+    }
+
     @Test("readers see what is written while it is written, in ranges")
     func readers() async throws {
         try await Fixture.with { fixture in

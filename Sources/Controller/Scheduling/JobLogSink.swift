@@ -13,6 +13,10 @@ struct JobLogSink: LogSink {
         writer.stored(section: section.rawValue, source: source.rawValue)
     }
 
+    func storedEnd(_ section: LogSection, _ source: LogSource) async -> [UInt8] {
+        writer.storedEnd(section: section.rawValue, source: source.rawValue)
+    }
+
     /// A line of the controller's own.
     func say(_ line: String) async throws { try await append(.system, .system, Array("\(line)\n".utf8)) }
 }

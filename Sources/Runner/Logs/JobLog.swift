@@ -13,6 +13,7 @@ actor JobLog {
     private let turns = Turns<Int>()
     private var budgets: [LogSection: LogBudget] = [:]
     private var taken: [Stream: Int64] = [:]
+    private var ends: [Stream: OutputEnd] = [:]
     private var isAtLineStart = true
 
     /// - Parameter limit: bytes that each script may put into the log.
@@ -23,7 +24,10 @@ actor JobLog {
             var stored: Int64 = 0
             for source in [LogSource.stdout, .stderr] {
                 let count = await sink.stored(section, source)
-                taken[Stream(section: section, source: source)] = count
+                let stream = Stream(section: section, source: source)
+                taken[stream] = count
+                let end = count > 0 ? await sink.storedEnd(section, source) : []
+                ends[stream] = OutputEnd(LogPlace.mostCompared, end)
                 stored += count
             }
             budgets[section] = LogBudget(limit: limit, stored: stored)
@@ -35,6 +39,12 @@ actor JobLog {
     /// How many bytes of this stream were taken: they are in the log, or left out of it on purpose.
     func taken(_ section: LogSection, _ source: LogSource) -> Int64 {
         taken[Stream(section: section, source: source)] ?? 0
+    }
+
+    /// The last bytes of this stream that were taken; none where nothing more of it is going to be.
+    func end(_ section: LogSection, _ source: LogSource) -> [UInt8] {
+        guard budgets[section]?.isOver == false else { return [] }
+        return ends[Stream(section: section, source: source)]?.bytes ?? []
     }
 
     /// Adds what a script wrote.
@@ -54,7 +64,9 @@ actor JobLog {
     }
 
     private func write(_ section: LogSection, _ source: LogSource, _ bytes: [UInt8]) async throws {
-        taken[Stream(section: section, source: source), default: 0] += Int64(bytes.count)
+        let stream = Stream(section: section, source: source)
+        taken[stream, default: 0] += Int64(bytes.count)
+        ends[stream]?.add(bytes[...])
         let piece = LogBudget.Piece(section: section, source: source, bytes: bytes)
         if let piece = budgets[section]?.admit(piece) { try await store(piece) }
     }

@@ -10,8 +10,13 @@ struct LogBudget: Sendable {
     private var room: Int64
     private let tailLimit: Int64
     private var tail: [Piece] = []
+    /// Those before are not needed any more. They are taken away now and then, because that moves all the others.
+    private var first = 0
     private var tailCount: Int64 = 0
     private(set) var leftOut: Int64 = 0
+
+    /// Whether whatever comes is left out.
+    var isOver: Bool { room == 0 && tailLimit == 0 }
 
     /// - Parameters:
     ///   - limit: bytes of script output that the log may hold.
@@ -38,25 +43,30 @@ struct LogBudget: Sendable {
         defer {
             room = max(0, room + tailLimit - tailCount)
             tail = []
+            first = 0
             tailCount = 0
             leftOut = 0
         }
-        return tail
+        return Array(tail[first...])
     }
 
     private mutating func keep(_ piece: Piece) {
         tail.append(piece)
         tailCount += Int64(piece.bytes.count)
-        while tailCount > tailLimit, let first = tail.first {
-            let surplus = tailCount - tailLimit
-            let dropped = min(surplus, Int64(first.bytes.count))
-            if dropped == first.bytes.count {
-                tail.removeFirst()
+        while tailCount > tailLimit {
+            let dropped = min(tailCount - tailLimit, Int64(tail[first].bytes.count))
+            if dropped == tail[first].bytes.count {
+                tail[first].bytes = []
+                first += 1
             } else {
-                tail[0].bytes.removeFirst(Int(dropped))
+                tail[first].bytes.removeFirst(Int(dropped))
             }
             tailCount -= dropped
             leftOut += dropped
+        }
+        if first > tail.count / 2 {
+            tail.removeFirst(first)
+            first = 0
         }
     }
 }

@@ -28,4 +28,8 @@ public protocol LogSink: Sendable {
     /// How many bytes of this stream are in the log already, so that a job can be continued after a crash without
     /// losing or repeating one.
     func stored(_ section: LogSection, _ source: LogSource) async -> Int64
+
+    /// The last bytes of this stream that were in the log when it was opened, a thousand of them or all. By them the
+    /// place in the engine's own copy is found again.
+    func storedEnd(_ section: LogSection, _ source: LogSource) async -> [UInt8]
 }

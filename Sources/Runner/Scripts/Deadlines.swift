@@ -6,6 +6,8 @@ struct Deadlines: Sendable {
     enum Stop: Sendable, Equatable {
         case timeout, stall
         case cancel(String)
+        /// It takes too much of the disk.
+        case disk(DiskWatch.Blame)
     }
 
     /// What the caller has to do now.
@@ -14,6 +16,8 @@ struct Deadlines: Sendable {
         case terminate(Stop)
         /// Send SIGKILL.
         case kill
+        /// The same at once: while a script has time to end, it may go on writing.
+        case end(Stop)
         /// The container does not even end after SIGKILL: the engine is in trouble.
         case giveUp
         /// The container ended, but its output stream does not: do without the rest.
@@ -94,6 +98,16 @@ struct Deadlines: Sendable {
     /// Somebody asked the job to stop.
     mutating func cancel(_ reason: String, at now: Duration) -> Action? {
         stage == .running ? terminate(.cancel(reason), at: now) : nil
+    }
+
+    /// It is to be ended because of the space that it takes.
+    mutating func end(for blame: DiskWatch.Blame, at now: Duration) -> Action? {
+        guard stage == .running || stage == .terminating else { return nil }
+        let stop = stop ?? .disk(blame)
+        self.stop = stop
+        stage = .killed
+        end = now + Self.patience
+        return .end(stop)
     }
 
     /// The container ended: what is left is its output.

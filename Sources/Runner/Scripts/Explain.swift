@@ -9,6 +9,9 @@ enum Explain {
             switch stop {
             case .cancel(let reason):
                 return JobOutcome(state: .cancelled, exitCode: end.exitCode, reason: reason)
+            case .disk:
+                // An error, so that its container is not kept.
+                return JobOutcome(state: .error, exitCode: end.exitCode, reason: stopped(stop, hook.settings))
             case .timeout, .stall:
                 return JobOutcome(state: .failure, exitCode: end.exitCode, reason: stopped(stop, hook.settings))
             }
@@ -53,13 +56,20 @@ enum Explain {
         case .timeout: "stopped: ran longer than \(Elapsed.text(settings.timeoutSeconds))"
         case .stall: "stopped: no output for \(Elapsed.text(settings.stallTimeoutSeconds))"
         case .cancel(let reason): "stopped: \(reason)"
+        case .disk(let blame):
+            "stopped: less than \(Amount.bytes(blame.reserve)) were left on the Docker Engine's disk, and this job took most: "
+                + "\(Amount.bytes(blame.written))\(blame.isWhole ? "" : " or more") in /kozmic and in its container"
         }
     }
 
     /// Why the engine could not start the script, with its own words at the end.
     static func notStarted(_ words: String, phase: ScriptPhase, hook: Hook) -> JobOutcome {
+        let isProgram =
+            StartRefused(words: words).isForShell || words.lowercased().contains(formatError)
+            || ["exec: ", "exec /"].contains(where: words.contains)
+        // A mount or a control group that is not there is told in the same words as a program.
         let reason =
-            refused(words, phase: phase, script: phase.text(hook))
+            (isProgram ? refused(words, phase: phase, script: phase.text(hook)) : nil)
             ?? "the Docker Engine cannot start the \(phase.words): \(words)"
         return JobOutcome(state: .error, reason: reason)
     }

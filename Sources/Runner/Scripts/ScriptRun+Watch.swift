@@ -11,25 +11,17 @@ extension ScriptRun {
         case lost(DockerError)
     }
 
-    /// Where the output comes from.
-    enum Output {
-        /// The engine, with what is in the log already.
-        case frames(DockerFrameStream, LogSkip)
-        case pipe(SpooledPipe)
-    }
-
-    private enum Event: Sendable {
+    /// What happens to a script that is watched.
+    enum Event: Sendable {
         case outputEnded(DockerError?)
         case exited
         case lost(DockerError)
         case cancel(String)
+        case disk(DiskWatch.Blame)
         case tick
         /// The log cannot be written: the job cannot go on.
         case failed(any Error)
     }
-
-    /// How far back a secret may begin that reaches into what is not in the log yet.
-    private static let maskMemory = 1 << 20
 
     /// Watches until the container ended and its output is stored, or until the engine is lost.
     func watch(_ output: Output) async throws -> Watched {
@@ -39,13 +31,17 @@ extension ScriptRun {
             defer { group.cancelAll() }
             group.addTask {
                 switch output {
-                case .frames(let frames, let skip): feed.yield(await self.pump(frames, skip: skip))
+                case .frames(let frames): feed.yield(await self.pump(frames))
+                case .copy(let isOver): feed.yield(await self.pumpCopy(isOver: isOver))
                 case .pipe(let pipe): feed.yield(await self.pump(pipe))
                 }
             }
             group.addTask { feed.yield(await self.waitForExit()) }
             group.addTask {
                 if let reason = try? await self.control.wait() { feed.yield(.cancel(reason)) }
+            }
+            group.addTask {
+                if let blame = await self.diskWatch.blame(on: self.container) { feed.yield(.disk(blame)) }
             }
             var hasExited = false
             var outputEnded = false
@@ -68,6 +64,8 @@ extension ScriptRun {
                     if !hasExited { return try lost(error) }
                 case .cancel(let reason):
                     try await act(on: deadlines.withLock { $0.cancel(reason, at: now) })
+                case .disk(let blame):
+                    try await act(on: deadlines.withLock { $0.end(for: blame, at: now) })
                 case .tick:
                     if let next = armed, next <= now { armed = nil }
                     if try await act(on: deadlines.withLock { $0.tick(at: now) }) {
@@ -110,6 +108,10 @@ extension ScriptRun {
             try await log.note(
                 "The script still runs after \(Amount.elapsed(deadlines.withLock { $0.grace })); sending SIGKILL")
             await signal("SIGKILL")
+        case .end(let stop):
+            // First: nothing is written to a full disk.
+            await signal("SIGKILL")
+            try await log.note(Explain.stopped(stop, job.hook.settings).sentence + "; sent SIGKILL")
         case .giveUp:
             throw Ending.error("the Docker Engine does not end the container of the \(phase.words)")
         case .stopReading:
@@ -131,93 +133,6 @@ extension ScriptRun {
         }
     }
 
-    private func pump(_ frames: DockerFrameStream, skip: LogSkip) async -> Event {
-        var skip = skip
-        // Before anything is skipped: the masked output has the length of the real one.
-        var mask = OutputMask(phase == .build ? job.secrets : [:])
-        do {
-            for try await frame in frames {
-                let source: LogSource
-                switch frame.stream {
-                case .stdout: source = .stdout
-                case .stderr: source = .stderr
-                case .stdin: continue
-                }
-                let bytes = mask.mask(frame.bytes, source)
-                if source == .stderr || isMerged { keepTail(bytes) }
-                try await store(skip.rest(of: bytes, from: source), source)
-            }
-            for source in [LogSource.stdout, .stderr] {
-                let rest = mask.finish(source)
-                if source == .stderr || isMerged { keepTail(rest) }
-                try await log.append(phase.section, source, skip.rest(of: rest, from: source))
-            }
-            return .outputEnded(nil)
-        } catch let error as DockerError {
-            return .outputEnded(error)
-        } catch {
-            return .failed(error)
-        }
-    }
-
-    private func pump(_ pipe: SpooledPipe) async -> Event {
-        let taken = await taken(.stdout)
-        // A secret may have begun before the place where the log ends.
-        var place = max(0, taken - Int64(Self.maskMemory))
-        var skip = LogSkip(stdout: taken - place)
-        var mask = OutputMask(phase == .build ? job.secrets : [:])
-        await pipe.start()
-        do {
-            while true {
-                let piece = try await pipe.read(from: place, limit: 1 << 20)
-                guard !piece.isEmpty else { break }
-                place += Int64(piece.count)
-                let bytes = mask.mask(piece, .stdout)
-                keepTail(bytes)
-                try await store(skip.rest(of: bytes, from: .stdout), .stdout)
-            }
-            let rest = mask.finish(.stdout)
-            keepTail(rest)
-            try await log.append(phase.section, .stdout, skip.rest(of: rest, from: .stdout))
-            if place == 0 { return await pumpWhatThePipeDidNotTake() }
-            return .outputEnded(nil)
-        } catch let error as PipeError {
-            return .failed(
-                error.isDiskFull
-                    ? Ending.error("the server's disk is full: the output of the \(phase.words) could not be kept")
-                    : Ending.error("the output of the \(phase.words) cannot be read: \(error)"))
-        } catch {
-            return .failed(error)
-        }
-    }
-
-    /// What the shell, or the engine's own last step before it, says when there is no script to run goes to the engine.
-    private func pumpWhatThePipeDidNotTake() async -> Event {
-        do {
-            var skip = LogSkip(stderr: await taken(.stderr))
-            var mask = OutputMask(phase == .build ? job.secrets : [:])
-            for try await frame in try await engine.logs(container, follow: false) {
-                let bytes = mask.mask(frame.bytes, .stderr)
-                keepTail(bytes)
-                try await store(skip.rest(of: bytes, from: .stderr), .stderr)
-            }
-            let rest = mask.finish(.stderr)
-            keepTail(rest)
-            try await log.append(phase.section, .stderr, skip.rest(of: rest, from: .stderr))
-            return .outputEnded(nil)
-        } catch let error as DockerError {
-            return .outputEnded(error)
-        } catch {
-            return .failed(error)
-        }
-    }
-
-    private func store(_ bytes: [UInt8], _ source: LogSource) async throws {
-        deadlines.withLock { $0.outputBegan() }
-        try await log.append(phase.section, source, bytes)
-        deadlines.withLock { $0.outputEnded(at: now) }
-    }
-
     private func waitForExit() async -> Event {
         do {
             _ = try await engine.wait(container)
@@ -230,14 +145,6 @@ extension ScriptRun {
     private func missingExit() async -> Event {
         try? await Task.sleep(for: .seconds(5))
         return .lost(DockerError(.transport, "the container's output ended before the container"))
-    }
-
-    /// The last words of a script tell whether it was run at all.
-    private func keepTail(_ bytes: [UInt8]) {
-        errorTail.withLock { tail in
-            tail += bytes.suffix(1024)
-            tail = tail.suffix(1024)
-        }
     }
 }
 

@@ -14,8 +14,9 @@ final class ScriptRun: Sendable {
     let job: JobSpec
     let log: JobLog
     let control: JobControl
+    let diskWatch: DiskWatch
     let deadlines: Mutex<Deadlines>
-    let errorTail = Mutex<[UInt8]>([])
+    let errorTail = Mutex(OutputEnd(1024))
     let logged: [LogSource: Int64]
     /// Where the output comes through; without, the container is attached to.
     let pipe: SpooledPipe?
@@ -40,7 +41,8 @@ final class ScriptRun: Sendable {
     ///   - standby: what is to be told to go on, in place of a start.
     init(
         engine: DockerEngine, container: String, phase: ScriptPhase, job: JobSpec, log: JobLog, control: JobControl,
-        patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64], pipe: SpooledPipe?,
+        diskWatch: DiskWatch, patience: EnginePatience, startedAt: Date? = nil, logged: [LogSource: Int64],
+        pipe: SpooledPipe?,
         isMerged: Bool,
         standby: Standby? = nil
     ) {
@@ -50,6 +52,7 @@ final class ScriptRun: Sendable {
         self.job = job
         self.log = log
         self.control = control
+        self.diskWatch = diskWatch
         self.logged = logged
         self.patience = patience
         self.pipe = pipe
@@ -121,7 +124,7 @@ final class ScriptRun: Sendable {
             if let pipe {
                 output = .pipe(pipe)
             } else {
-                output = .frames(try await engine.attach(container), LogSkip())
+                output = .frames(try await engine.attach(container))
             }
             if let standby {
                 try await standby.begin()
@@ -145,15 +148,10 @@ final class ScriptRun: Sendable {
             if isOver { deadlines.exited(at: now) }
         }
         do {
-            if let pipe { return try await watch(.pipe(pipe)) }
-            return try await watch(.frames(try await engine.logs(container, follow: !isOver), await skip()))
+            return try await watch(pipe.map { .pipe($0) } ?? .copy(isOver: isOver))
         } catch let error as DockerError where error.kind == .transport {
             return .lost(error)
         }
-    }
-
-    private func skip() async -> LogSkip {
-        LogSkip(stdout: await taken(.stdout), stderr: await taken(.stderr))
     }
 
     /// How many bytes of this container's output are in the log.
@@ -167,7 +165,7 @@ final class ScriptRun: Sendable {
         guard let state = look.answer?.state, state.status != .removing, state.status != .dead else { throw gone }
         var end = ScriptEnd(
             exitCode: state.exitCode, oomKilled: state.oomKilled, duration: now, stop: deadlines.withLock { $0.stop },
-            errorTail: errorTail.withLock { $0 }, unwatched: unwatched || look.wasAway)
+            errorTail: errorTail.withLock { $0.bytes }, unwatched: unwatched || look.wasAway)
         let started = beginning.withLock { $0 } ?? state.startedAt?.date
         if let started, let finished = state.finishedAt {
             end.duration = .seconds(max(0, finished.date.timeIntervalSince(started)))

@@ -37,7 +37,8 @@ extension JobRun {
             }
             return ScriptRun(
                 engine: engine, container: standby.container, phase: .build, job: job, log: log, control: control,
-                patience: patience, logged: [:], pipe: try await pipe(standby.berth.name), isMerged: true,
+                diskWatch: tools.diskWatch, patience: patience, logged: [:], pipe: try await pipe(standby.berth.name),
+                isMerged: true,
                 standby: standby)
         } catch {
             // Nobody else would know whose it is.

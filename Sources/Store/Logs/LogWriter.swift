@@ -42,7 +42,11 @@ public final class LogWriter: Sendable {
         var bytes: Int64
     }
 
+    /// So many of the bytes that a stream had at first are remembered.
+    private static let rememberedEnd = 1000
+
     private let jobID: Int64
+    private let storedEnds: [Stream: [UInt8]]
     private let log: FileDescriptor
     private let chunks: FileDescriptor
     private let queue: DispatchQueue
@@ -85,8 +89,23 @@ public final class LogWriter: Sendable {
         for chunk in kept {
             stored[Stream(section: chunk.section, source: chunk.source), default: 0] += chunk.end - chunk.start
         }
+        storedEnds = try Self.ends(of: kept, in: log)
         state = Mutex(State(end: size, stored: stored))
         offsets = Mutex(Offsets(records: recordsSize, bytes: size))
+    }
+
+    private static func ends(
+        of chunks: [LogChunk], in log: FileDescriptor
+    ) throws(StoreError) -> [Stream: [UInt8]] {
+        var ends: [Stream: [UInt8]] = [:]
+        for chunk in chunks.reversed() {
+            let stream = Stream(section: chunk.section, source: chunk.source)
+            let rest = Int64(rememberedEnd - (ends[stream]?.count ?? 0))
+            guard rest > 0 else { continue }
+            let count = min(rest, chunk.end - chunk.start)
+            ends[stream] = try log.read(at: chunk.end - count, count: Int(count)) + (ends[stream] ?? [])
+        }
+        return ends
     }
 
     /// Appends bytes of one stream.
@@ -114,6 +133,11 @@ public final class LogWriter: Sendable {
     /// The bytes of that stream in the log, from earlier processes too: where to resume.
     public func stored(section: UInt8, source: UInt8) -> Int64 {
         state.withLock { $0.stored[Stream(section: section, source: source)] ?? 0 }
+    }
+
+    /// The last bytes that the stream had when the log was opened: a thousand of them, or all.
+    public func storedEnd(section: UInt8, source: UInt8) -> [UInt8] {
+        storedEnds[Stream(section: section, source: source)] ?? []
     }
 
     /// Returns when all bytes are in the file, where every reader sees them.

@@ -86,7 +86,9 @@ struct DeskRun: Sendable {
     /// The process number is the job's: what belongs to a process that is no more is left over.
     private func removeLeftOvers() async throws {
         try await executor.sweep(instance: Self.instance) {
+            // What carries our own number was left by an earlier process that had it: nothing was made by this one yet.
             let running = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int64($0) }
+                .filter { $0 != Int64(getpid()) }
             return Set(running.map { JobAttempt(jobID: $0, attempt: 1) })
         }
     }

@@ -29,6 +29,10 @@ actor MemoryLog: LogSink {
         Int64(sections[section]?[source]?.count ?? 0)
     }
 
+    func storedEnd(_ section: LogSection, _ source: LogSource) async -> [UInt8] {
+        bytes(section, source).suffix(1000)
+    }
+
     func add(_ step: JobProgress) { progress.append(step) }
 
     var text: String { String(decoding: all, as: UTF8.self) }
@@ -42,6 +46,9 @@ actor MemoryLog: LogSink {
     func lines(_ section: LogSection, _ source: LogSource = .stdout) -> [String] {
         text(section, source).split(separator: "\n").map(String.init)
     }
+
+    /// Whether that is the last of what the build script wrote. For logs too long to be searched with each piece.
+    func ends(with text: String) -> Bool { bytes(.build).suffix(text.utf8.count).elementsEqual(text.utf8) }
 
     /// Returns when the log holds the text.
     func wait(for text: String) async {

@@ -45,6 +45,14 @@ extension DockerEngine {
         try await find(EngineRequest("GET", path(id, "/json")), as: DockerContainer.self)
     }
 
+    /// `GET /containers/ID/json` with `size`: the bytes that a container wrote beside its volumes, which the engine counts
+    /// for each question; `nil` when there is no such container.
+    public func writtenBytes(_ id: String) async throws(DockerError) -> Int64? {
+        struct Answer: Decodable { var SizeRw: Int64? }
+        let request = EngineRequest("GET", try path(id, "/json"), query: [("size", "1")])
+        return try await find(request, as: Answer.self).map { $0.SizeRw ?? 0 }
+    }
+
     /// `GET /containers/json`: the containers with all of these labels, those that do not run included unless `all` is
     /// false. A label without a value matches any value.
     public func containers(

@@ -1,0 +1,73 @@
+import DockerEngine
+import Foundation
+import Model
+import Testing
+
+@testable import Runner
+
+@Suite("Jobs that take the disk", .timeLimit(.minutes(5)))
+struct DiskWatchTests {
+    @Test("the size of a folder is that of its files: links are not followed, and there is an end")
+    func folder() throws {
+        let root = NSTemporaryDirectory() + "kozmic-size-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let files = FileManager.default
+        try files.createDirectory(atPath: "\(root)/a/b/c", withIntermediateDirectories: true)
+        try files.createDirectory(atPath: "\(root)/elsewhere", withIntermediateDirectories: true)
+        for path in ["a/b/c/file", "elsewhere/file"] {
+            try Data((0..<1 << 20).map { UInt8(truncatingIfNeeded: $0) }).write(to: URL(filePath: "\(root)/\(path)"))
+        }
+        try files.createSymbolicLink(atPath: "\(root)/a/link", withDestinationPath: "\(root)/elsewhere")
+        try files.createSymbolicLink(atPath: "\(root)/a/b/loop", withDestinationPath: "..")
+        let size = FolderSize(of: "\(root)/a")
+        #expect(size.isWhole && (1 << 20..<2 << 20).contains(size.bytes), "\(size)")
+        #expect(FolderSize(of: "\(root)/a/link") == FolderSize(of: "\(root)/nothing"))
+        let deep = String(repeating: "/d", count: FolderSize.deepest + 2)
+        try files.createDirectory(atPath: "\(root)/a\(deep)", withIntermediateDirectories: true)
+        #expect(!FolderSize(of: "\(root)/a").isWhole)
+    }
+
+    @Test("the one that wrote most is ended, or one that hides what it wrote; never one that wrote little")
+    func worst() {
+        let limits = DiskWatch.Limits(reserve: 100, least: 10)
+        func worst(_ all: [(Int64, Bool)]) -> Int64? {
+            let taken = all.map { DiskWatch.Taken(container: "c\($0.0)", bytes: $0.0, isWhole: $0.1) }
+            return DiskWatch.worst(taken, limits)?.bytes
+        }
+        #expect(worst([]) == nil && worst([(9, true)]) == nil)
+        #expect(worst([(10, true), (30, true), (20, true)]) == 30)
+        #expect(worst([(10, true), (30, true), (5, false), (6, false)]) == 6)
+    }
+
+    @Test(
+        "of two jobs on a disk without room the one that fills it is ended, and the log says why",
+        .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"),
+        arguments: ["/kozmic/src/large", "/tmp/large"])
+    func ended(_ place: String) async throws {
+        var preparation = Preparation()
+        // As good as a disk that is full.
+        preparation.disk = DiskWatch.Limits(reserve: 1 << 50, least: 30 << 20)
+        try await RunnerFixture.with(preparation: preparation) { fixture in
+            // Of another machine's disk nothing is known.
+            guard try await fixture.executor.diskUse() != nil else { return }
+            let beside = MemoryLog()
+            let quiet = try fixture.job(2, build: "echo begin; until [ -e /kozmic/more ]; do sleep 0.1; done; echo end")
+            async let other = fixture.run(quiet, log: beside)
+            await beside.wait(for: "begin")
+            let script = "trap '' TERM; head -c 60000000 /dev/zero >\(place); while :; do sleep 1; done"
+            let (outcome, log) = try await fixture.run(try fixture.job(1, build: script))
+            #expect(outcome.state == .error)
+            #expect(
+                outcome.reason?.hasPrefix("stopped: less than 1048576 GiB were left on the Docker Engine's disk")
+                    == true,
+                "\(outcome)")
+            #expect(await log.text.contains("in /kozmic and in its container; sent SIGKILL\n"))
+            await fixture.executor.cleanUp(1, attempt: 1, instance: fixture.instance)
+            let container = try #require(try await fixture.containers().first).id
+            let mark = TarStream([TarEntry("more", .bytes([]), mode: 0o644, uid: 0, gid: 0)])
+            try await fixture.engine.putArchive(container, path: "/kozmic", tar: mark)
+            #expect(try await other.outcome == .success)
+            #expect(await beside.lines(.build) == ["begin", "end"])
+        }
+    }
+}
