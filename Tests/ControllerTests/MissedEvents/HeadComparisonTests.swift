@@ -32,9 +32,7 @@ extension ControllerSuites {
 
                 try await fixture.withJobs {
                     for commit in [main, release] {
-                        try await fixture.until([.statuses], "the status of \(commit)") {
-                            try await fixture.states(commit).last == "success"
-                        }
+                        try await fixture.eventually { try await fixture.states(commit).last == "success" }
                     }
                 }
                 let builds = try await fixture.store.builds(project.id, ref: nil, before: nil, limit: 10)

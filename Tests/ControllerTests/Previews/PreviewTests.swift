@@ -311,14 +311,3 @@ extension ControllerSuites {
         }
     }
 }
-
-extension ControllerFixture {
-    /// Asks the stand-in again and again, for at most a minute.
-    fileprivate func eventually(_ holds: () async throws -> Bool) async throws {
-        for _ in 0..<600 {
-            if try await holds() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        Issue.record("it never held")
-    }
-}

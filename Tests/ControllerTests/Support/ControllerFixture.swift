@@ -176,23 +176,33 @@ struct ControllerFixture: Sendable {
 
     /// Waits for changes of the store until the condition holds.
     func until(
-        _ topics: Set<ChangeSignal.Topic>, _ what: String, _ holds: @Sendable () async throws -> Bool
+        _ topics: Set<ChangeSignal.Topic>, _ what: String, _ holds: @escaping @Sendable () async throws -> Bool
     ) async throws {
         let changes = store.changes.subscribe(topics)
-        var iterator = changes.makeAsyncIterator()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await Task.sleep(for: .seconds(60))
                 throw Late(description: what)
             }
-            while try await !holds(), !Task.isCancelled {
-                _ = await iterator.next()
+            group.addTask {
+                var iterator = changes.makeAsyncIterator()
+                while try await !holds(), await iterator.next() != nil {}
             }
+            try await group.next()
             group.cancelAll()
         }
     }
 
     struct Late: Error, CustomStringConvertible { var description: String }
+
+    /// Asks the stand-in for GitHub again and again, which says nothing by itself, for at most a minute.
+    func eventually(_ holds: () async throws -> Bool) async throws {
+        for _ in 0..<600 {
+            if try await holds() { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("it never held")
+    }
 
     // MARK: The stand-in
 
