@@ -121,7 +121,8 @@ struct DeskTests {
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(await program.end(SIGINT, within: .seconds(60)))
-            #expect(try String(contentsOfFile: log, encoding: .utf8).contains("sending SIGTERM"))
+            let text = try String(contentsOfFile: log, encoding: .utf8)
+            #expect(text.contains("Stopped: interrupted by SIGINT; sending SIGTERM"), "\(text)")
             #expect(try await leftOvers(name).isEmpty)
         }
     }

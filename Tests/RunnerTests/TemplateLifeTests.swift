@@ -37,7 +37,7 @@ struct TemplateLifeTests {
             let container = try #require(try await fixture.containers().first).id
             let go = TarStream([TarEntry("go", .bytes([]), mode: 0o644, uid: 0, gid: 0)])
             try await fixture.engine.putArchive(container, path: "/kozmic/src", tar: go)
-            #expect(try await fixture.run(job, log: log, executor: next).outcome == .success)
+            #expect(try await fixture.run(job, log: log, executor: next).outcome.exitCode == 0)
             #expect(await log.lines(.build) == ["begin", "file 1"])
             try await next.sweep(instance: fixture.instance) { [] }
             #expect(fixture.templates.count == 2)

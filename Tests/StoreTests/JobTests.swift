@@ -94,6 +94,33 @@ struct JobTests {
         }
     }
 
+    @Test("a job whose end was found only later ended when it did, but not before its start and not in the future")
+    func foundLater() async throws {
+        let clock = TestClock()
+        try await Fixture.with(clock: clock) { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["one", "two"])[0]
+            let build = try await fixture.build(project)
+            let (start, hook) = (clock.now, try #require(HookID("one")))
+            for _ in 0..<2 { _ = try await store.claimNextJob() }
+            clock.advance(26)
+            for (job, end) in zip(try await store.jobs(build.id), [start + 8, .distantPast]) {
+                try await store.finishJob(job.id, JobOutcome(state: .success, exitCode: 0, endedAt: end))
+            }
+            #expect(try await store.jobs(build.id).map(\.finishedAt) == [start + 8, start])
+            #expect(try await store.build(id: build.id)?.finishedAt == start + 8)
+            #expect(try await fixture.status(project).wanted.description == "Build #1 passed in 8 s")
+            #expect(try await store.usualSeconds(project.id, hook, beforeBuild: 2) == 8)
+
+            let again = try await store.rerun(build.id, hook)
+            _ = try await store.claimNextJob()
+            clock.advance(5)
+            try await store.finishJob(again.id, JobOutcome(state: .success, exitCode: 0, endedAt: .distantFuture))
+            #expect(try await store.job(again.id)?.finishedAt == clock.now)
+            #expect(try await store.build(id: build.id)?.finishedAt == clock.now)
+        }
+    }
+
     @Test("a rerun is a new attempt, and the build's times are then those of the rerun")
     func rerun() async throws {
         let clock = TestClock()

@@ -47,6 +47,12 @@ struct TriggerTests {
         try await Fixture.with { fixture in
             let store = fixture.store
             let project = try await fixture.declare(["a"])[0]
+            var all = try Fixture.newBuild(project, commit: "all", hooks: [])
+            all.skipped = try ["fast", "slow"].map { SkippedHook(try Fixture.hook($0), reason: "the message says so") }
+            try await store.createBuild(all)
+            #expect(
+                try await fixture.status(project, commit: "all").wanted.description
+                    == "Skipped: fast, slow: the message says so")
             let new = try Fixture.newBuild(project)
             let build = try #require(try await store.createBuild(skipping(new, "tests")))
             #expect(build.state == .success && build.finishedAt != nil)

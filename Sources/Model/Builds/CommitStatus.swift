@@ -50,13 +50,38 @@ public struct CommitStatus: Sendable, Hashable, Codable {
                 )
             case .failure: (.failure, "Build #\(number) failed: \(names)")
             case .error: (.error, "Build #\(number) had an error: \(names)")
-            case .cancelled: (.error, "Build #\(number) was cancelled" + (reason.map { ": \($0)" } ?? ""))
+            case .cancelled: (.error, cancelled(number, reason))
             }
         return CommitStatus(context: buildContext, state: status, description: text, targetURL: targetURL)
     }
 
     private static func passed(_ number: Int, seconds: Int, known: String?) -> String {
         "Build #\(number) passed" + (known.map { ": \($0)" } ?? " in \(Elapsed.text(seconds))")
+    }
+
+    /// When a person did it, the reason says `cancelled` itself.
+    private static func cancelled(_ number: Int, _ reason: String?) -> String {
+        let words = "Build #\(number) was"
+        guard let reason else { return "\(words) cancelled" }
+        return reason.hasPrefix("cancelled by ") ? "\(words) \(reason)" : "\(words) cancelled: \(reason)"
+    }
+
+    /// Why no job of a build had to run: each reason once, with its hooks, of which three are named.
+    public static func skipped(_ jobs: [(hook: HookID, reason: String?)]) -> String {
+        var groups: [(reason: String, hooks: [String])] = []
+        for job in jobs {
+            let reason = job.reason ?? "not needed"
+            if let known = groups.firstIndex(where: { $0.reason == reason }) {
+                groups[known].hooks.append(job.hook.description)
+            } else {
+                groups.append((reason, [job.hook.description]))
+            }
+        }
+        return groups.map { group in
+            let others = group.hooks.count - 3
+            return group.hooks.prefix(3).joined(separator: ", ") + (others > 0 ? " and \(others) more" : "")
+                + ": \(group.reason)"
+        }.joined(separator: "; ")
     }
 
     /// The status of one job.
@@ -71,7 +96,7 @@ public struct CommitStatus: Sendable, Hashable, Codable {
             case .skipped: (.success, "Skipped: \(outcome.reason ?? "not needed")")
             case .failure: (.failure, "Build #\(number) failed: \(outcome.reason ?? "a script failed")")
             case .error: (.error, "Build #\(number) had an error: \(outcome.reason ?? "unknown")")
-            case .cancelled: (.error, "Build #\(number) was cancelled" + (outcome.reason.map { ": \($0)" } ?? ""))
+            case .cancelled: (.error, cancelled(number, outcome.reason))
             }
         return CommitStatus(context: jobContext(hook), state: status, description: text, targetURL: targetURL)
     }

@@ -5,7 +5,8 @@ import Model
 extension JobRun {
     /// How a script ended.
     func explained(_ end: ScriptEnd, of phase: ScriptPhase, container: String) async -> JobOutcome {
-        let outcome = Explain.outcome(end, of: phase, hook: job.hook)
+        var outcome = Explain.outcome(end, of: phase, hook: job.hook)
+        outcome.endedAt = end.endedAt
         switch outcome.state {
         case .failure:
             // What the script wrote is still there, so a disk that it filled still is.

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 
 /// How a script's container ended, as far as it can be seen from outside.
@@ -14,6 +15,8 @@ struct ScriptEnd: Sendable, Equatable {
     var errorTail: [UInt8] = []
     /// The engine, or the controller, was away when the script ended.
     var unwatched = false
+    /// By the engine's clock, when it was seen only later.
+    var endedAt: Date?
     /// Whether somebody else sent it a signal: the engine when it shuts down, or `docker stop`.
     var killedFromOutside = false
 

@@ -166,6 +166,7 @@ final class ScriptRun: Sendable {
         var end = ScriptEnd(
             exitCode: state.exitCode, oomKilled: state.oomKilled, duration: now, stop: deadlines.withLock { $0.stop },
             errorTail: errorTail.withLock { $0.bytes }, unwatched: unwatched || look.wasAway)
+        if end.unwatched { end.endedAt = state.finishedAt?.date }
         let started = beginning.withLock { $0 } ?? state.startedAt?.date
         if let started, let finished = state.finishedAt {
             end.duration = .seconds(max(0, finished.date.timeIntervalSince(started)))

@@ -25,7 +25,7 @@ extension Store {
                 [JobPhase.preparing.rawValue, time.milliseconds, id])
             try db.noteTurn(ofJob: id)
             let buildID = try Int64.fetchOne(db, sql: "SELECT buildID FROM job WHERE id = ?", arguments: [id])
-            let topics = try db.refreshBuild(buildID ?? 0, at: time)
+            let topics = try db.refreshBuild(buildID ?? 0, changed: id, at: time)
             guard let claimed = try db.claimed("WHERE job.id = ?", [id]).first else { return nil }
             return (claimed, topics + [.job(id)])
         }
@@ -84,7 +84,7 @@ extension Store {
     /// Stores how a job ended, and in the same transaction the build's state and what GitHub should show.
     ///
     /// - Parameters:
-    ///   - outcome: with a finished state.
+    ///   - outcome: with a finished state. A time at which it ended counts between the job's start and now.
     ///   - pageURL: when given, instead of the addresses pinned when the build was made.
     /// - Returns: false when the job had ended already; nothing is changed then.
     @discardableResult
@@ -134,14 +134,15 @@ extension Database {
             self,
             sql: """
                 UPDATE job SET state = ?, exitCode = ?, reason = ?, cancelReason = coalesce(cancelReason, ?),
-                    finishedAt = ?, successor = CASE WHEN ? THEN coalesce(successor, ?) END
+                    finishedAt = min(?, max(coalesce(startedAt, 0), ?)),
+                    successor = CASE WHEN ? THEN coalesce(successor, ?) END
                 WHERE id = ? RETURNING buildID
                 """,
             arguments: [
                 outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds,
-                outcome.state == .cancelled, successor, id,
+                (outcome.endedAt ?? time).milliseconds, outcome.state == .cancelled, successor, id,
             ])
-        return try refreshBuild(buildID ?? 0, at: time, pageURL: pageURL) + [.job(id)]
+        return try refreshBuild(buildID ?? 0, changed: id, at: time, pageURL: pageURL) + [.job(id)]
     }
 
     fileprivate func claimed(_ condition: String, _ arguments: StatementArguments = []) throws -> [ClaimedJob] {

@@ -3,8 +3,10 @@ import Model
 
 /// A row of `status`: the commit status that GitHub should show, and how much of that it has acknowledged.
 ///
-/// A commit has one status for each context, however many builds it has: when one commit is built on two refs, the
-/// newest build's status is the commit's.
+/// A commit has one status for each context, however many builds it has. When it is built on several refs, its status is
+/// pending while one of these builds goes on, then that of the newest that failed, then of one that waits for an approval,
+/// then of the newest that passed. What was cancelled, or had nothing to run, shows only when there is nothing else. In the
+/// context of a hook the latest attempts of its jobs count in the same way.
 public struct StatusRecord: Sendable, Hashable, Codable {
     /// The project.
     public var projectID: Int64

@@ -50,7 +50,7 @@ struct DeskRun: Sendable {
             defer { group.cancelAll() }
             group.addTask {
                 for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) {
-                    control.cancel(reason: "stopped by \(signal)")
+                    control.cancel(reason: "interrupted by \(signal)")
                 }
                 return nil
             }

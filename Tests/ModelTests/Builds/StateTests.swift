@@ -25,6 +25,33 @@ struct StateTests {
     }
 
     @Test(
+        "Who cancelled is said once",
+        arguments: [
+            ("cancelled by octocat", "Build #7 was cancelled by octocat"),
+            ("superseded by build #8", "Build #7 was cancelled: superseded by build #8"),
+            (nil, "Build #7 was cancelled"),
+        ] as [(String?, String)])
+    func cancelled(reason: String?, text: String) throws {
+        let build = CommitStatus.build(
+            number: 7, state: .cancelled, failed: [], seconds: 0, reason: reason, targetURL: "")
+        let job = CommitStatus.job(
+            hook: try #require(HookID("tests")), number: 7, outcome: JobOutcome(state: .cancelled, reason: reason),
+            seconds: 0, targetURL: "")
+        #expect(build.description == text && job.description == text)
+    }
+
+    @Test("All hooks that were skipped are named or counted, with each reason once")
+    func skipped() throws {
+        let hooks = try ["docs", "fast", "slow", "lint", "e2e"].map { try #require(HookID($0)) }
+        func text(_ reasons: [String?]) -> String { CommitStatus.skipped(Array(zip(hooks, reasons))) }
+        #expect(text(["paths: none"]) == "docs: paths: none")
+        #expect(text(["the message", "the message"]) == "docs, fast: the message")
+        #expect(text(["paths", "the message", "paths"]) == "docs, slow: paths; fast: the message")
+        #expect(text([nil]) == "docs: not needed")
+        #expect(text(["no", "no", "no", "no", "no"]) == "docs, fast, slow and 2 more: no")
+    }
+
+    @Test(
         "Durations",
         arguments: [(0, "0 s"), (59, "59 s"), (60, "1 m"), (130, "2 m 10 s"), (3840, "1 h 4 m"), (-1, "0 s")])
     func durations(seconds: Int, text: String) {
