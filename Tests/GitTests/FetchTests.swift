@@ -117,21 +117,32 @@ struct FetchTests {
         try await Fixture.with { fixture in
             let first = try fixture.commit(["a": "0"])
             let mirror = fixture.mirror()
-            for number in 1...8 {
-                try await mirror.fetch()
-                try fixture.commit(["a": "\(number)"])
-            }
             func packs() throws -> [String] {
                 try FileManager.default.contentsOfDirectory(atPath: "\(fixture.mirrorPath)/objects/pack")
                     .filter { $0.hasSuffix(".pack") }
             }
-            await mirror.compact(from: 9)
-            #expect(try packs().count == 8)
-            await mirror.compact(from: 8, keeping: 2)
-            #expect(try packs().count == 3)
+            var most = 0
+            for number in 1...24 {
+                try await mirror.fetch()
+                most = max(most, try packs().count)
+                try fixture.commit(["a": "\(number)"])
+            }
+            #expect((4...7).contains(most), "\(most)")
+            await mirror.compact(from: 2, largest: 2)
+            #expect(try packs().count > 1, "larger ones stay")
+            await mirror.compact(from: 2)
+            #expect(try packs().count < most)
             #expect(try await mirror.mergeBase(first, try #require(try await mirror.resolve("HEAD"))) == first)
             try fixture.git("fsck", "--full", "--strict", in: fixture.mirrorPath)
             try await mirror.fetch()
         }
     }
+
+    @Test(
+        "packs are merged whose like there are several of, however many large ones there are",
+        arguments: [
+            ([], 0), ([7], 0), ([3, 3], 2), ([3, 6, 18, 54], 0), ([3, 3, 3, 3, 1000], 4), ([3, 3, 3, 12], 4),
+            ([3, 3, 3, 40, 70], 5), ([1, 2, 5000, 6000], 4),
+        ])
+    func merging(counts: [Int], merged: Int) { #expect(GitMirror.merged(counts) == merged) }
 }

@@ -9,7 +9,8 @@ enum DetachedRepository {
     ) throws(GitError) {
         let root = "\(directory)/.git"
         do {
-            for folder in ["objects/info", "objects/pack", "refs/heads", "refs/tags", "info"] {
+            // All that git asks for, and where people's scripts keep what is to be ignored. The others it makes itself.
+            for folder in ["objects/pack", "refs", "info"] {
                 try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
             }
         } catch {

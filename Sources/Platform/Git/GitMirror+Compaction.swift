@@ -3,17 +3,28 @@ import FoundationEssentials
 import Glibc
 
 extension GitMirror {
-    /// Merges small packs: every fetch adds one, a lookup asks each of them, and a job gets a copy of each. The largest stay as they are, because
-    /// making them anew costs most and helps least. A failure costs speed only, so it is logged and not thrown.
-    func compact(from limit: Int = 20, keeping kept: Int = 5) {
+    /// Merges small packs: every fetch adds one, a lookup asks each of them, and a job gets a copy of each. A failure costs
+    /// speed only, so it is logged and not thrown.
+    ///
+    /// As `git repack --geometric=2` does it, a pack stays as it is when it has at least twice as many objects as all
+    /// smaller ones together: what is written again grows with what is new, and few packs are left.
+    ///
+    /// - Parameter largest: one with more objects is never made anew, because that costs most and helps least.
+    func compact(from limit: Int = 4, largest: Int = 20_000) {
         let folder = "\(path)/objects/pack"
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasPrefix("pack-") && $0.hasSuffix(".idx") }
-        // Most fetches end here, without having read an index, which can be large.
         guard names.count >= limit else { return }
-        let packs = names.compactMap { PackIndex("\(folder)/\($0)") }
-        guard packs.count > kept + 1 else { return }
-        let small = packs.sorted { $0.count < $1.count }.dropLast(kept)
+        // By the size of the indexes, which can be large: most fetches end here without having read one.
+        let counts = names.compactMap { name -> (path: String, objects: Int)? in
+            var facts = stat()
+            guard stat("\(folder)/\(name)", &facts) == 0 else { return nil }
+            let objects = PackIndex.objects(inFileOf: Int(facts.st_size))
+            return objects <= largest ? ("\(folder)/\(name)", objects) : nil
+        }.sorted { $0.objects < $1.objects }
+        let merged = Self.merged(counts.map(\.objects))
+        guard merged >= limit else { return }
+        let small = counts.prefix(merged).compactMap { PackIndex($0.path) }
         do throws(GitError) {
             let new = try BareRepository.open(path) { repository throws(GitError) in
                 try repository.pack(small.lazy.flatMap(\.objects), into: folder)
@@ -27,13 +38,27 @@ extension GitMirror {
             warn("Cannot merge packs", because: error)
         }
     }
+
+    /// How many of the packs, by their numbers of objects from the smallest on, are to become one.
+    static func merged(_ counts: [Int]) -> Int {
+        var sum = 0
+        var merged = 0
+        for (position, count) in counts.enumerated() {
+            if count < 2 * sum { merged = position + 1 }
+            sum += count
+        }
+        return merged
+    }
 }
 
 /// The index of a pack, read for nothing but the ids in it (version 2: magic, fan-out table, sorted ids).
 struct PackIndex {
     let path: String
-    let count: Int
     private let ids: Data
+
+    /// How many objects an index of so many bytes has: an id, a checksum and an offset for each. Where packs have more than
+    /// 2 GB it has longer offsets, too, and the answer is too high.
+    static func objects(inFileOf bytes: Int) -> Int { max(0, bytes - 8 - 1024 - 40) / 28 }
 
     init?(_ path: String) {
         guard let data = try? Data(contentsOf: URL(filePath: path)), data.count >= 8 + 1024,
@@ -42,7 +67,6 @@ struct PackIndex {
         let count = data[(8 + 1020)..<(8 + 1024)].reduce(0) { $0 << 8 | Int($1) }
         guard data.count >= 8 + 1024 + 20 * count else { return nil }
         self.path = path
-        self.count = count
         ids = data[(8 + 1024)..<(8 + 1024 + 20 * count)]
     }
 
