@@ -39,6 +39,10 @@ public struct GitHubSimulator: Service {
                 await onRunning(port)
             },
             logger: logger)
-        try await application.runEndingGracefully(logger: logger)
+        do {
+            try await application.runEndingGracefully(logger: logger)
+        } catch {
+            throw ListenProblem(error, host: host, port: configuration.port) ?? error
+        }
     }
 }

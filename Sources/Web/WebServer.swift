@@ -32,7 +32,11 @@ public struct WebServer: Service {
 
     /// Runs until graceful shutdown; open event streams end then.
     public func run() async throws {
-        try await makeApplication().runService(gracefulShutdownSignals: [])
+        do {
+            try await makeApplication().runService(gracefulShutdownSignals: [])
+        } catch {
+            throw ListenProblem(error, host: configuration.host, port: configuration.port) ?? error
+        }
     }
 
     /// The application; tests use it without a socket.

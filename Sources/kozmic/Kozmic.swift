@@ -17,6 +17,28 @@ struct Kozmic: AsyncParsableCommand {
             BuildCommand.self, RerunCommand.self, CancelCommand.self, ApproveCommand.self, DemoCommand.self,
             SimulateGitHubCommand.self,
         ])
+
+    /// Parses the arguments and runs the command. A result that did not reach standard output is a failure, whatever the
+    /// command made of it.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            try Print.flush()
+        } catch {
+            do {
+                try Print.flush()
+            } catch let lost {
+                if !lost.isUnread { Print.error("kozmic: \(lost)") }
+                exit(withError: ExitCode.failure)
+            }
+            exit(withError: error)
+        }
+    }
 }
 
 /// What this program calls itself.

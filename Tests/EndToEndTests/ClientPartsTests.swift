@@ -57,6 +57,12 @@ struct ClientPartsTests {
         }
     }
 
+    @Test("what the server says is in sentences")
+    func sentences() {
+        #expect(ServerProblem.sentences("nothing failed", "Look again.") == "nothing failed. Look again.")
+        #expect(ServerProblem.sentences("Who are you?", "Send a token.") == "Who are you? Send a token.")
+    }
+
     @Test("a token does not leave this machine in the clear")
     func clear() throws {
         let curl = CurlClient()

@@ -65,7 +65,7 @@ struct DeliveryTests {
 
         init(_ world: World) throws {
             self.world = world
-            key = try DataDirectory.secretKey("\(world.dataDirectory)/secret.key")
+            key = try SecretKeyFile.read("\(world.dataDirectory)/secret.key")
             repository = try #require(RepositoryName(world.repository))
         }
 

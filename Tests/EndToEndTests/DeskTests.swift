@@ -100,8 +100,24 @@ struct DeskTests {
             #expect(status.split(separator: "\n").sorted() == [" M code", " M source", "?? new"])
             #expect(try await leftOvers(name).isEmpty)
 
+            let json = try await Shell.result(
+                Program.kozmic,
+                [
+                    "run", "acme/\(name)/tests", "--config", "\(folder)/config", "--repo", "\(folder)/widget",
+                    "--work-tree", "--output", "json",
+                ], environment: ["DOCKER_HOST": World.engine ?? ""])
+            #expect(json.status == 3)
+            let report = try #require(
+                try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any], "\(json.output)")
+            #expect(report["state"] as? String == "failure" && report["exitCode"] as? Int == 3)
+            #expect(report["ref"] as? String == "refs/heads/main" && report["isCacheReused"] as? Bool == false)
+            #expect((report["cacheKey"] as? String)?.count == 64)
+            #expect((report["imageID"] as? String)?.hasPrefix("sha256:") == true)
+            let durations = try #require(report["durations"] as? [String: Double])
+            #expect(durations["building"] != nil && durations["total"] != nil, "\(durations)")
+
             let unknown = try await kozmic(folder, "run", "acme/\(name)/test")
-            #expect(unknown.status == 64 && unknown.output.contains("has no hook 'test', only: slow, tests"))
+            #expect(unknown.status == 125 && unknown.output.contains("has no hook 'test', only: slow, tests"))
         }
     }
 
@@ -131,7 +147,7 @@ struct DeskTests {
     func explain() async throws {
         try await with { folder, name in
             let none = try await kozmic(folder, "cache", "explain", "acme/\(name)/tests")
-            #expect(none.status == 64 && none.output.contains("--since"))
+            #expect(none.status == 1 && none.output.contains("--since"))
             #expect(try await kozmic(folder, "run", "acme/\(name)/tests").status == 0)
             let same = try await kozmic(folder, "cache", "explain", "acme/\(name)/tests")
             #expect(same.status == 0 && same.output.contains("Nothing moved"))

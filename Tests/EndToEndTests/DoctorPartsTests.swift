@@ -28,6 +28,7 @@ struct DoctorPartsTests {
         #expect(try finding("data directory").detail == "\(folder) can be written")
         let closed = try finding("data directory", at: "/dev/null/kozmic")
         #expect(closed.state == .failed && closed.advice?.contains("--data-dir") == true)
+        #expect(closed.detail == "/dev/null is a file, not a folder")
 
         #expect(try finding("disk space").state == .ok)
         let full = try finding("disk space", littleSpace: .max)
@@ -41,6 +42,8 @@ struct DoctorPartsTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
         #expect(try finding("secret key").state == .ok)
         try Data("abc".utf8).write(to: URL(filePath: key))
+        let named = DoctorData(settings: try settings(["--secret-key-file", "\(folder)/other"], folder: folder))
+        #expect(named.findings().first { $0.name == "secret key" }?.state == .failed)
         let wrong = try finding("secret key")
         #expect(wrong.state == .failed && wrong.detail.contains("does not hold 64 hexadecimal digits"))
     }

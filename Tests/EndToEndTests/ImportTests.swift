@@ -63,6 +63,14 @@ struct ImportTests {
 
             let printed = try await kozmic(["import", "acme/secret"] + flags)
             #expect(printed.status == 0 && printed.output.contains("    'null': admin\n"), "\(printed.output)")
+            let json = try await Shell.result(
+                Program.kozmic, ["import", "acme/secret", "acme/nothing", "--output", "json"] + flags,
+                environment: access)
+            #expect(json.status == 1)
+            let objects = try #require(
+                try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]], "\(json.output)")
+            #expect(objects.map { $0["repository"] as? String } == ["acme/secret", "acme/nothing"])
+            #expect(objects.first?["text"] as? String == printed.output && objects.last?["error"] is String)
             let missing = try await kozmic(["import", "acme/nothing"] + flags)
             #expect(missing.status == 1 && missing.output.hasPrefix("acme/nothing: "), "\(missing.output)")
         }

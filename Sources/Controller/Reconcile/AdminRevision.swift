@@ -74,7 +74,9 @@ public enum AdminRevision {
             guard let commit = try await mirror.resolve(name) else { continue }
             return try await body(mirror, commit)
         }
-        throw Problem(description: "the admin repository has no \(revision ?? "commits on its branch")")
+        throw Problem(
+            description: revision.map { "'\($0)' is no folder here, and no revision of the admin repository" }
+                ?? "the admin repository has no commits on its branch")
     }
 
     /// Judges a work tree as the commit that it would become. Whether that will be signed is not known; trailers count

@@ -16,6 +16,9 @@ public struct DockerEngine: Sendable {
         self.curl = curl
     }
 
+    /// Whether a text is the address of an engine at all, which `init` checks too; nothing is asked.
+    public static func check(host: String) throws(DockerError) { _ = try DockerHost(host) }
+
     /// The version agreed on, until the connection fails: the engine that comes back may be another one.
     final class Agreement: Sendable {
         private let state = Mutex<DockerVersion?>(nil)

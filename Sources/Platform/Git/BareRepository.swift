@@ -19,14 +19,17 @@ struct BareRepository {
     }
 
     /// Opens somebody else's repository: the work tree, a linked one or the git directory.
+    ///
+    /// - Parameter searching: also one that the path is in.
     static func look<Value>(
-        at path: String, _ body: (BareRepository) throws(GitError) -> Value
+        at path: String, searching: Bool = false, _ body: (BareRepository) throws(GitError) -> Value
     ) throws(GitError) -> Value {
         var pointer: OpaquePointer?
-        let code = git_repository_open_ext(&pointer, path, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
+        let flags = searching ? 0 : GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue
+        let code = git_repository_open_ext(&pointer, path, flags, nil)
         if code == GIT_ENOTFOUND.rawValue {
             git_error_clear()
-            throw GitError(.notFound, "\(path) is no git repository")
+            throw GitError(.notFound, "\(path) is no git repository" + (searching ? ", nor in one" : ""))
         }
         try LibGit2.check(code, "cannot open \(path)")
         guard let pointer else { throw GitError(.notFound, "\(path) is no git repository") }
@@ -36,6 +39,13 @@ struct BareRepository {
 
     /// Where the objects are: of a linked work tree the repository that it belongs to.
     var commonFolder: String { git_repository_commondir(pointer).map { String(cString: $0) } ?? "" }
+
+    /// The work tree, or the folder of a bare repository.
+    var root: String {
+        var path = (git_repository_workdir(pointer) ?? git_repository_path(pointer)).map { String(cString: $0) } ?? ""
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
 
     /// Makes an empty one, with the folders above it.
     static func create(_ path: String) throws(GitError) {

@@ -13,7 +13,8 @@ extension GitMirror {
         return try reading { repository throws(GitError) in
             var object: OpaquePointer?
             let code = git_revparse_single(&object, repository.pointer, revision)
-            if code == GIT_ENOTFOUND.rawValue {
+            // What cannot be a revision is none.
+            if code == GIT_ENOTFOUND.rawValue || code == GIT_EINVALIDSPEC.rawValue {
                 git_error_clear()
                 return nil
             }

@@ -51,6 +51,18 @@ public actor GitMirror {
         isReadOnly = true
     }
 
+    /// Somebody else's repository that a folder is in: looked for in the folders above it too, as git does. The mirror's
+    /// path is that of the work tree, or of the bare repository.
+    ///
+    /// - Throws: `GitError`, of the kind `notFound` when there is none.
+    public static func around(_ folder: String) throws(GitError) -> GitMirror {
+        _ = LibGit2.started
+        return GitMirror(
+            readingFrom: try BareRepository.look(at: folder, searching: true) { repository throws(GitError) in
+                repository.root
+            })
+    }
+
     /// Replaces the address or the credentials for later fetches.
     public func setRemote(_ remote: GitRemote) {
         self.remote = remote

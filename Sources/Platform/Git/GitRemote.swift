@@ -14,4 +14,9 @@ public struct GitRemote: Sendable, Hashable {
         self.credentials = credentials
         self.caFile = caFile
     }
+
+    /// Whether a text is an address at all, which every conversation checks too; nothing is opened.
+    ///
+    /// - Throws: `GitError` that says what is wrong with it.
+    public static func check(_ url: String) throws(GitError) { _ = try RemoteAddress(url) }
 }

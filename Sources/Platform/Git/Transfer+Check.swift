@@ -14,7 +14,10 @@ extension Transfer {
 
     private func meaning(of failure: LibGit2.Failure, _ stage: Stage) -> (GitError.Kind, String?) {
         if address.scheme == .file, stage == .connecting {
-            return (.notFound, "there is no git repository (\(failure.message))")
+            // libgit2 takes what is no folder for a URL whose protocol it does not know.
+            return failure.message == "unsupported URL protocol"
+                ? (.notFound, "there is no such folder")
+                : (.notFound, "there is no git repository (\(failure.message))")
         }
         switch failure.code {
         case GIT_EAUTH.rawValue: return (.authentication, nil)

@@ -54,21 +54,6 @@ struct BackupCommand: AsyncParsableCommand {
     }
 }
 
-/// Which data directory a command means.
-enum DataFolder {
-    static func path(_ flag: String?) -> String {
-        let variable = ProcessInfo.processInfo.environment["KOZMIC_DATA_DIR"]
-        var path = [flag, variable].compactMap(\.self).first { !$0.isEmpty } ?? "/var/lib/kozmic"
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return path
-    }
-
-    static func secretKeyFile(_ flag: String?, in folder: String) -> String {
-        let variable = ProcessInfo.processInfo.environment["KOZMIC_SECRET_KEY_FILE"]
-        return [flag, variable].compactMap(\.self).first { !$0.isEmpty } ?? "\(folder)/secret.key"
-    }
-}
-
 /// Makes a backup.
 struct Backup: Sendable {
     var dataDirectory: String
@@ -104,7 +89,7 @@ struct Backup: Sendable {
 
     private func fill(_ folder: String) async throws -> BackupManifest {
         guard let contents = try await Store.backUp(dataDirectory: dataDirectory, to: folder) else {
-            throw SettingProblem("there is no kozmic.sqlite in \(dataDirectory); set --data-dir")
+            throw DataFolder.noDatabase(dataDirectory)
         }
         if let instance = FileManager.default.contents(atPath: "\(dataDirectory)/instance") {
             try instance.write(to: URL(filePath: "\(folder)/instance"))

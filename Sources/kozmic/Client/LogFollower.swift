@@ -14,7 +14,7 @@ struct LogFollower: Sendable {
     ///
     /// - Returns: the job's state at its end.
     /// - Throws: `ServerProblem` for what will not change by asking again, `CurlError` after the last of several attempts.
-    func run(_ take: (ServerEvent) -> Void) async throws -> String {
+    func run(_ take: (ServerEvent) throws -> Void) async throws -> String {
         var position = ""
         var failures = 0
         while true {
@@ -27,7 +27,7 @@ struct LogFollower: Sendable {
                         // What was there before does not come again: the place is that after the event.
                         failures = 0
                         position = event.id
-                        take(event)
+                        try take(event)
                         if event.name == "end" { return event.state ?? "" }
                     }
                 }

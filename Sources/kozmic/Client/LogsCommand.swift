@@ -60,14 +60,14 @@ struct LogsCommand: AsyncParsableCommand {
         var filter = TerminalFilter(isTerminal: Print.isTerminal)
         guard follow else {
             if options.isJSON { return try await printLines(path, query, server) }
-            for try await piece in try await server.stream(path, query) { Print.bytes(filter.feed(piece)) }
+            for try await piece in try await server.stream(path, query) { try Print.bytes(filter.feed(piece)) }
             return ""
         }
         let state = try await LogFollower(server: server, path: "\(path)/events", query: query).run { event in
             if options.isJSON {
-                Print.bytes(Array("\(event.data)\n".utf8))
+                try Print.bytes(Array("\(event.data)\n".utf8))
             } else if let text = event.text {
-                Print.bytes(filter.feed(Array(text.utf8)))
+                try Print.bytes(filter.feed(Array(text.utf8)))
             }
         }
         if !options.isJSON { Print.error("\(hook): \(state)") }
@@ -88,7 +88,7 @@ struct LogsCommand: AsyncParsableCommand {
         while true {
             let page: LogLinesDocument = try await server.get("\(path)/lines", query + [("from", "\(first)")])
             for (index, text) in page.lines.enumerated() {
-                Print.bytes(Array(try encoder.encode(Line(line: page.first + index, text: text))) + [10])
+                try Print.bytes(Array(try encoder.encode(Line(line: page.first + index, text: text))) + [10])
             }
             first = page.first + page.lines.count
             guard !page.lines.isEmpty, first <= page.total else { return "" }

@@ -10,6 +10,12 @@ struct ServerProblem: Error, CustomStringConvertible {
     var description: String
     /// Seconds after which the server wants to be asked again.
     var retryAfter: Int?
+
+    /// What happened and the way out; the first may lack its full stop.
+    static func sentences(_ message: String, _ wayOut: String) -> String {
+        let isWhole = message.last.map { ".?!".contains($0) } ?? true
+        return "\(message)\(isWhole ? "" : ".") \(wayOut)"
+    }
 }
 
 /// Asks a server's API.
@@ -21,11 +27,7 @@ struct ServerClient: Sendable {
 
     /// - Parameter token: sent over TLS and within this machine only.
     init(address: String, token: String?, curl: CurlClient) throws(SettingProblem) {
-        var address = address
-        while address.hasSuffix("/") { address.removeLast() }
-        guard address.hasPrefix("https://") || address.hasPrefix("http://") else {
-            throw SettingProblem("--server: expected an address such as https://ci.example.org, found '\(address)'")
-        }
+        let address = try Self.address(address)
         if token != nil, address.hasPrefix("http://"), !Self.isLoopback(address) {
             throw SettingProblem(
                 "the token is not sent over http, where everybody on the way can read it; use https, or send none")
@@ -36,6 +38,19 @@ struct ServerClient: Sendable {
         self.address = address
         self.curl = curl
         headers = token.map { [CurlHeader(name: "Authorization", value: "Bearer \($0)")] } ?? []
+    }
+
+    /// A server's address, without a slash at the end.
+    ///
+    /// - Throws: `SettingProblem` when it is none.
+    static func address(_ text: String) throws(SettingProblem) -> String {
+        var text = text
+        while text.hasSuffix("/") { text.removeLast() }
+        guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
+            throw .usage(
+                "--server (KOZMIC_SERVER): expected an address such as https://ci.example.org, found '\(text)'")
+        }
+        return text
     }
 
     /// An answer's value.
@@ -91,7 +106,7 @@ struct ServerClient: Sendable {
     private func problem(_ response: CurlResponse) -> ServerProblem {
         let problem = try? JSONDecoder().decode(APIProblem.self, from: Data(response.body))
         let words =
-            problem.map { "\($0.message) \($0.wayOut)" }
+            problem.map { ServerProblem.sentences($0.message, $0.wayOut) }
             ?? "\(address) answers \(response.status), and not as a Kozmic server does."
         return ServerProblem(
             status: response.status, description: words,

@@ -27,31 +27,28 @@ struct ServerOptions: ParsableArguments {
         guard let address else {
             throw ValidationError("which server? Give --server, or set KOZMIC_SERVER to its address")
         }
-        let token: String?
-        do {
-            token = try self.token()
-        } catch {
-            throw ValidationError(error.description)
+        return try await attempt(command) {
+            let address = try ServerClient.address(address)
+            let token = try self.token()
+            let curl = CurlClient(
+                CurlOptions(
+                    userAgent: "kozmic/\(Version.text)",
+                    caFile: try CAFile.checked(caFile ?? Self.variable("KOZMIC_CA_FILE"))))
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await body(try ServerClient(address: address, token: token, curl: curl)))
+            } catch {
+                result = .failure(error)
+            }
+            await curl.close()
+            do {
+                return try result.get()
+            } catch let problem as ServerProblem {
+                throw SettingProblem(problem.description.withoutControls)
+            } catch let error as CurlError {
+                throw SettingProblem("\(address) cannot be asked: \(error.message.withoutControls)")
+            }
         }
-        let curl = CurlClient(
-            CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: caFile ?? Self.variable("KOZMIC_CA_FILE")))
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body(try ServerClient(address: address, token: token, curl: curl)))
-        } catch {
-            result = .failure(error)
-        }
-        await curl.close()
-        do {
-            return try result.get()
-        } catch let problem as ServerProblem {
-            Print.error("\(command): \(problem.description.withoutControls)")
-        } catch let problem as SettingProblem {
-            Print.error("\(command): \(problem.description)")
-        } catch let error as CurlError {
-            Print.error("\(command): \(address) cannot be asked: \(error.message.withoutControls)")
-        }
-        throw ExitCode.failure
     }
 
     /// The token is never an argument: everybody on the machine can read those.

@@ -28,17 +28,17 @@ struct AccountWebhookCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
+        try await attempt("kozmic account-webhook") {
             var options = options
             // The admin repository is not read.
-            options.configRepo = options.configRepo ?? "."
+            options.configRepo = options.configRepo ?? "/"
             let settings = try ServeSettings(options)
             guard FileManager.default.fileExists(atPath: settings.secretKeyFile) else {
                 throw SettingProblem(
                     "there is no \(settings.secretKeyFile): start kozmic serve once, or set --secret-key-file or "
                         + "--data-dir")
             }
-            let key = try DataDirectory.secretKey(settings.secretKeyFile)
+            let key = try SecretKeyFile.read(settings.secretKeyFile)
             let webhook = Webhook(
                 url: settings.accountWebhookURL, secret: key.accountWebhookSecret, events: AccessEvent.ofAccounts)
             switch output {
@@ -49,9 +49,6 @@ struct AccountWebhookCommand: AsyncParsableCommand {
                 print("Secret        \(webhook.secret)")
                 print("Events        \(webhook.events.joined(separator: ", "))")
             }
-        } catch {
-            Print.error("kozmic account-webhook: \(error)")
-            throw ExitCode.failure
         }
     }
 }

@@ -24,7 +24,7 @@ struct CacheKeyCommand: AsyncParsableCommand {
     var commit = "HEAD"
 
     @Option(help: "The base image's id, sha256:…; default: the engine is asked.")
-    var imageID: String?
+    var imageID: ImageID?
 
     @OptionGroup var engine: EngineOption
 
@@ -35,18 +35,27 @@ struct CacheKeyCommand: AsyncParsableCommand {
     var output = OutputFormat.text
 
     func run() async throws {
-        let hook = try declared.find().hook
-        guard hook.installScript != nil else { throw ValidationError("\(declared.hook) has no install script") }
-        let clone = try await LocalClone.open(repo, commit: commit)
-        let image = if let imageID { imageID } else { try await engine.imageID(hook.image) }
-        let key = try await CacheKey(hook, commit: clone.commit, baseImage: image, mirror: clone.mirror)
-        guard let key else { return }
-        if text {
-            FileHandle.standardOutput.write(Data(key.text))
-        } else if output == .json {
-            try Print.json(["key": key.description, "text": String(decoding: key.text, as: UTF8.self)])
-        } else {
-            print(key)
+        try await attempt("kozmic cache key") {
+            let key = try await self.key()
+            if output == .json {
+                try Print.json(["key": key.description, "text": String(decoding: key.text, as: UTF8.self)])
+            } else if text {
+                try Print.bytes(key.text)
+            } else {
+                print(key)
+            }
         }
+    }
+
+    private func key() async throws -> CacheKey {
+        let hook = try declared.find().hook
+        guard hook.installScript != nil else {
+            throw SettingProblem("\(declared.hook) has no install script, and so no cached image")
+        }
+        let clone = try await LocalClone.open(repo, commit: commit)
+        let image = if let imageID { imageID.text } else { try await engine.imageID(hook.image) }
+        let key = try await CacheKey(hook, commit: clone.commit, baseImage: image, mirror: clone.mirror)
+        guard let key else { throw SettingProblem("\(declared.hook) has no cached image") }
+        return key
     }
 }

@@ -17,6 +17,7 @@ final class DataDirectory: Sendable {
     /// - Throws: `SettingProblem`.
     init(_ path: String) throws {
         self.path = path
+        guard !Self.isFile(path) else { throw SettingProblem("--data-dir: \(path) is a file, not a folder") }
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -36,24 +37,30 @@ final class DataDirectory: Sendable {
 
     deinit { close(lock) }
 
-    /// The secret key: read, or made at the first start.
+    /// Whether something other than a folder stands at a path.
+    static func isFile(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+
+    /// The secret key: read, or made at the first start. A file that somebody named is never made, because a mistyped
+    /// name would replace the key.
     ///
-    /// - Throws: `SettingProblem` when the file is not a key or others may read it.
-    static func secretKey(_ file: String) throws -> SecretKey {
-        let text = try line(file, make: { Hex.encode(RandomBytes.make(32)) })
-        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-        if let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0 {
-            throw SettingProblem("--secret-key-file: others may read \(file); chmod 600 it")
-        }
-        guard let bytes = Hex.decode(text), let key = SecretKey(bytes: bytes) else {
-            throw SettingProblem("--secret-key-file: \(file) must hold 64 hexadecimal digits")
-        }
-        return key
+    /// - Throws: `SettingProblem` when the file is missing, is not a key or others may read it.
+    static func secretKey(_ settings: ServeSettings) throws -> SecretKey {
+        let file = settings.secretKeyFile
+        if settings.isSecretKeyOurs { _ = try line(file, make: { Hex.encode(RandomBytes.make(32)) }) }
+        return try SecretKeyFile.read(file)
     }
 
     /// The first line of a small file, made with mode 0600 if it is missing. A new file appears whole or not at all.
     private static func line(_ file: String, make: () -> String) throws -> String {
-        if let data = FileManager.default.contents(atPath: file) {
+        var status = stat()
+        // What is there and cannot be read is not replaced.
+        if lstat(file, &status) == 0 {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw SettingProblem("\(file) cannot be read; chown it to the account that runs kozmic serve")
+            }
             return String(decoding: data.prefix(4096), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         }
         let text = make()

@@ -12,7 +12,8 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Check everything the server needs; each line is ok or says what to do.",
         discussion:
-            "Takes the settings of 'kozmic serve' and changes nothing. Exit status: 0, or 1 when anything failed.")
+            "Takes the settings of 'kozmic serve' and changes nothing. Exit status: 0, 1 when anything failed, 64 wrong usage."
+    )
 
     @OptionGroup var options: ServeOptions
 
@@ -26,6 +27,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let findings: [Finding]
         do {
             findings = try await examine(ServeSettings(options))
+        } catch let problem as SettingProblem where problem.isUsage {
+            throw ValidationError(problem.description)
         } catch let problem as SettingProblem {
             findings = [.failed("settings", problem.description, "kozmic serve --help lists them all")]
         }

@@ -34,16 +34,13 @@ struct ExplainOptions: ParsableArguments {
         return server.server != nil || (server.address != nil && !isHere)
     }
 
-    var dataDirectory: String {
-        let variable = ProcessInfo.processInfo.environment["KOZMIC_DATA_DIR"]
-        return [dataDir, variable].compactMap(\.self).first { !$0.isEmpty } ?? "/var/lib/kozmic"
-    }
+    var dataDirectory: String { DataFolder.path(dataDir) }
 
     /// Runs a look at the server's data, with errors as a command prints them.
     func look<Value>(_ body: (String) async throws(StoreError) -> Value?) async throws -> Value {
         do throws(StoreError) {
             if let value = try await body(dataDirectory) { return value }
-            Print.error("kozmic explain: there is no kozmic.sqlite in \(dataDirectory); set --data-dir")
+            Print.error("kozmic explain: \(DataFolder.noDatabase(dataDirectory))")
         } catch {
             Print.error("kozmic explain: \(error)")
         }

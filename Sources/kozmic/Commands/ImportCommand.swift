@@ -15,7 +15,9 @@ struct ImportCommand: AsyncParsableCommand {
             example of a hook as a comment. Applied as it is, the file changes nothing on GitHub: 'kozmic plan' is \
             empty. Nothing is changed here either; files that exist are left as they are.
 
-            Exit status: 0 done, 1 some repository could not be imported.
+            With --output json it prints an object for each repository, with the file's text or the error.
+
+            Exit status: 0 done, 1 some repository could not be imported, 64 wrong usage.
             """)
 
     @Argument(help: "Repositories, as OWNER/REPO.")
@@ -31,75 +33,89 @@ struct ImportCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServeOptions
 
+    @Option(help: "text or json")
+    var output = OutputFormat.text
+
     func validate() throws {
         guard !repositories.isEmpty || account != nil else {
             throw ValidationError("name a repository, or all of an organization with --org NAME")
         }
-        guard into != nil || (repositories.count == 1 && account == nil) else {
+        for text in repositories where RepositoryName(text) == nil {
+            throw ValidationError("'\(text)' is not OWNER/REPO")
+        }
+        guard into != nil || output == .json || (repositories.count == 1 && account == nil) else {
             throw ValidationError("several files need --into DIR")
         }
     }
 
+    /// What became of a repository, for programs.
+    private struct Imported: Encodable {
+        var repository: RepositoryName
+        /// Where the file belongs in an admin repository.
+        var path: String?
+        /// Where it was written.
+        var file: String?
+        var text: String?
+        var error: String?
+    }
+
     func run() async throws {
-        do {
+        try await attempt("kozmic import") {
             var options = options
             // The admin repository is not read.
-            options.configRepo = options.configRepo ?? "."
+            options.configRepo = options.configRepo ?? "/"
             let settings = try ServeSettings(options)
             try settings.requireGitHubIdentity()
             let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
             let client = settings.gitHubClient(curl)
-            let result: Result<Int, any Error>
+            let result: Result<[Imported], any Error>
             do { result = .success(try await run(client)) } catch { result = .failure(error) }
             await curl.close()
-            if try result.get() > 0 { throw ExitCode.failure }
-        } catch let problem as SettingProblem {
-            throw ValidationError(problem.description)
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            Print.error("kozmic import: \(error)")
-            throw ExitCode.failure
+            let imported = try result.get()
+            if output == .json { try Print.json(imported) }
+            if imported.contains(where: { $0.error != nil }) { throw ExitCode.failure }
         }
     }
 
-    /// - Returns: how many repositories could not be imported.
-    private func run(_ client: GitHubClient) async throws -> Int {
+    private func run(_ client: GitHubClient) async throws -> [Imported] {
         let importer = RepositoryImport(client: client)
-        var names = try repositories.map { text in
-            guard let name = RepositoryName(text) else { throw SettingProblem("'\(text)' is not OWNER/REPO") }
-            return name
-        }
+        var names = repositories.compactMap { RepositoryName($0) }
         if let account {
             let list = try await importer.repositories(of: account)
             for line in list.left { Print.error("left out: \(line)") }
             names += list.found.filter { !names.contains($0) }
         }
-        var failures = 0
+        var all: [Imported] = []
         for name in names {
+            var imported = Imported(repository: name)
             do {
-                try write(try await importer.draft(name))
+                let draft = try await importer.draft(name)
+                (imported.path, imported.text) = (draft.path, draft.text)
+                try check(draft.text, draft)
+                imported.file = try write(draft)
+                if output == .text { print(imported.file.map { "\($0)\n" } ?? draft.text, terminator: "") }
             } catch {
-                failures += 1
-                Print.error("\(name): \((error as? GitHubError)?.message ?? "\(error)")")
+                let words = (error as? GitHubError)?.message ?? "\(error)"
+                imported.error = words
+                Print.error("\(name): \(words)")
             }
+            all.append(imported)
         }
-        return failures
+        return all
     }
 
-    private func write(_ draft: ProjectDraft) throws {
-        let text = draft.text
-        try check(text, draft)
-        guard let into else { return print(text, terminator: "") }
+    /// - Returns: the file's path, unless the draft is only printed.
+    private func write(_ draft: ProjectDraft) throws -> String? {
+        guard let into else { return nil }
         let file = URL(filePath: into).appending(path: draft.path)
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         do {
-            try Data(text.utf8).write(to: file, options: .withoutOverwriting)
+            try Data(draft.text.utf8).write(to: file, options: .withoutOverwriting)
         } catch CocoaError.fileWriteFileExists {
             throw SettingProblem("\(file.path) exists already and is left as it is")
         }
-        print(file.path)
+        return file.path
     }
 
     /// What is written passes the linter, whatever GitHub calls its accounts.

@@ -9,7 +9,7 @@ extension PlanCommand {
     ///
     /// - Throws: `SettingProblem` when there is no such project or GitHub cannot be asked.
     func printAdoption(of name: String, _ settings: ServeSettings) async throws {
-        guard let repository = RepositoryName(name) else { throw SettingProblem("'\(name)' is not OWNER/REPO") }
+        guard let repository = RepositoryName(name) else { throw SettingProblem.usage("'\(name)' is not OWNER/REPO") }
         let secretKey = try existingKey(settings)
         let result = try await read(settings, secretKey, nil).result
         guard let project = result.desired.project(repository) else {
@@ -25,6 +25,9 @@ extension PlanCommand {
         }
         let adoption = entry.adoption(project)
         guard !adoption.isEmpty else { return Print.error("\(repository): nothing differs that nobody asked for") }
-        print(adoption.text, terminator: "")
+        switch output {
+        case .json: try Print.json(["project": "\(repository)", "yaml": adoption.text])
+        case .text, .markdown: print(adoption.text, terminator: "")
+        }
     }
 }

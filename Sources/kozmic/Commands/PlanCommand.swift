@@ -52,33 +52,27 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: "text, json or markdown")
     var output = PlanOutput.text
 
+    func validate() throws {
+        guard explain.count <= 2 else { throw ValidationError("--explain takes a project and one setting") }
+    }
+
     func run() async throws {
-        if let name = explain.first {
-            guard explain.count <= 2 else { throw ValidationError("--explain takes a project and one setting") }
-            let explanation = SettingsExplanation(name: name, path: explain.dropFirst().first)
-            return try await explanation.print(as: output, folder: isFolder ? revision : nil, revision, options)
-        }
-        let settings: ServeSettings
-        do {
+        try await attempt("kozmic plan") {
+            if let name = explain.first {
+                let explanation = SettingsExplanation(name: name, path: explain.dropFirst().first)
+                return try await explanation.print(as: output, folder: isFolder ? revision : nil, revision, options)
+            }
             var options = options
             // A work tree needs no address of the repository.
-            if isFolder { options.configRepo = options.configRepo ?? revision }
-            settings = try ServeSettings(options)
+            if isFolder { options.configRepo = options.configRepo ?? "/" }
+            let settings = try ServeSettings(options)
             if !stored { try settings.requireGitHubIdentity() }
-        } catch let problem as SettingProblem {
-            throw ValidationError(problem.description)
-        }
-        let report: PlanReport
-        do {
             if let adopt { return try await printAdoption(of: adopt, settings) }
-            report = try await plan(settings)
-        } catch {
-            Print.error("kozmic plan: \(error)")
-            throw ExitCode.failure
+            let report = try await plan(settings)
+            try report.print(as: output)
+            if report.hasErrors { throw ExitCode.failure }
+            if report.hasChanges { throw ExitCode(2) }
         }
-        try report.print(as: output)
-        if report.hasErrors { throw ExitCode.failure }
-        if report.hasChanges { throw ExitCode(2) }
     }
 
     private var isFolder: Bool {
@@ -130,8 +124,8 @@ struct PlanCommand: AsyncParsableCommand {
 
     /// The server's key, if there is one; a plan makes none.
     func existingKey(_ settings: ServeSettings) throws -> SecretKey? {
-        guard FileManager.default.fileExists(atPath: settings.secretKeyFile) else { return nil }
-        return try DataDirectory.secretKey(settings.secretKeyFile)
+        let isThere = FileManager.default.fileExists(atPath: settings.secretKeyFile)
+        return settings.isSecretKeyOurs && !isThere ? nil : try SecretKeyFile.read(settings.secretKeyFile)
     }
 
     func read(

@@ -9,6 +9,17 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// Results go to standard output, everything else to standard error.
 enum Print {
+    /// A result that did not reach its reader.
+    struct Lost: Error, CustomStringConvertible {
+        /// Of `errno`; 0 when it is not known any more.
+        var code: Int32
+        /// Whether the reader went away, and need not be told.
+        var isUnread: Bool { code == EPIPE }
+        var description: String {
+            "standard output cannot be written" + (code == 0 ? "" : ": \(String(cString: strerror(code)))")
+        }
+    }
+
     /// A line for people.
     static func error(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
 
@@ -24,12 +35,14 @@ enum Print {
     static let isTerminal = isatty(1) == 1
 
     /// A piece of a result that is no line.
-    static func bytes(_ bytes: [UInt8]) {
+    ///
+    /// - Throws: `Lost`.
+    static func bytes(_ bytes: [UInt8]) throws(Lost) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { throw Lost(code: errno) }
             rest = rest.dropFirst(count)
         }
     }

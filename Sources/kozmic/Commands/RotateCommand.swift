@@ -52,27 +52,20 @@ struct RotateOptions: ParsableArguments {
     var output = OutputFormat.text
 
     func run(_ kind: RotationRequest.Kind) async throws {
-        do {
-            let environment = ProcessInfo.processInfo.environment["KOZMIC_DATA_DIR"] ?? ""
-            let folder = dataDir ?? (environment.isEmpty ? "/var/lib/kozmic" : environment)
+        try await attempt("kozmic rotate") {
             let rotation = try await RotationWatch(
-                kind: kind, dataDirectory: folder, names: try projects.map(Self.repository))
+                kind: kind, dataDirectory: DataFolder.path(dataDir), names: try projects.map(Self.repository))
             let states = try await rotation.states(within: .seconds(max(0, wait)))
             switch output {
             case .json: try Print.json(states)
             case .text: for state in states { print(state) }
             }
             if wait > 0, states.contains(where: { !$0.isDone }) { throw ExitCode.failure }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            Print.error("kozmic rotate: \(error)")
-            throw ExitCode.failure
         }
     }
 
     private static func repository(_ text: String) throws -> RepositoryName {
-        guard let name = RepositoryName(text) else { throw SettingProblem("'\(text)' is not OWNER/REPO") }
+        guard let name = RepositoryName(text) else { throw SettingProblem.usage("'\(text)' is not OWNER/REPO") }
         return name
     }
 }

@@ -27,8 +27,7 @@ struct RotationWatch: Sendable {
     /// - Throws: `SettingProblem` when there is no such server or project, or the file cannot be written.
     init(kind: RotationRequest.Kind, dataDirectory: String, names: [RepositoryName]) async throws {
         guard let records = try await Store.peek(dataDirectory: dataDirectory) else {
-            throw SettingProblem(
-                "--data-dir: \(dataDirectory) holds no database; which is the server's data directory?")
+            throw DataFolder.noDatabase(dataDirectory)
         }
         let known = Dictionary(
             records.filter(\.project.isActive).map { ($0.project.repository, $0) }

@@ -22,7 +22,12 @@ struct SealingKeyOptions: ParsableArguments {
 
     /// - Throws: what is wrong with the option that was given, or that none was.
     func sealingKey() async throws -> SealingKey {
-        if let publicKey { return try Self.parse(publicKey, from: "--public-key") }
+        if let publicKey {
+            guard let key = SealingKey(publicKey.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+                throw SettingProblem.usage("--public-key is no public key; one begins with \(SealingKey.prefix)")
+            }
+            return key
+        }
         if let publicKeyFile {
             guard let handle = FileHandle(forReadingAtPath: publicKeyFile),
                 let data = try handle.read(upToCount: 4096)
@@ -32,15 +37,14 @@ struct SealingKeyOptions: ParsableArguments {
         if let secretKeyFile { return try OpeningKey(try SecretKeyFile.read(secretKeyFile)).sealingKey }
         let environment = ProcessInfo.processInfo.environment
         guard let server = server ?? environment["KOZMIC_SERVER"], !server.isEmpty else {
-            throw SettingProblem(
+            throw SettingProblem.usage(
                 "whose key? Give --server (KOZMIC_SERVER), --public-key, --public-key-file or --secret-key-file")
         }
-        return try await fetch(server, caFile: caFile ?? environment["KOZMIC_CA_FILE"])
+        return try await fetch(
+            ServerClient.address(server), caFile: CAFile.checked(caFile ?? environment["KOZMIC_CA_FILE"]))
     }
 
-    private func fetch(_ server: String, caFile: String?) async throws -> SealingKey {
-        var address = server
-        while address.hasSuffix("/") { address.removeLast() }
+    private func fetch(_ address: String, caFile: String?) async throws -> SealingKey {
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: caFile))
         let result: Result<CurlResponse, CurlError>
         do throws(CurlError) {

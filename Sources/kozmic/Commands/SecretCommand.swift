@@ -44,16 +44,13 @@ struct SecretSealCommand: AsyncParsableCommand {
             throw ValidationError(
                 "'\(name)' is not a variable's name: letters, digits and _, not beginning with a digit")
         }
-        do {
-            let key = try await key.sealingKey()
+        try await attempt("kozmic secret seal") {
+            let key = try await self.key.sealingKey()
             let sealed = try SealedSecret.seal(try value(), for: repository, name: name, with: key)
             switch output {
             case .text: print(sealed)
             case .json: try Print.json(["sealed": sealed.description, "key": key.description])
             }
-        } catch {
-            Print.error("kozmic secret seal: \(error)")
-            throw ExitCode.failure
         }
     }
 
@@ -84,12 +81,16 @@ struct SecretKeyCommand: AsyncParsableCommand {
 
     @OptionGroup var key: SealingKeyOptions
 
+    @Option(help: "text or json")
+    var output = OutputFormat.text
+
     func run() async throws {
-        do {
-            print(try await key.sealingKey())
-        } catch {
-            Print.error("kozmic secret key: \(error)")
-            throw ExitCode.failure
+        try await attempt("kozmic secret key") {
+            let key = try await self.key.sealingKey()
+            switch output {
+            case .text: print(key)
+            case .json: try Print.json(["key": key.description])
+            }
         }
     }
 }

@@ -6,6 +6,11 @@ import OpenSSL
 enum SecretKeyFile {
     /// - Throws: `SettingProblem` when the file is missing, is not a key, or others may read it.
     static func read(_ file: String) throws(SettingProblem) -> SecretKey {
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw SettingProblem(
+                "there is no secret key file \(file); put back the copy that was kept, or make one: "
+                    + "(umask 077; openssl rand -hex 32 >\(file))")
+        }
         guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: 4096) else {
             throw SettingProblem("the secret key file \(file) cannot be read")
         }

@@ -24,21 +24,33 @@ struct SecretRotateCommand: AsyncParsableCommand {
     @Flag(help: "Only say what would be done.")
     var dryRun = false
 
+    @Option(help: "text or json")
+    var output = OutputFormat.text
+
+    /// What was done, for programs.
+    private struct Document: Encodable {
+        var problems: [Diagnostic]
+        /// How many values were sealed again, by file.
+        var files: [String: Int]
+        var isWritten: Bool
+    }
+
     func run() async throws {
-        do {
+        try await attempt("kozmic secret rotate") {
             let rotation = try SecretRotation(
                 directory: directory, new: try SecretKeyFile.read(secretKeyFile),
                 old: try oldSecretKeyFile.map(SecretKeyFile.read))
-            for diagnostic in rotation.problems { print(diagnostic) }
-            if !dryRun, rotation.problems.isEmpty { try rotation.write() }
-            for (path, count) in rotation.counts { print("\(path): \(count) sealed again") }
+            let isWritten = !dryRun && rotation.problems.isEmpty
+            if output == .text { for diagnostic in rotation.problems { print(diagnostic) } }
+            if isWritten { try rotation.write() }
+            switch output {
+            case .text: for (path, count) in rotation.counts { print("\(path): \(count) sealed again") }
+            case .json:
+                let files = Dictionary(uniqueKeysWithValues: rotation.counts.map { ($0.path, $0.count) })
+                try Print.json(Document(problems: rotation.problems, files: files, isWritten: isWritten))
+            }
             Print.error(rotation.summary)
             if !rotation.problems.isEmpty { throw ExitCode.failure }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            Print.error("kozmic secret rotate: \(error)")
-            throw ExitCode.failure
         }
     }
 }

@@ -14,26 +14,25 @@ import Web
 
 /// `kozmic serve`
 struct ServeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "serve", abstract: "The controller.")
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "The controller.",
+        discussion: """
+            It runs until SIGTERM or Ctrl-C. It has no result to print, and so no --output json; for programs there are \
+            --log-format json, the API and /_metrics.
+
+            Exit status: 0 it was told to end, 1 it could not start or go on, 64 wrong usage.
+            """)
 
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
         MemoryArenas.limit()
         OpenFiles.raiseLimit()
-        let settings: ServeSettings
-        do {
-            settings = try ServeSettings(options)
-        } catch let problem as SettingProblem {
-            throw ValidationError(problem.description)
-        }
-        var logger = settings.logFormat.logger(label: "kozmic")
-        logger.logLevel = .info
-        do {
+        try await attempt("kozmic serve") {
+            let settings = try ServeSettings(options)
+            var logger = settings.logFormat.logger(label: "kozmic")
+            logger.logLevel = .info
             try await Server(settings: settings, logger: logger).run()
-        } catch {
-            Print.error("kozmic serve: \(error)")
-            throw ExitCode.failure
         }
     }
 }
@@ -46,7 +45,7 @@ struct Server: Sendable {
     /// - Throws: what kept it from starting, or what ended a service.
     func run() async throws {
         let data = try DataDirectory(settings.dataDirectory)
-        let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
+        let secretKey = try DataDirectory.secretKey(settings)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
         let answers = await AnswerArchive.open(dataDirectory: settings.dataDirectory)

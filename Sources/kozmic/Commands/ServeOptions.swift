@@ -122,8 +122,8 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: """
-            The key that all other secrets come from (KOZMIC_SECRET_KEY_FILE; default: made at the first start, mode \
-            0600, in the data directory).
+            The key that all other secrets come from, a file that must be there (KOZMIC_SECRET_KEY_FILE; default: \
+            secret.key in the data directory, made at the first start, mode 0600).
             """)
     var secretKeyFile: String?
 

@@ -11,7 +11,7 @@ extension ServeSettings {
     /// - Throws: `SettingProblem` when there is neither.
     func requireGitHubIdentity() throws {
         guard !hasGitHubIdentity else { return }
-        throw SettingProblem(
+        throw SettingProblem.usage(
             "a GitHub token is missing: set --github-token-file or KOZMIC_GITHUB_TOKEN, or --github-app-id and "
                 + "--github-app-key-file")
     }
@@ -52,7 +52,7 @@ extension ServeSettings {
     static func app(id: String?, keyFile: String?) throws -> GitHubApp? {
         guard id != nil || keyFile != nil else { return nil }
         guard let id, let keyFile else {
-            throw SettingProblem("--github-app-id and --github-app-key-file belong together")
+            throw SettingProblem.usage("--github-app-id and --github-app-key-file belong together")
         }
         guard let data = FileManager.default.contents(atPath: keyFile), data.count <= 64 << 10 else {
             throw SettingProblem("--github-app-key-file: \(keyFile) cannot be read")

@@ -9,7 +9,7 @@ extension ServeSettings {
     ) throws -> MailSettings? {
         guard let url else {
             guard from == nil, user == nil, password == nil else {
-                throw SettingProblem("--smtp-url (KOZMIC_SMTP_URL) is missing: other settings of mail are there")
+                throw SettingProblem.usage("--smtp-url (KOZMIC_SMTP_URL) is missing: other settings of mail are there")
             }
             return nil
         }
@@ -18,18 +18,18 @@ extension ServeSettings {
             address.password() == nil, address.query() == nil, address.fragment() == nil,
             ["", "/"].contains(address.path())
         else {
-            throw SettingProblem(
+            throw SettingProblem.usage(
                 "--smtp-url (KOZMIC_SMTP_URL) must be smtp://HOST:PORT or smtps://HOST:PORT; "
                     + "--smtp-user and --smtp-password-file say who logs in")
         }
         guard let from else {
-            throw SettingProblem("--mail-from (KOZMIC_MAIL_FROM) is missing: who sends the mail?")
+            throw SettingProblem.usage("--mail-from (KOZMIC_MAIL_FROM) is missing: who sends the mail?")
         }
         guard let sender = MailAddress(from) else {
-            throw SettingProblem("--mail-from (KOZMIC_MAIL_FROM) must be a plain address such as ci@example.org")
+            throw SettingProblem.usage("--mail-from (KOZMIC_MAIL_FROM) must be a plain address such as ci@example.org")
         }
         guard (user == nil) == (password == nil) else {
-            throw SettingProblem(
+            throw SettingProblem.usage(
                 user == nil
                     ? "--smtp-user (KOZMIC_SMTP_USER) is missing; its password is there"
                     : "--smtp-password-file (or KOZMIC_SMTP_PASSWORD) is missing; the user is there")

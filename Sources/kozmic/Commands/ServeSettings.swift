@@ -36,15 +36,15 @@ struct ServeSettings: Sendable {
     /// `nil` when no mail is sent.
     var mail: MailSettings?
 
-    /// - Throws: `SettingProblem` for the first setting that is missing or wrong.
+    /// - Throws: `SettingProblem` for the first setting that is missing or wrong, or names a file that cannot be read.
     init(_ options: ServeOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         func value(_ flag: String?, _ variable: String) -> String? {
             [flag, environment[variable]].compactMap { $0 }.first { !$0.isEmpty }
         }
         guard let repository = value(options.configRepo, "KOZMIC_CONFIG_REPO") else {
-            throw SettingProblem("--config-repo (KOZMIC_CONFIG_REPO) is missing: where is the admin repository?")
+            throw SettingProblem.usage("--config-repo (KOZMIC_CONFIG_REPO) is missing: where is the admin repository?")
         }
-        configRepository = repository
+        configRepository = try Self.repository(repository)
         configBranch = value(options.configBranch, "KOZMIC_CONFIG_BRANCH")
         dataDirectory = value(options.dataDir, "KOZMIC_DATA_DIR") ?? "/var/lib/kozmic"
         let listen = value(options.listen, "KOZMIC_LISTEN") ?? "127.0.0.1:8080"
@@ -65,7 +65,7 @@ struct ServeSettings: Sendable {
             file: value(options.oauthClientSecretFile, "KOZMIC_OAUTH_CLIENT_SECRET_FILE"),
             value: value(nil, "KOZMIC_OAUTH_CLIENT_SECRET"), "--oauth-client-secret-file")
         if (oauthClientID == nil) != (oauthClientSecret == nil) {
-            throw SettingProblem(
+            throw SettingProblem.usage(
                 oauthClientID == nil
                     ? "--oauth-client-id (KOZMIC_OAUTH_CLIENT_ID) is missing; its secret is there"
                     : "--oauth-client-secret-file (or KOZMIC_OAUTH_CLIENT_SECRET) is missing; the client id is there")
@@ -81,15 +81,17 @@ struct ServeSettings: Sendable {
             id: value(options.gitHubAppID, "KOZMIC_GITHUB_APP_ID"),
             keyFile: value(options.gitHubAppKeyFile, "KOZMIC_GITHUB_APP_KEY_FILE"))
         if gitHubApp != nil, gitHubToken != nil {
-            throw SettingProblem(
+            throw SettingProblem.usage(
                 "a GitHub token and a GitHub App: leave out --github-token-file (KOZMIC_GITHUB_TOKEN) or --github-app-id"
             )
         }
         dockerHost = value(options.dockerHost, "DOCKER_HOST") ?? "unix:///var/run/docker.sock"
+        try EngineOption.check(dockerHost)
         let cores = ProcessInfo.processInfo.activeProcessorCount
         if let jobs = options.maxJobs?.description ?? value(nil, "KOZMIC_MAX_JOBS") {
             guard let count = Int(jobs), (1...1000).contains(count) else {
-                throw SettingProblem("--max-jobs (KOZMIC_MAX_JOBS) must be a number from 1 to 1000, not '\(jobs)'")
+                throw SettingProblem.usage(
+                    "--max-jobs (KOZMIC_MAX_JOBS) must be a number from 1 to 1000, not '\(jobs)'")
             }
             maximumJobs = count
         } else {
@@ -101,7 +103,7 @@ struct ServeSettings: Sendable {
         reusesVerdicts = try !options.noReuse && !Self.flag(value(nil, "KOZMIC_NO_REUSE") ?? "false", "KOZMIC_NO_REUSE")
         if let starts = options.preparedStarts?.description ?? value(nil, "KOZMIC_PREPARED_STARTS") {
             guard let count = Int(starts), (0...64).contains(count) else {
-                throw SettingProblem(
+                throw SettingProblem.usage(
                     "--prepared-starts (KOZMIC_PREPARED_STARTS) must be a number from 0 to 64, not '\(starts)'")
             }
             preparedStarts = count
@@ -110,7 +112,7 @@ struct ServeSettings: Sendable {
         }
         let standby = options.standby?.description ?? value(nil, "KOZMIC_STANDBY") ?? "2"
         guard let count = Int(standby), (0...64).contains(count) else {
-            throw SettingProblem("--standby (KOZMIC_STANDBY) must be a number from 0 to 64, not '\(standby)'")
+            throw SettingProblem.usage("--standby (KOZMIC_STANDBY) must be a number from 0 to 64, not '\(standby)'")
         }
         standbys = count
         let interval = value(options.syncInterval, "KOZMIC_SYNC_INTERVAL") ?? "3m"
@@ -121,10 +123,10 @@ struct ServeSettings: Sendable {
             .map(SecretKeyFile.read)
         let format = value(options.logFormat, "KOZMIC_LOG_FORMAT") ?? "text"
         guard let known = LogFormat(rawValue: format) else {
-            throw SettingProblem("--log-format (KOZMIC_LOG_FORMAT) must be text or json, not '\(format)'")
+            throw SettingProblem.usage("--log-format (KOZMIC_LOG_FORMAT) must be text or json, not '\(format)'")
         }
         logFormat = known
-        caFile = value(options.caFile, "KOZMIC_CA_FILE")
+        caFile = try CAFile.checked(value(options.caFile, "KOZMIC_CA_FILE"))
         mail = try Self.mail(
             url: value(options.smtpURL, "KOZMIC_SMTP_URL"), from: value(options.mailFrom, "KOZMIC_MAIL_FROM"),
             user: value(options.smtpUser, "KOZMIC_SMTP_USER"),
@@ -138,7 +140,7 @@ struct ServeSettings: Sendable {
     private static func address(_ text: String) throws -> (String, Int) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65535).contains(port), colon != text.startIndex
-        else { throw SettingProblem("--listen (KOZMIC_LISTEN) must be HOST:PORT, not '\(text)'") }
+        else { throw SettingProblem.usage("--listen (KOZMIC_LISTEN) must be HOST:PORT, not '\(text)'") }
         let host = text[..<colon].trimmingPrefix("[")
         return (String(host.hasSuffix("]") ? host.dropLast() : host), port)
     }
@@ -146,7 +148,7 @@ struct ServeSettings: Sendable {
     private static func proxies(_ texts: [String]) throws -> TrustedProxies {
         var proxies = TrustedProxies.loopback
         for text in texts.map({ $0.trimmingCharacters(in: .whitespaces) }) where !proxies.add(text) {
-            throw SettingProblem(
+            throw SettingProblem.usage(
                 "--trusted-proxy (KOZMIC_TRUSTED_PROXIES) must be an address or a network such as 10.1.0.0/16, "
                     + "not '\(text)'")
         }
@@ -158,7 +160,7 @@ struct ServeSettings: Sendable {
         while text.hasSuffix("/") { text.removeLast() }
         guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme),
             url.host() != nil, url.query() == nil, url.fragment() == nil, url.user() == nil
-        else { throw SettingProblem("\(flag) must be an http or https address without user, query and fragment") }
+        else { throw SettingProblem.usage("\(flag) must be an http or https address without user, query and fragment") }
         return text
     }
 
@@ -167,7 +169,9 @@ struct ServeSettings: Sendable {
         let units = ["s": 1, "m": 60, "h": 3600]
         guard let unit = units[String(text.suffix(1))], let count = Int(text.dropLast()),
             (1...86400).contains(count), count * unit <= 86400
-        else { throw SettingProblem("\(flag) must be a duration such as 90s, 3m or 1h, at most a day, not '\(text)'") }
+        else {
+            throw SettingProblem.usage("\(flag) must be a duration such as 90s, 3m or 1h, at most a day, not '\(text)'")
+        }
         return .seconds(count * unit)
     }
 
@@ -175,7 +179,7 @@ struct ServeSettings: Sendable {
         switch text.lowercased() {
         case "1", "true", "yes", "on": return true
         case "0", "false", "no", "off": return false
-        default: throw SettingProblem("\(variable) must be true or false, not '\(text)'")
+        default: throw SettingProblem.usage("\(variable) must be true or false, not '\(text)'")
         }
     }
 
@@ -183,7 +187,7 @@ struct ServeSettings: Sendable {
     private static func share(_ text: String, _ flag: String) throws -> Double? {
         if text == "off" { return nil }
         guard text.hasSuffix("%"), let percent = Int(text.dropLast()), (1...100).contains(percent) else {
-            throw SettingProblem("\(flag) must be a percentage such as 85%, or off, not '\(text)'")
+            throw SettingProblem.usage("\(flag) must be a percentage such as 85%, or off, not '\(text)'")
         }
         return Double(percent) / 100
     }
@@ -197,10 +201,4 @@ struct ServeSettings: Sendable {
         guard !text.isEmpty else { throw SettingProblem("\(flag): \(file) is empty") }
         return text
     }
-}
-
-/// A setting that is missing or wrong; never holds a secret.
-struct SettingProblem: Error, CustomStringConvertible {
-    var description: String
-    init(_ description: String) { self.description = description }
 }

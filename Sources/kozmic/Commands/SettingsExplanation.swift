@@ -1,4 +1,3 @@
-import ArgumentParser
 import Config
 import Controller
 import Foundation
@@ -18,19 +17,12 @@ struct SettingsExplanation: Sendable {
     func print(as output: PlanOutput, folder: String?, _ revision: String?, _ options: ServeOptions) async throws {
         let values: [ExplainedValue]
         let diagnostics: [Diagnostic]
-        do {
-            if let folder {
-                (values, diagnostics) = try await explain(with: try await AdminExplainer.folder(folder))
-            } else {
-                (values, diagnostics) = try await AdminRevision.explain(
-                    try configuration(options), revision: revision
-                ) { explainer in try await explain(with: explainer) }
-            }
-        } catch let problem as SettingProblem {
-            throw ValidationError(problem.description)
-        } catch {
-            Print.error("kozmic plan: \(error)")
-            throw ExitCode.failure
+        if let folder {
+            (values, diagnostics) = try await explain(with: try await AdminExplainer.folder(folder))
+        } else {
+            (values, diagnostics) = try await AdminRevision.explain(
+                try configuration(options), revision: revision
+            ) { explainer in try await explain(with: explainer) }
         }
         switch output {
         case .json: try Print.json(Document(project: name, settings: values))

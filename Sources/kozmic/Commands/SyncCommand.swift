@@ -25,19 +25,10 @@ struct SyncCommand: AsyncParsableCommand {
     var output = OutputFormat.text
 
     func run() async throws {
-        let settings: ServeSettings
-        do {
-            settings = try ServeSettings(options)
+        let entries = try await attempt("kozmic sync") {
+            let settings = try ServeSettings(options)
             try settings.requireGitHubIdentity()
-        } catch let problem as SettingProblem {
-            throw ValidationError(problem.description)
-        }
-        let entries: [OneSync.Entry]
-        do {
-            entries = try await sync(settings)
-        } catch {
-            Print.error("kozmic sync: \(error)")
-            throw ExitCode.failure
+            return try await sync(settings)
         }
         switch output {
         case .json: try Print.json(entries.map(SyncedProject.init))
@@ -52,7 +43,7 @@ struct SyncCommand: AsyncParsableCommand {
 
     private func sync(_ settings: ServeSettings) async throws -> [OneSync.Entry] {
         let data = try DataDirectory(settings.dataDirectory)
-        let secretKey = try DataDirectory.secretKey(settings.secretKeyFile)
+        let secretKey = try DataDirectory.secretKey(settings)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
         let client = settings.gitHubClient(curl)

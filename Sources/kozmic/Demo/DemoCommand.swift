@@ -11,7 +11,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "The whole system on this machine, with a stand-in for GitHub.",
         discussion: """
             Starts a Docker Engine of its own if none answers (that needs root), makes a base image, starts a stand-in \
-            for GitHub and the controller as programs of their own, and shows what happens when people push.
+            for GitHub and the controller as programs of their own, and shows what happens when people push. It is for \
+            people to watch, so there is no --output json; with --once its exit status is its result.
             """)
 
     @Flag(help: "Check every step and exit: 0 if all of them worked, 1 if not.")
@@ -22,6 +23,12 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(help: "The Docker Engine (DOCKER_HOST; default: unix:///var/run/docker.sock, else one of its own).")
     var dockerHost: String?
+
+    func validate() throws {
+        if let port, !(1...65535).contains(port) { throw ValidationError("--port is a number from 1 to 65535") }
+        let host = dockerHost ?? ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? ""
+        if !host.isEmpty { try EngineOption.validate(host) }
+    }
 
     func run() async throws {
         var logger = Logger(label: "demo")

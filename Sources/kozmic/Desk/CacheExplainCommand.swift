@@ -29,7 +29,7 @@ struct CacheExplainCommand: AsyncParsableCommand {
     var since: String?
 
     @Option(help: "The base image's id, sha256:…; default: the engine is asked.")
-    var imageID: String?
+    var imageID: ImageID?
 
     @OptionGroup var engine: EngineOption
 
@@ -37,18 +37,12 @@ struct CacheExplainCommand: AsyncParsableCommand {
     var output = OutputFormat.text
 
     func run() async throws {
-        let found = try declared.find()
-        guard found.hook.installScript != nil else {
-            throw ValidationError("\(declared.hook) has no install script, and so no cached image")
-        }
-        let report: CacheReport
-        do {
-            report = try await self.report(found)
-        } catch let error as ValidationError {
-            throw error
-        } catch {
-            Print.error("kozmic cache explain: \(error)")
-            throw ExitCode.failure
+        let report = try await attempt("kozmic cache explain") {
+            let found = try declared.find()
+            guard found.hook.installScript != nil else {
+                throw SettingProblem("\(declared.hook) has no install script, and so no cached image")
+            }
+            return try await self.report(found)
         }
         if output == .json { try Print.json(report) } else { report.print() }
         if !report.changes.isEmpty { throw ExitCode(2) }
@@ -56,7 +50,7 @@ struct CacheExplainCommand: AsyncParsableCommand {
 
     private func report(_ found: DeclaredHook.Found) async throws -> CacheReport {
         let clone = try await LocalClone.open(repo, commit: commit)
-        let image = if let imageID { imageID } else { try await engine.imageID(found.hook.image) }
+        let image = if let imageID { imageID.text } else { try await engine.imageID(found.hook.image) }
         let new = try await key(found.hook, clone, image)
         let old: (parts: CacheKeyParts, commit: String?, name: String)
         if let since {
@@ -68,7 +62,7 @@ struct CacheExplainCommand: AsyncParsableCommand {
             }
             guard let newest = records.first(where: { $0.image.isTrusted && $0.parts != nil }), let parts = newest.parts
             else {
-                throw ValidationError(
+                throw SettingProblem(
                     "the engine at \(engine.host) holds no cached image of \(declared.hook); compare commits with --since"
                 )
             }
@@ -93,7 +87,7 @@ struct CacheExplainCommand: AsyncParsableCommand {
     ) async throws -> (key: String, parts: CacheKeyParts) {
         let key = try await CacheKey(hook, commit: clone.commit, baseImage: image, mirror: clone.mirror)
         guard let key, let parts = CacheKeyParts(String(decoding: key.text, as: UTF8.self)) else {
-            throw ValidationError("\(declared.hook) has no cached image")
+            throw SettingProblem("\(declared.hook) has no cached image")
         }
         return (key.description, parts)
     }

@@ -8,12 +8,16 @@ import Runner
 final class ConsoleLog: LogSink {
     /// Writing blocks when nobody reads.
     private let queue = DispatchQueue(label: "kozmic.console")
+    private let output: Int32
     private let isColoured = isatty(2) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+
+    /// - Parameter output: where the script's standard output goes.
+    init(output: Int32 = 1) { self.output = output }
 
     /// A terminal that is gone does not end the job: its container is to be removed.
     func append(_ section: LogSection, _ source: LogSource, _ bytes: [UInt8]) async throws {
         let isOurs = source == .system
-        await write(isOurs ? decorated(bytes) : bytes, to: source == .stdout ? 1 : 2)
+        await write(isOurs ? decorated(bytes) : bytes, to: source == .stdout ? output : 2)
     }
 
     /// Nothing is kept that could be continued.

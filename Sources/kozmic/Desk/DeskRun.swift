@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Glibc
 import Model
@@ -16,27 +15,15 @@ struct DeskRun: Sendable {
     /// For messages.
     var host: String
 
-    private let log = ConsoleLog()
-
-    init(
-        repository: RepositoryName, hook: Hook, clone: LocalClone, values: [String: String], executor: DockerExecutor,
-        host: String
-    ) {
-        self.repository = repository
-        self.hook = hook
-        self.clone = clone
-        self.values = values
-        self.executor = executor
-        self.host = host
-    }
+    var log: ConsoleLog
+    var notes = DeskNotes()
 
     /// Runs the job to its end and leaves nothing behind but its cached image.
     func run() async throws -> JobOutcome {
         do {
             _ = try await executor.check()
         } catch {
-            throw ValidationError(
-                "there is no Docker Engine at \(host): \(error)")
+            throw SettingProblem("there is no Docker Engine at \(host): \(error)")
         }
         try await removeLeftOvers()
         let job = self.job
@@ -54,7 +41,9 @@ struct DeskRun: Sendable {
                 }
                 return nil
             }
-            group.addTask { try await executor.run(job, mirror: clone.mirror, log: log, control: control) { _ in } }
+            group.addTask {
+                try await executor.run(job, mirror: clone.mirror, log: log, control: control) { notes.take($0) }
+            }
             while let outcome = try await group.next() {
                 if let outcome { return outcome }
             }

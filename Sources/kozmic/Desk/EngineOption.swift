@@ -10,7 +10,28 @@ struct EngineOption: ParsableArguments {
 
     /// Its address.
     var host: String {
-        dockerHost ?? ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "unix:///var/run/docker.sock"
+        [dockerHost, ProcessInfo.processInfo.environment["DOCKER_HOST"]].compactMap(\.self).first { !$0.isEmpty }
+            ?? "unix:///var/run/docker.sock"
+    }
+
+    func validate() throws { try Self.validate(host) }
+
+    /// - Throws: `ValidationError` when it is no address of an engine.
+    static func validate(_ host: String) throws {
+        do throws(SettingProblem) {
+            try check(host)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    /// - Throws: `SettingProblem` when it is no address of an engine.
+    static func check(_ host: String) throws(SettingProblem) {
+        do throws(DockerError) {
+            try DockerEngine.check(host: host)
+        } catch {
+            throw .usage("--docker-host (DOCKER_HOST): '\(host)': \(error.message)")
+        }
     }
 
     /// Lends the engine.
@@ -28,10 +49,10 @@ struct EngineOption: ParsableArguments {
 
     /// The id of a base image that the engine holds.
     ///
-    /// - Throws: `ValidationError` when it holds none.
+    /// - Throws: `SettingProblem` when it holds none.
     func imageID(_ image: String) async throws -> String {
         guard let found = try await with({ try await $0.image(image) }) else {
-            throw ValidationError("the engine at \(host) has no image \(image); pull it, or give --image-id")
+            throw SettingProblem("the engine at \(host) has no image \(image); pull it, or give --image-id")
         }
         return found.id
     }

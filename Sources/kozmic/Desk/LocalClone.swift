@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Git
 import Model
@@ -6,22 +5,25 @@ import Subprocess
 
 /// A clone on this machine, of which one commit is looked at. Somebody works in it: nothing in it is changed.
 struct LocalClone: Sendable {
-    /// Where the commit can be read.
+    /// Where the commit can be read: at the path of the work tree, or of the bare repository.
     var mirror: GitMirror
     /// The commit, 40 hexadecimal digits.
     var commit: String
     /// What the script is told that it builds.
     var ref: GitRef
 
-    /// A commit of the clone.
+    /// A commit of the clone that a folder is in.
     ///
-    /// - Throws: `ValidationError` when it has none of that name; `GitError`.
+    /// - Throws: `SettingProblem` when it has none of that name; `GitError`.
     static func open(_ folder: String, commit revision: String) async throws -> LocalClone {
-        let mirror = GitMirror(readingFrom: folder)
-        guard let commit = try await mirror.resolve(revision) else {
-            throw ValidationError("\(folder) has no commit '\(revision)'")
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw SettingProblem("there is no folder \(folder); name the project's clone with --repo")
         }
-        return LocalClone(mirror: mirror, commit: commit, ref: try await ref(revision, folder, mirror))
+        let mirror = try GitMirror.around(folder)
+        guard let commit = try await mirror.resolve(revision) else {
+            throw SettingProblem("\(folder) has no commit '\(revision)'")
+        }
+        return LocalClone(mirror: mirror, commit: commit, ref: try await ref(of: revision, commit, mirror))
     }
 
     /// The files as they lie in the work tree, those that git does not ignore: a commit in a copy, whose parent is the
@@ -29,18 +31,20 @@ struct LocalClone: Sendable {
     ///
     /// - Parameter scratch: a folder for the copy.
     static func snapshot(_ folder: String, in scratch: String) async throws -> LocalClone {
+        // A clone that is damaged, or has no commit yet, is told of before git looks at it.
+        let clone = try await open(folder, commit: "HEAD")
         let copy = "\(scratch)/work-tree.git"
         // Objects are linked where the file system allows it.
-        try await git(["clone", "--quiet", "--bare", "--", folder, copy])
-        let top = try await git(["-C", folder, "rev-parse", "--show-toplevel"])
-        let exclude = try await git(["-C", folder, "rev-parse", "--path-format=absolute", "--git-path", "info/exclude"])
+        try await git(["clone", "--quiet", "--bare", "--", clone.mirror.path, copy])
+        let top = try await git(["-C", clone.mirror.path, "rev-parse", "--show-toplevel"])
+        let exclude = try await git(["-C", top, "rev-parse", "--path-format=absolute", "--git-path", "info/exclude"])
         if let rules = FileManager.default.contents(atPath: exclude) {
             try FileManager.default.createDirectory(atPath: "\(copy)/info", withIntermediateDirectories: true)
             try rules.write(to: URL(filePath: "\(copy)/info/exclude"))
         }
         try await git(["-C", top, "--git-dir", copy, "--work-tree", top, "-c", "core.bare=false", "add", "--all"])
         let tree = try await git(["--git-dir", copy, "write-tree"])
-        let head = try await git(["-C", folder, "rev-parse", "HEAD"])
+        let head = clone.commit
         var commit = head
         if tree != (try await git(["--git-dir", copy, "rev-parse", "\(head)^{tree}"])) {
             commit = try await git([
@@ -48,17 +52,24 @@ struct LocalClone: Sendable {
                 "-p", head, "-m", "The work tree with its uncommitted changes",
             ])
         }
-        let mirror = GitMirror(readingFrom: copy)
-        return LocalClone(mirror: mirror, commit: commit, ref: try await ref("HEAD", folder, mirror))
+        return LocalClone(mirror: GitMirror(readingFrom: copy), commit: commit, ref: clone.ref)
     }
 
-    /// The branch or tag of that name, else the branch that is checked out.
-    private static func ref(_ revision: String, _ folder: String, _ mirror: GitMirror) async throws -> GitRef {
-        for name in ["refs/heads/\(revision)", "refs/tags/\(revision)"] where revision != "HEAD" {
-            if try await mirror.references().contains(where: { $0.name == name }) { return GitRef(name) }
+    /// The branch or tag that the revision names, or that is checked out; of any other revision the branch that points to
+    /// the commit, if it is the only one. Else `HEAD`, which is neither a branch nor a tag.
+    private static func ref(of revision: String, _ commit: String, _ mirror: GitMirror) async throws -> GitRef {
+        let references = try await mirror.references()
+        if revision == "HEAD" || revision == "@" {
+            let branch = try? await git(["-C", mirror.path, "symbolic-ref", "--quiet", "HEAD"])
+            if let branch { return GitRef(branch) }
+        } else {
+            // In git's own order, so that it is the name whose commit was found.
+            let names = ["", "refs/", "refs/tags/", "refs/heads/"].map { $0 + revision }
+            let named = names.first { name in name.hasPrefix("refs/") && references.contains { $0.name == name } }
+            if let named { return GitRef(named) }
         }
-        let branch = try? await git(["-C", folder, "symbolic-ref", "--quiet", "HEAD"])
-        return GitRef(branch ?? "refs/heads/HEAD")
+        let branches = references.filter { $0.name.hasPrefix("refs/heads/") && $0.target == commit }
+        return GitRef(branches.count == 1 ? branches[0].name : "HEAD")
     }
 
     /// What git printed, without the line end.
@@ -68,10 +79,11 @@ struct LocalClone: Sendable {
         do {
             answer = try await run(arguments)
         } catch {
-            throw ValidationError("git cannot be run: \(error)")
+            throw SettingProblem("git cannot be run: \(error)")
         }
         guard answer.isWell else {
-            throw ValidationError("git \(arguments.joined(separator: " ")): \(trimmed(answer.words))")
+            // What follows the first line is for those who typed the command.
+            throw SettingProblem("git: \(answer.words.split(whereSeparator: \.isNewline).first ?? "it failed")")
         }
         return trimmed(answer.output)
     }

@@ -33,36 +33,60 @@ struct ReproCommand: AsyncParsableCommand {
 
     @OptionGroup var engine: EngineOption
 
-    func run() async throws {
-        if let address = BuildAddress(argument: job) {
-            guard commit == nil else { throw ValidationError("a build has its commit; leave --commit out") }
-            print(try await script(of: address), terminator: "")
-            return
+    @Option(help: "text or json")
+    var output = OutputFormat.text
+
+    func validate() throws {
+        if BuildAddress(argument: job) == nil {
+            _ = try DeclaredHook.name(job)
+        } else if commit != nil {
+            throw ValidationError("a build has its commit; leave --commit out")
         }
+    }
+
+    func run() async throws {
+        try await attempt("kozmic repro") {
+            let script = try await self.script()
+            switch output {
+            case .json: try Print.json(Document(script))
+            case .text: print(script.text, terminator: "")
+            }
+        }
+    }
+
+    private struct Document: Encodable {
+        var commit: String
+        var ref: GitRef
+        /// The base image's id, if it is known.
+        var imageID: String?
+        var cachedImage: String?
+        /// The commands, for bash.
+        var script: String
+
+        init(_ script: ReproScript) {
+            (commit, ref, self.script) = (script.job.commit, script.job.ref, script.text)
+            (imageID, cachedImage) = (script.baseImage, script.cachedImage)
+        }
+    }
+
+    private func script() async throws -> ReproScript {
+        if let address = BuildAddress(argument: job) { return try await script(of: address) }
         let found = try DeclaredHook.find(job, in: config)
-        let folder = repo ?? "."
-        let clone = try await LocalClone.open(folder, commit: commit ?? "HEAD")
+        let clone = try await LocalClone.open(repo ?? ".", commit: commit ?? "HEAD")
         let spec = JobSpec(
             instance: "repro", jobID: 0, attempt: 1, repository: found.repository, hook: found.hook, buildNumber: 0,
             buildURL: "", commit: clone.commit, ref: clone.ref, trusted: true)
         let image = try? await engine.imageID(found.hook.image)
-        print(
-            try await script(spec, mirror: clone.mirror, source: URL(filePath: folder).path, image: image),
-            terminator: "")
+        return try await script(spec, mirror: clone.mirror, source: clone.mirror.path, image: image)
     }
 
-    private func script(of address: BuildAddress) async throws -> String {
-        let folder = dataDir ?? ProcessInfo.processInfo.environment["KOZMIC_DATA_DIR"] ?? "/var/lib/kozmic"
-        let found: PeekedJob?
-        do {
-            found = try await Store.peek(
-                dataDirectory: folder, repository: address.repository, number: address.number, hook: address.hook)
-        } catch {
-            Print.error("kozmic repro: \(error)")
-            throw ExitCode.failure
-        }
+    private func script(of address: BuildAddress) async throws -> ReproScript {
+        let folder = DataFolder.path(dataDir)
+        try DataFolder.requireDatabase(folder)
+        let found = try await Store.peek(
+            dataDirectory: folder, repository: address.repository, number: address.number, hook: address.hook)
         guard let found else {
-            throw ValidationError("\(folder) knows no job \(job); name the server's folder with --data-dir")
+            throw SettingProblem("\(folder) knows no job \(job); name the server's folder with --data-dir")
         }
         let mirror = "\(folder)/mirrors/\(address.repository.key).git"
         let source = URL(filePath: repo ?? mirror).path
@@ -77,7 +101,7 @@ struct ReproCommand: AsyncParsableCommand {
 
     private func script(
         _ job: JobSpec, mirror: GitMirror, source: String, image: String?, digest: String? = nil
-    ) async throws -> String {
+    ) async throws -> ReproScript {
         var cached: String?
         if let image, let key = try await CacheKey(job.hook, commit: job.commit, baseImage: image, mirror: mirror) {
             cached = CachedImageName.reference(job.repository, job.hook.id, key: key, trusted: job.trusted)
@@ -91,6 +115,6 @@ struct ReproCommand: AsyncParsableCommand {
         if let address = ProcessInfo.processInfo.environment["KOZMIC_GITHUB_URL"], !address.isEmpty {
             script.gitHubURL = address
         }
-        return script.text
+        return script
     }
 }

@@ -15,7 +15,10 @@ struct ShellCommand: AsyncParsableCommand {
             time is not over: with its files, its user and its environment, but without the secrets, which are never \
             part of a container. What is done there changes neither the job nor its cached image.
 
-            The shell is opened by the docker program, which must be installed here.
+            The shell is opened by the docker program, which must be installed here. What it prints is the shell's, so \
+            there is no --output json.
+
+            Exit status: the shell's; 1 also when there is no such container, 64 wrong usage.
             """)
 
     @Argument(help: "OWNER/REPO#BUILD/HOOK")
@@ -27,20 +30,16 @@ struct ShellCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func run() async throws {
-        let code: Int32
-        do {
-            code = try await engine.with { engine in
+        let code = try await attempt("kozmic shell") {
+            try await engine.with { engine in
                 let found = try await KeptContainer.find(job.repository, build: job.number, job.hook, on: engine)
                 guard let found else {
-                    throw ValidationError(
+                    throw SettingProblem(
                         "the engine at \(self.engine.host) has no container of that job: it passed, or `keep_failed` in "
                             + "its hook is over or was never set")
                 }
                 return found.isRunning ? await enter(found) : try await open(found, engine)
             }
-        } catch let error as DockerError {
-            Print.error("kozmic shell: \(error.message)")
-            throw ExitCode.failure
         }
         if code == 127 { Print.error("kozmic shell: the docker program is needed, and was not found") }
         if code != 0 { throw ExitCode(code) }

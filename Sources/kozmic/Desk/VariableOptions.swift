@@ -14,21 +14,28 @@ struct VariableOptions: ParsableArguments {
     @Option(help: "A file with a NAME=VALUE on each line; # begins a comment.")
     var envFile: [String] = []
 
+    func validate() throws {
+        // Not shown: a mistyped secret would end up in the terminal's log.
+        guard env.allSatisfy({ Self.pair($0) != nil || Self.isName($0) }) else {
+            throw ValidationError("--env: expected NAME=VALUE or NAME")
+        }
+    }
+
     /// Files first, then the command line.
     ///
-    /// - Throws: `ValidationError` with the file and the line.
+    /// - Throws: `SettingProblem` with the file and the line.
     func values(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> [String: String] {
         var values: [String: String] = [:]
         for file in envFile {
             guard let data = FileManager.default.contents(atPath: file), data.count <= 1 << 20 else {
-                throw ValidationError("--env-file: \(file) cannot be read")
+                throw SettingProblem("--env-file: \(file) cannot be read")
             }
             let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             for (number, line) in lines.enumerated() {
                 let text = line.trimmingCharacters(in: .whitespaces)
                 guard !text.isEmpty, !text.hasPrefix("#") else { continue }
                 guard let (name, value) = Self.pair(text) else {
-                    throw ValidationError("--env-file: \(file):\(number + 1): expected NAME=VALUE")
+                    throw SettingProblem("--env-file: \(file):\(number + 1): expected NAME=VALUE")
                 }
                 values[name] = value
             }
@@ -39,10 +46,7 @@ struct VariableOptions: ParsableArguments {
             } else if Self.isName(text), let value = environment[text] {
                 values[text] = value
             } else if Self.isName(text) {
-                throw ValidationError("--env: the variable \(text) is not set here")
-            } else {
-                // Not shown: a mistyped secret would end up in the terminal's log.
-                throw ValidationError("--env: expected NAME=VALUE or NAME")
+                throw SettingProblem("--env: the variable \(text) is not set here")
             }
         }
         return values

@@ -22,6 +22,10 @@ struct DoctorData {
     private func directory() -> Finding {
         let path = settings.dataDirectory
         let isThere = existing == path
+        guard !DataDirectory.isFile(existing) else {
+            return .failed(
+                "data directory", "\(existing) is a file, not a folder", "choose another one with --data-dir")
+        }
         guard access(existing, W_OK | X_OK) == 0 else {
             return .failed(
                 "data directory", "\(existing) cannot be written by this account",
@@ -43,6 +47,11 @@ struct DoctorData {
     private func secretKey() -> Finding {
         let file = settings.secretKeyFile
         guard FileManager.default.fileExists(atPath: file) else {
+            guard settings.isSecretKeyOurs else {
+                return .failed(
+                    "secret key", "there is no \(file)",
+                    "put back the copy that was kept, or leave out --secret-key-file for a new key")
+            }
             return .ok("secret key", "\(file) is made at the first start; keep a copy of it then")
         }
         let mode = (try? FileManager.default.attributesOfItem(atPath: file))?[.posixPermissions] as? Int ?? 0

@@ -1,0 +1,43 @@
+import Foundation
+import Git
+
+extension ServeSettings {
+    /// The address of the admin repository, with a relative path made absolute. As for git, what has a colon before its
+    /// first slash is no path.
+    ///
+    /// - Throws: `SettingProblem` when it is no address.
+    static func repository(_ text: String) throws -> String {
+        var url = text
+        if !text.hasPrefix("/"), !text.prefix(while: { $0 != "/" }).contains(":") {
+            let parts = text.split(separator: "/").filter { $0 != "." }.map(String.init)
+            url = ([FileManager.default.currentDirectoryPath] + parts).joined(separator: "/")
+        }
+        do throws(GitError) {
+            try GitRemote.check(url)
+        } catch {
+            throw SettingProblem.usage("--config-repo (KOZMIC_CONFIG_REPO): \(error.message)")
+        }
+        return url
+    }
+
+    /// Whether the secret key is where the first start makes it, and not in a file that somebody named.
+    var isSecretKeyOurs: Bool {
+        func path(_ text: String) -> String { URL(filePath: text).standardizedFileURL.path }
+        return path(secretKeyFile) == path(dataDirectory + "/secret.key")
+    }
+}
+
+/// A file of certificates to trust.
+enum CAFile {
+    /// - Throws: `SettingProblem` when there is a file, and it holds no certificates.
+    static func checked(_ file: String?) throws(SettingProblem) -> String? {
+        guard let file, !file.isEmpty else { return nil }
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw SettingProblem("--ca-file (KOZMIC_CA_FILE): \(file) cannot be read")
+        }
+        guard String(decoding: data, as: UTF8.self).contains("-----BEGIN ") else {
+            throw SettingProblem("--ca-file (KOZMIC_CA_FILE): \(file) holds no certificates in PEM form")
+        }
+        return file
+    }
+}
