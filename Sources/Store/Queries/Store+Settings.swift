@@ -16,7 +16,9 @@ extension Store {
 
 extension Database {
     func serverSettings() throws -> ServerSettings? {
-        try first("SELECT value FROM serverSettings WHERE id = 1") { columns in try JSONColumn.serverSettings(columns.next()) }
+        try first("SELECT value FROM serverSettings WHERE id = 1") { columns in
+            try JSONColumn.serverSettings(columns.next())
+        }
     }
 
     fileprivate func appliedRevision() throws -> ConfigRevision? {
