@@ -154,12 +154,15 @@ actor BerthPool {
         }
     }
 
-    /// Removes a berth by its name. One that cannot be removed is left to a sweep.
+    /// Removes a berth by its name, in a task that is cancelled too: a job may end while the process does. One that cannot
+    /// be removed is left to a sweep.
     func remove(_ name: String, hasContainer: Bool = true) async {
-        do {
+        let (engine, folders) = (engine, folders)
+        let removal = Task {
             if hasContainer { try await engine.remove(name, force: true, volumes: true) }
             await folders.remove(name)
-        } catch {
+        }
+        if case .failure(let error) = await removal.result {
             logger.debug("the berth \(name) stays for now: \(error)")
         }
         known.remove(name)
@@ -206,8 +209,7 @@ actor BerthPool {
             if await pause.sleep(wait) { _ = try? await Task.sleep(for: quiet) }
         }
         isEnding = true
-        // The requests must go out although the task is cancelled.
-        await Task { await distrust() }.value
+        await distrust()
     }
 
     /// Forgets those that do not wait any more.
@@ -243,7 +245,7 @@ actor BerthPool {
             return Berth(name: name, network: network, folder: folder)
         } catch {
             await network.forget()
-            await Task { await remove(name) }.value
+            await remove(name)
             throw error
         }
     }
