@@ -24,7 +24,7 @@ struct AvatarTests {
                 projectID: project.id,
                 event: TriggerEvent(
                     kind: .push, ref: .branch("main"), commit: UUID().uuidString, authorName: login, authorLogin: name),
-                hooks: project.config.hooks, trusted: true, configCommit: "c", statusMode: .build,
+                hooks: project.config.hooks, trusted: true, configCommit: "c",
                 pageURL: { _, _ in "" }))
         return name
     }

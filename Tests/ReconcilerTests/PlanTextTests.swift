@@ -31,6 +31,7 @@ import Testing
                 # x, the declared owner, would lose access: declare octo`cat
                 # x among the collaborators
                 """)
+        #expect(PlanText.diff(plan, drift: [drift], reported: [drift]).contains("permission push  (drift, reported)\n"))
         #expect(PlanText.diff(Plan(repository: plan.repository, operations: [])) == "acme/widget: no changes")
     }
 
@@ -57,11 +58,12 @@ import Testing
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(
-            decoding: try encoder.encode(PlanText.document(plan, drift: [drift]).changes), as: UTF8.self)
+            decoding: try encoder.encode(PlanText.document(plan, drift: [drift], reported: [drift]).changes),
+            as: UTF8.self)
         #expect(
             text == #"[{"action":"update","fields":[{"field":"events","new":"push","old":""}],"id":7,"#
-                + #""isDrift":false,"kind":"webhook","name":"tests"},{"action":"delete","#
-                + #""fields":[{"field":"permission","new":"","old":"push"}],"isDrift":true,"kind":"collaborator","#
+                + #""isDrift":false,"isReported":false,"kind":"webhook","name":"tests"},{"action":"delete","#
+                + #""fields":[{"field":"permission","new":"","old":"push"}],"isDrift":true,"isReported":true,"kind":"collaborator","#
                 + #""name":"mallory"}]"#)
     }
 }

@@ -12,7 +12,6 @@ struct ApprovalTests {
     {
         var build = try Fixture.newBuild(project, commit: commit, ref: .pullRequest(7), mode: .both)
         build.trusted = false
-        build.needsApproval = true
         change(&build)
         return try #require(try await fixture.store.createBuild(build))
     }
@@ -83,7 +82,7 @@ struct ApprovalTests {
             func change(_ build: inout NewBuild, at time: Int64) {
                 build.hooks[0].concurrency = Hook.Concurrency(group: "deploy", onNew: .cancel)
                 build.event.happenedAt = time
-                if build.needsApproval { (build.event.kind, build.event.pullRequest) = (.pullRequest, 7) }
+                if !build.trusted { (build.event.kind, build.event.pullRequest) = (.pullRequest, 7) }
             }
             var own = try Fixture.newBuild(project, commit: "a1")
             change(&own, at: 100)
@@ -101,6 +100,75 @@ struct ApprovalTests {
             #expect(try await store.rerunFailed(build.id).map(\.attempt) == [3])
             #expect(try await store.build(id: build.id)?.awaitsApproval == true)
             #expect(try await store.job(running.id)?.cancelReason == nil)
+        }
+    }
+
+    /// A build of `lint`, which runs at once, and of `tests`, which waits.
+    private func mixed(_ fixture: Fixture, _ project: ProjectRecord) async throws -> BuildRecord {
+        try await held(fixture, project, "f1") { $0.hooks[0].settings.forkPullRequests = .always }
+    }
+
+    @Test("what waits is the job whose hook asks for it: the queue, the status and later attempts say so")
+    func oneOfTwo() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["lint", "tests"])[0]
+            let build = try await mixed(fixture, project)
+            #expect(build.awaitsApproval)
+            let (lint, tests) = (try await store.jobs(build.id)[0], try await store.jobs(build.id)[1])
+            let places = try await store.queuePlaces([lint.id, tests.id])
+            #expect(places[lint.id]?.position == 1 && places[lint.id]?.needsApproval == false)
+            #expect(places[tests.id]?.position == nil && places[tests.id]?.needsApproval == true)
+            func says(_ context: String) async throws -> String {
+                try await fixture.status(project, context, commit: "f1").wanted.description
+            }
+            let waits = "Build #1 waits for an approval, because it comes from a fork"
+            #expect(try await says("Kozmic CI") == "Build #1 is queued")
+            #expect(try await says("Kozmic CI / lint") == "Build #1 is queued")
+            #expect(try await says("Kozmic CI / tests") == waits)
+            #expect(try await fixture.runNext().id == lint.id)
+            #expect(
+                try await says("Kozmic CI") == "Build #1 waits for an approval of tests, because it comes from a fork")
+
+            // Nobody gets past the rule by asking again.
+            #expect(try await store.claimNextJob() == nil)
+            try await store.requestCancel(tests.id, reason: "by mona")
+            #expect(try await store.build(id: build.id)?.awaitsApproval == false)
+            await #expect(throws: StoreError.self) { try await store.approve(build.id, by: "mona") }
+            try await store.rerun(build.id, tests.hook)
+            #expect(try await store.build(id: build.id)?.awaitsApproval == true)
+            #expect(try await says("Kozmic CI / tests") == waits)
+            #expect(try await store.claimNextJob() == nil)
+
+            try await store.approve(build.id, by: "mona")
+            #expect(try await fixture.runNext(JobOutcome(state: .failure, exitCode: 1)).hook == tests.hook)
+            try await store.rerun(build.id, tests.hook)
+            #expect(try await store.build(id: build.id)?.awaitsApproval == false)
+            #expect(try await fixture.runNext().attempt == 3, "the commit is approved")
+            #expect(try await store.build(id: build.id)?.state == .success)
+        }
+    }
+
+    @Test("an attempt with today's configuration goes by today's rule")
+    func rerunNow() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["lint", "tests"])[0]
+            let build = try await mixed(fixture, project)
+            let lint = try await fixture.runNext()
+            // Declared with `approve`, as everything that says nothing.
+            try await store.rerun(build.id, lint.hook, with: .now)
+            #expect(try await store.claimNextJob() == nil)
+            #expect(try await store.queuePlaces(store.jobs(build.id).map(\.id)).values.allSatisfy(\.needsApproval))
+            try await store.cancelBuilds(
+                BuildCancellation(projectID: project.id, .build(build.id), reason: "by mona"))
+
+            var declared = project.config
+            for index in declared.hooks.indices { declared.hooks[index].settings.forkPullRequests = .never }
+            try await store.applyConfig(DesiredState(projects: [declared]), revision: Fixture.revision("c2"))
+            await #expect(throws: StoreError.self) { try await store.rerun(build.id, lint.hook, with: .now) }
+            await #expect(throws: StoreError.self) { try await store.rerunFailed(build.id, with: .now) }
+            #expect(try await store.build(id: build.id)?.state == .cancelled)
         }
     }
 }

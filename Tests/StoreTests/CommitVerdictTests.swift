@@ -10,7 +10,7 @@ struct CommitVerdictTests {
 
     private func held(_ fixture: Fixture, _ project: ProjectRecord, commit: String) async throws -> BuildRecord {
         var new = try Fixture.newBuild(project, commit: commit, ref: .pullRequest(7))
-        new.needsApproval = true
+        new.trusted = false
         return try #require(try await fixture.store.createBuild(new))
     }
 
@@ -108,6 +108,24 @@ struct CommitVerdictTests {
                 BuildCancellation(projectID: project.id, .build(second.id), reason: "closed"))
             let passed = try await fixture.status(project, commit: "bbbb").wanted
             #expect(passed.state == .success && passed.targetURL == "http://ci/o/a/builds/3")
+        }
+    }
+
+    @Test("what goes on of a build counts, and when only jobs are left that wait for an approval, no failure is hidden")
+    func partlyHeld() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"], hooks: ["lint", "tests"])[0]
+            try await fixture.build(project, hooks: ["tests"], mode: .both)
+            try await fixture.runNext(Self.failure)
+            var new = try Fixture.newBuild(project, ref: .pullRequest(7), mode: .both)
+            new.trusted = false
+            new.hooks[0].settings.forkPullRequests = .always
+            try await fixture.store.createBuild(new)
+            #expect(try await fixture.status(project).wanted.description == "Build #2 is queued")
+            #expect(try await fixture.status(project, "Kozmic CI / tests").wanted.state == .failure)
+            try await fixture.runNext()
+            #expect(try await fixture.status(project).wanted.description == "Build #1 failed: tests")
+            #expect(try await fixture.status(project, "Kozmic CI / lint").wanted.state == .success)
         }
     }
 

@@ -61,14 +61,15 @@ struct Fixture {
         _ project: ProjectRecord, commit: String = "aaaa", ref: GitRef = .branch("main"), hooks: [String]? = nil,
         mode: HookSettings.StatusMode = .build
     ) throws -> NewBuild {
-        let chosen = try hooks.map { try $0.map(hook) } ?? project.config.hooks
+        var chosen = try hooks.map { try $0.map(hook) } ?? project.config.hooks
+        for index in chosen.indices { chosen[index].settings.status = mode }
         let name = project.repository
         return NewBuild(
             projectID: project.id,
             event: TriggerEvent(
                 kind: .push, ref: ref, commit: commit, message: "A message", authorName: "Mona",
                 authorEmail: "mona@example.org", sender: "mona"),
-            hooks: chosen, trusted: true, configCommit: project.configCommit, statusMode: mode,
+            hooks: chosen, trusted: true, configCommit: project.configCommit,
             pageURL: { number, hook in
                 "http://ci/\(name)/builds/\(number)" + (hook.map { "/jobs/\($0)" } ?? "")
             })

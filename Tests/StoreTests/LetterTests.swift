@@ -57,6 +57,7 @@ struct LetterTests {
             let project = try await fixture.declare(["a"])[0]
             var fork = try Fixture.newBuild(project, commit: "fork", ref: .pullRequest(1))
             fork.trusted = false
+            fork.hooks[0].settings.forkPullRequests = .always
             _ = try await fixture.store.createBuild(fork)
             try await fixture.runNext(Self.failure)
             #expect(try await fixture.store.buildNews(limit: 9).isEmpty)

@@ -14,7 +14,7 @@ struct QueueOrderTests {
     ) async throws -> Int64 {
         var new = try Fixture.newBuild(project, commit: commit)
         new.hooks[0].concurrency = group
-        new.needsApproval = needsApproval
+        new.trusted = !needsApproval
         let build = try #require(try await fixture.store.createBuild(new))
         return try #require(try await fixture.store.jobs(build.id).first).id
     }

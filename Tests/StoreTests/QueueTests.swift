@@ -12,7 +12,7 @@ struct QueueTests {
     ) async throws -> BuildRecord {
         var new = try Fixture.newBuild(project, commit: commit)
         new.event.happenedAt = happenedAt
-        new.needsApproval = needsApproval
+        new.trusted = !needsApproval
         new.hooks = try hooks.map {
             var hook = try Fixture.hook($0)
             hook.concurrency = group

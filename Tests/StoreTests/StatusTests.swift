@@ -71,6 +71,37 @@ struct StatusTests {
         }
     }
 
+    @Test("each hook says what its job takes part in; a context that was reported once is kept right")
+    func modesOfHooks() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"], hooks: ["one", "three", "two"])[0]
+            func build(_ commit: String, _ modes: [HookSettings.StatusMode]) async throws -> BuildRecord {
+                var new = try Fixture.newBuild(project, commit: commit)
+                for (index, mode) in modes.enumerated() { new.hooks[index].settings.status = mode }
+                return try #require(try await store.createBuild(new))
+            }
+            func contexts(_ commit: String) async throws -> [String] {
+                try await store.statuses(project.id, commit: commit).map(\.wanted.context).sorted()
+            }
+            let first = try await build("c1", [.jobs, .both, .build])
+            #expect(try await contexts("c1") == ["Kozmic CI", "Kozmic CI / one", "Kozmic CI / three"])
+            _ = try await build("c2", [.jobs, .jobs, .jobs])
+            #expect(
+                try await contexts("c2") == ["Kozmic CI / one", "Kozmic CI / three", "Kozmic CI / two"])
+
+            let job = try await fixture.runNext(JobOutcome(state: .failure, exitCode: 1))
+            #expect(job.hook.description == "one")
+            #expect(try await fixture.status(project, "Kozmic CI / one", commit: "c1").wanted.state == .failure)
+            // As declared now it has no status of its own; the one that GitHub shows must not stay red.
+            try await store.cancelBuilds(
+                BuildCancellation(projectID: project.id, .ref(.branch("main")), reason: "enough"))
+            try await store.rerun(first.id, job.hook, with: .now)
+            #expect(try await fixture.runNext().hook == job.hook)
+            #expect(try await fixture.status(project, "Kozmic CI / one", commit: "c1").wanted.state == .success)
+        }
+    }
+
     @Test("when one commit is built on two refs, the newest build that goes on is shown, then the one that failed")
     func twoRefs() async throws {
         try await Fixture.with { fixture in

@@ -8,8 +8,8 @@ import Testing
 struct TriggerTests {
     private func skipping(_ build: NewBuild, _ hook: String, reason: String = "paths: none") throws -> NewBuild {
         var build = build
-        build.hooks.removeAll { $0.id.description == hook }
-        build.skipped = [SkippedHook(try Fixture.hook(hook), reason: reason)]
+        let position = try #require(build.hooks.firstIndex { $0.id.description == hook })
+        build.skipped = [SkippedHook(build.hooks.remove(at: position), reason: reason)]
         return build
     }
 
@@ -113,7 +113,7 @@ struct TriggerTests {
             for (commit, hooks) in [("c1", ["one", "two"]), ("c2", ["one"])] {
                 var build = try pullRequest(5, project, commit, kind: .pullRequest)
                 build.hooks = try hooks.map { try Fixture.hook($0) }
-                build.statusMode = .both
+                for index in build.hooks.indices { build.hooks[index].settings.status = .both }
                 try await store.createBuild(build)
             }
             let page = "http://ci/o/a/builds"

@@ -166,10 +166,9 @@ extension Site {
         let event = TriggerEvent(
             kind: .pullRequest, ref: .pullRequest(7), commit: Self.commit("gift"), message: "A gift", pullRequest: 7,
             fromFork: true)
-        var wanted = NewBuild(
+        let wanted = NewBuild(
             projectID: project.id, event: event, hooks: project.config.hooks, trusted: false,
-            configCommit: project.configCommit, statusMode: .build, pageURL: { number, _ in "http://ci/\(number)" })
-        wanted.needsApproval = true
+            configCommit: project.configCommit, pageURL: { number, _ in "http://ci/\(number)" })
         _ = try await store.createBuild(wanted)
         _ = try await store.claimNextJob()
 

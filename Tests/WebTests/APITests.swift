@@ -164,10 +164,9 @@ struct APITests {
             let event = TriggerEvent(
                 kind: .pullRequest, ref: .pullRequest(7), commit: Site.commit("gift"), message: "A gift",
                 pullRequest: 7, fromFork: true)
-            var wanted = NewBuild(
+            let wanted = NewBuild(
                 projectID: project.id, event: event, hooks: project.config.hooks, trusted: false,
-                configCommit: project.configCommit, statusMode: .build, pageURL: { number, _ in "http://ci/\(number)" })
-            wanted.needsApproval = true
+                configCommit: project.configCommit, pageURL: { number, _ in "http://ci/\(number)" })
             _ = try await site.store.createBuild(wanted)
             let gift = "/projects/acme/widget/builds/2/approve"
             #expect(try await change(gift, #"{"commit":"\#(Site.commit("other"))"}"#).status == 409)

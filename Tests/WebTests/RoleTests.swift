@@ -143,10 +143,9 @@ struct RoleTests {
                 kind: .pullRequest, ref: .pullRequest(7), commit: Site.commit("gift"), message: "A gift",
                 pullRequest: 7,
                 fromFork: true)
-            var wanted = NewBuild(
+            let wanted = NewBuild(
                 projectID: project.id, event: event, hooks: project.config.hooks, trusted: false,
-                configCommit: project.configCommit, statusMode: .build, pageURL: { number, _ in "http://ci/\(number)" })
-            wanted.needsApproval = true
+                configCommit: project.configCommit, pageURL: { number, _ in "http://ci/\(number)" })
             let build = try #require(try await site.store.createBuild(wanted))
             let page = "/acme/widget/builds/\(build.number)"
             let shown = try await site.client.get(page, manager.headers).text

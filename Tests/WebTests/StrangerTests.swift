@@ -171,7 +171,7 @@ extension Site {
         _ = try await store.createBuild(
             NewBuild(
                 projectID: project.id, event: event, hooks: project.config.hooks, trusted: true,
-                configCommit: project.configCommit, statusMode: .build, pageURL: { number, _ in "http://ci/\(number)" })
+                configCommit: project.configCommit, pageURL: { number, _ in "http://ci/\(number)" })
         )
     }
 }

@@ -17,10 +17,9 @@ struct WaitingTests {
             let event = TriggerEvent(
                 kind: .pullRequest, ref: .pullRequest(7), commit: Site.commit("gift"), message: "A gift",
                 pullRequest: 7, fromFork: true)
-            var wanted = NewBuild(
+            let wanted = NewBuild(
                 projectID: project.id, event: event, hooks: project.config.hooks, trusted: false,
-                configCommit: project.configCommit, statusMode: .build, pageURL: { number, _ in "http://ci/\(number)" })
-            wanted.needsApproval = true
+                configCommit: project.configCommit, pageURL: { number, _ in "http://ci/\(number)" })
             let build = try #require(try await site.store.createBuild(wanted))
             func says(_ words: String) async throws {
                 for page in ["builds/2", "builds/2/jobs/tests"] {
@@ -45,6 +44,30 @@ struct WaitingTests {
             #expect(!(try await site.client.get("/acme/widget/builds/2").text.contains("Needs approval")))
             let free = try await place()
             #expect(free?.needsApproval == nil && free?.fullGroup == "deploy")
+        }
+    }
+
+    @Test("of two jobs the page names the one that waits for an approval")
+    func oneOfTwo() async throws {
+        try await Site.with { site in
+            var declared = try Site.project("acme/widget", hooks: ["lint", "tests"])
+            declared.hooks[0].settings.forkPullRequests = .always
+            let project = try await site.declare([declared])[0]
+            let event = TriggerEvent(
+                kind: .pullRequest, ref: .pullRequest(7), commit: Site.commit("gift"), message: "A gift",
+                pullRequest: 7, fromFork: true)
+            let wanted = NewBuild(
+                projectID: project.id, event: event, hooks: project.config.hooks, trusted: false,
+                configCommit: project.configCommit, pageURL: { number, _ in "http://ci/\(number)" })
+            let build = try #require(try await site.store.createBuild(wanted))
+            let title = declared.hooks[1].title
+            let page = try await site.client.get("/acme/widget/builds/1").text
+            #expect(page.contains("It comes from a fork: \(title) waits until a manager"))
+            #expect(try await site.client.get("/acme/widget/builds/1/jobs/lint").text.contains(">next in the queue<"))
+            let jobs = try await site.api(BuildDocument.self, "/projects/acme/widget/builds/1").jobs ?? []
+            #expect(jobs.map(\.queue?.needsApproval) == [nil, true])
+            try await site.store.approve(build.id, by: "octocat")
+            #expect(try await !site.client.get("/acme/widget/builds/1").text.contains("It comes from a fork"))
         }
     }
 

@@ -46,6 +46,8 @@ struct HookReader {
         for key in [HookKey.on, .paths] where reader.isWritten(key) {
             origin.rules[key.rawValue] = reader.position(of: key).line
         }
+        let (settings, forks) = (reader.keys(of: SettingsKey.self), SettingsKey.forkPullRequests)
+        if settings.isWritten(forks) { origin.rules[forks.rawValue] = settings.position(of: forks).line }
         for key in OnKey.allCases {
             if let on, on.isWritten(key) { origin.rules["on.\(key.rawValue)"] = on.position(of: key).line }
         }

@@ -74,11 +74,11 @@ struct PendingPlans: Service {
     private static func project(_ entry: LivePlan.Entry) -> PendingPlan.Project {
         var lines = entry.error.map { ["! \($0)"] } ?? []
         if let plan = entry.plan {
-            lines += plan.operations.map { "\($0)" + (entry.drift.contains($0) ? "  (drift)" : "") }
+            lines += plan.operations.map { PlanText.line($0, drift: entry.drift, reported: entry.reported) }
             lines += plan.problems.map { "! \($0)" }
         }
         return PendingPlan.Project(
             repository: entry.repository, lines: lines.map { String($0.prefix(500)) },
-            isDriftReported: entry.isDriftReported)
+            isDriftReported: !entry.reported.isEmpty)
     }
 }

@@ -77,13 +77,6 @@ struct DeliveryDecider: Sendable {
     ///
     /// - Parameter pulls: the open pull requests whose head is the ref.
     func decide(_ event: TriggerEvent, project: ProjectRecord, pulls: [PullRequestOverview]) -> Step {
-        if event.fromFork, project.config.settings.forkPullRequests == .never {
-            return .decided(
-                Decision(
-                    sentence: "not run: \(event.ref.shortName) comes from a fork, and fork_pull_requests is "
-                        + "'\(project.config.settings.forkPullRequests.rawValue)'", ref: event.ref,
-                    explanation: DeliveryExplanation(event: event, configCommit: project.configCommit)))
-        }
         let triggered = Triggered(
             event: event, project: project, pages: configuration.pages(project.repository), pulls: pulls)
         return triggered.asksForPaths.isEmpty ? .decided(triggered.decision([:])) : .needsPaths(triggered)

@@ -143,7 +143,7 @@ struct DeliveryIntake: Service {
             delivery.id, decision: decision.sentence, failed: decision.failed, build: decision.build,
             cancels: decision.cancels, ref: decision.ref, explanation: decision.explanation)
         if let build, let wanted = decision.build {
-            if !wanted.hooks.isEmpty, !wanted.needsApproval {
+            if !wanted.hooks.allSatisfy({ $0.needsApproval(trusted: wanted.trusted) }) {
                 earlyFetch.begin(.init(repository: delivery.repository, commit: build.commit, ref: build.ref))
             }
             logger.info(

@@ -9,6 +9,7 @@ import Store
 /// nor for a push to a branch that is left out: requirements are looked at when a pull request is merged, and a status
 /// that says "not needed" a moment before the pull request's own event starts the job would open the gate. For the same
 /// reason a push to the head of an open pull request skips only what that would skip too: its own event may never come.
+/// A hook that runs for no pull request from a fork says nothing about one: nobody looked at it.
 struct Triggered: Sendable {
     var event: TriggerEvent
     var project: ProjectRecord
@@ -54,9 +55,7 @@ struct Triggered: Sendable {
     func decision(_ changes: [TriggerEvent: ChangedPaths]) -> DeliveryDecider.Decision {
         var build = NewBuild(
             projectID: project.id, event: event, hooks: [], trusted: !event.fromFork,
-            configCommit: project.configCommit, statusMode: project.config.settings.status,
-            pageURL: { [pages] number, hook in pages.build(number, hook: hook) })
-        build.needsApproval = event.fromFork && project.config.settings.forkPullRequests == .approve
+            configCommit: project.configCommit, pageURL: { [pages] number, hook in pages.build(number, hook: hook) })
         var sentences: [String] = []
         var explanation = DeliveryExplanation(event: event, configCommit: project.configCommit)
         var isSkipping = event.skipWord != nil && project.config.hooks.allSatisfy { !HookMatch($0, event).runs }
@@ -86,9 +85,8 @@ struct Triggered: Sendable {
             explanation.hooks.append(answer)
             sentences.append(sentence)
         }
-        let held = build.needsApproval && !build.hooks.isEmpty ? ["waits for an approval, as it comes from a fork"] : []
         let word = isSkipping ? event.skipWord.map { ["skipped: the message holds '\($0)'"] } : nil
-        let reasons = (word ?? []) + held + sentences
+        let reasons = (word ?? []) + waiting(build) + sentences
         guard !build.hooks.isEmpty || !build.skipped.isEmpty else {
             return DeliveryDecider.Decision(
                 sentence: "no hook runs. \(reasons.joined(separator: "; "))", ref: event.ref,
@@ -96,6 +94,14 @@ struct Triggered: Sendable {
         }
         return DeliveryDecider.Decision(
             sentence: reasons.joined(separator: "; "), build: build, ref: event.ref, explanation: explanation)
+    }
+
+    /// What a build from a fork waits for.
+    private func waiting(_ build: NewBuild) -> [String] {
+        let held = build.hooks.filter { $0.needsApproval(trusted: build.trusted) }.map(\.id.description)
+        guard !held.isEmpty else { return [] }
+        let names = held.count == build.hooks.count ? "" : " of \(held.joined(separator: ", "))"
+        return ["waits for an approval\(names), as it comes from a fork"]
     }
 
     /// The answer of a hook's rules about paths: it runs if one of its pull requests would run it.
@@ -107,6 +113,7 @@ struct Triggered: Sendable {
 
     /// Whether a hook that does not run says so on GitHub. Not when the push of the same commit runs it.
     private func reports(_ match: HookMatch, of hook: Hook) -> Bool {
+        if hook.refuses(trusted: !event.fromFork) { return false }
         if event.kind == .mergeGroup { return !match.runs && hook.triggers.mergeGroup != nil }
         guard event.kind == .pullRequest, !match.runs, hook.triggers.pullRequest != nil else { return false }
         return !HookMatch(hook, TriggerEvent(kind: .push, ref: event.ref, commit: event.commit)).runs

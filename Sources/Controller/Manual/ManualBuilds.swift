@@ -58,7 +58,7 @@ public final class ManualBuilds: Sendable {
         let pages = configuration.pages(project.repository)
         var build = NewBuild(
             projectID: project.id, event: event, hooks: hooks, trusted: true, configCommit: project.configCommit,
-            statusMode: project.config.settings.status, pageURL: { number, hook in pages.build(number, hook: hook) })
+            pageURL: { number, hook in pages.build(number, hook: hook) })
         build.runsAgain = true
         build.isOffHead = target.isOffHead
         guard let made = try await store.createBuild(build) else {

@@ -82,11 +82,7 @@ extension Consequences {
 extension Project {
     /// The contexts of the commit statuses that its builds report.
     var statusContexts: [String] {
-        let jobs = hooks.map { CommitStatus.jobContext($0.id) }
-        return switch settings.status {
-        case .build: hooks.isEmpty ? [] : [CommitStatus.buildContext]
-        case .jobs: jobs
-        case .both: (hooks.isEmpty ? [] : [CommitStatus.buildContext]) + jobs
-        }
+        (hooks.contains { $0.settings.status != .jobs } ? [CommitStatus.buildContext] : [])
+            + hooks.filter { $0.settings.status != .build }.map { CommitStatus.jobContext($0.id) }
     }
 }

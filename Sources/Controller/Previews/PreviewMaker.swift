@@ -120,6 +120,7 @@ struct PreviewMaker: Sendable {
                 let survey = try await surveyor.survey(project, isActive: true, memory)
                 preview.entries[position].plan = survey.plan
                 preview.entries[position].drift = Set(survey.drift)
+                preview.entries[position].reported = Set(survey.drift.filter(project.reports))
                 preview.entries[position].missing = []
             } catch {
                 let problem =

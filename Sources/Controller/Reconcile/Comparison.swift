@@ -66,6 +66,15 @@ struct Comparison: Sendable {
     }
 }
 
+extension Project {
+    /// Whether a difference that nobody asked for is only reported: of its own webhook a hook decides, of all else the
+    /// project.
+    func reports(_ operation: Reconciler.Operation) -> Bool {
+        let own = operation.hook.flatMap { id in hook(id)?.settings }
+        return (own ?? settings).drift == .report
+    }
+}
+
 /// What came of a comparison.
 struct Compared: Sendable {
     /// What is declared, with what was recognized on GitHub as ours.

@@ -13,8 +13,8 @@ public struct LivePlan: Sendable {
         public var plan: Plan?
         /// The operations that nobody asked for.
         public var drift: Set<Reconciler.Operation> = []
-        /// Whether drift is only reported.
-        public var isDriftReported = false
+        /// Those of them that are only reported.
+        public var reported: Set<Reconciler.Operation> = []
         /// Lists of GitHub that the plan needs and that nobody looked at yet; they are taken to be empty.
         public var missing: ObservedRepository.Lists = []
         /// Why there is no plan.
@@ -85,7 +85,7 @@ public struct LivePlan: Sendable {
             let survey = try await surveyor.survey(project, isActive: isActive, memory(project.repository))
             entry.plan = survey.plan
             entry.drift = Set(survey.drift)
-            entry.isDriftReported = project.settings.drift == .report
+            entry.reported = entry.drift.filter(project.reports)
         } catch let error as GitHubError {
             entry.error = ReconcileProblem(error, repository: project.repository).reason
         } catch {

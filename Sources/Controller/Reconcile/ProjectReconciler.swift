@@ -43,7 +43,7 @@ struct ProjectReconciler: Sendable {
     /// between two of them repeats nothing that matters. What fails in one part (webhooks, deploy key, permissions)
     /// does not hold up the others.
     ///
-    /// With `drift: report`, differences that nobody asked for are recorded and left as they are.
+    /// Where `drift: report` holds, differences that nobody asked for are recorded and left as they are.
     ///
     /// - Throws: `ReconcileProblem` when nothing could be done, or the store's errors.
     func reconcile(_ project: ProjectRecord) async throws -> ReconcileResult {
@@ -93,8 +93,7 @@ struct ProjectReconciler: Sendable {
     private func apply(
         _ survey: Survey, _ project: ProjectRecord, _ record: ReconcileRecord, _ old: Baseline?
     ) async throws -> ReconcileResult {
-        let isReported = project.config.settings.drift == .report && project.isActive
-        let left = isReported ? survey.drift : []
+        let left = project.isActive ? survey.drift.filter(project.config.reports) : []
         var result = ReconcileResult(problems: survey.plan.problems, reportedDrift: left)
         if survey.facts.fullName.lowercased() != project.repository.key { result.newName = survey.facts.fullName }
         var inherited = survey.observed.inherited

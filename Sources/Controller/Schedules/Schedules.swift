@@ -94,8 +94,7 @@ struct Schedules: Service {
                     projectID: project.id, event: event,
                     hooks: project.config.hooks.filter { hook in
                         records.contains { $0.hook == hook.id && $0.cron == hook.triggers.schedule }
-                    }, trusted: true,
-                    configCommit: project.configCommit, statusMode: project.config.settings.status,
+                    }, trusted: true, configCommit: project.configCommit,
                     pageURL: { number, hook in pages.build(number, hook: hook) })
                 build.runsAgain = true
                 guard let made = try await store.takeDue(records, at: time, build: build) else { continue }

@@ -42,7 +42,7 @@ public struct CommitStatus: Sendable, Hashable, Codable {
         let (status, text): (State, String) =
             switch state {
             case .queued: (.pending, "Build #\(number) \(reason ?? "is queued")")
-            case .running: (.pending, "Build #\(number) is running")
+            case .running: (.pending, "Build #\(number) \(reason ?? "is running")")
             case .success:
                 (
                     .success,

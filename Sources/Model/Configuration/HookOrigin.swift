@@ -4,7 +4,8 @@ public struct HookOrigin: Sendable, Hashable, Codable {
     public var file: String
     /// The line of the hook's id.
     public var line: Int
-    /// The line of each rule that is written: `on`, `on.push`, `on.pull_request`, `on.schedule`, `paths`.
+    /// The line of each rule that is written: `on`, `on.push`, `on.pull_request`, `on.schedule`, `paths`,
+    /// `fork_pull_requests`.
     public var rules: [String: Int]
 
     /// Memberwise.

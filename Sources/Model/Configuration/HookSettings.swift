@@ -10,11 +10,11 @@ public struct HookSettings: Sendable, Hashable, Codable {
     public var resources = Resources()
     /// How many cached images a project keeps.
     public var cachedImages = 3
-    /// Which commit statuses are reported.
+    /// Which commit statuses a job takes part in.
     public var status = StatusMode.build
-    /// What happens to a difference that nobody asked for.
+    /// What happens to a difference that nobody asked for; a hook's is about its webhook.
     public var drift = DriftMode.heal
-    /// Whether pull requests from forks run.
+    /// Whether a hook runs for pull requests from forks.
     public var forkPullRequests = ForkMode.approve
     /// Bytes; more is cut in the middle.
     public var logLimitBytes: Int64 = 1 << 30

@@ -10,7 +10,8 @@ public struct Project: Sendable, Hashable, Codable {
     public var deployKey = DeployKeyMode.auto
     /// The hooks, sorted by identifier.
     public var hooks: [Hook]
-    /// The settings that hold for the project itself (status, drift, forks, cached images).
+    /// What the project says for its hooks, each of which holds its own settings. What is about no hook (differences in
+    /// permissions, for one) goes by these.
     public var settings = HookSettings()
     /// Who is mailed about which outcomes.
     public var mail = MailRules()

@@ -7,7 +7,7 @@ public struct HookMatch: Sendable, Hashable, Codable {
     /// One sentence naming the rule.
     public var reason: String
 
-    /// The rules of the hook's `on:` applied to an event. Skip words are the caller's: they hold for all hooks at once.
+    /// The rules of the hook's `on:` and `fork_pull_requests` applied to an event. Skip words are the caller's: they hold for all hooks at once.
     public init(_ hook: Hook, _ event: TriggerEvent) {
         switch event.kind {
         case .push, .mergeGroup: self = Self.mergeGroup(hook, event) ?? Self.push(hook, event)
@@ -73,6 +73,11 @@ public struct HookMatch: Sendable, Hashable, Codable {
     private static func pullRequest(_ hook: Hook, _ event: TriggerEvent) -> HookMatch {
         guard let rule = hook.triggers.pullRequest else {
             return HookMatch(runs: false, rule: "on", reason: "the hook has no on.pull_request")
+        }
+        if hook.refuses(trusted: !event.fromFork) {
+            return HookMatch(
+                runs: false, rule: "fork_pull_requests",
+                reason: "\(event.ref.shortName) comes from a fork, and fork_pull_requests is 'never'")
         }
         return match(event.baseBranch ?? "", rule.branches, rule: "on.pull_request.branches", what: "base branch")
     }

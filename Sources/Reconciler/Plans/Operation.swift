@@ -23,6 +23,14 @@ public enum Operation: Sendable, Hashable, Codable, CustomStringConvertible {
         }
     }
 
+    /// The hook whose webhook it makes or changes; `nil` for all else, a webhook that no hook needs included.
+    public var hook: HookID? {
+        switch self {
+        case .webhook(.create(let webhook)), .webhook(.update(_, let webhook, _)): webhook.hook
+        case .webhook(.delete), .deployKey, .permission: nil
+        }
+    }
+
     /// What it does, in one shape for all.
     public var change: Change {
         switch self {

@@ -24,18 +24,22 @@ extension PlanText {
             public var fields: [FieldChange]
             /// Whether it repairs a difference that nobody asked for.
             public var isDrift: Bool
+            /// Whether that is not done, but only reported.
+            public var isReported: Bool
         }
     }
 
     /// The document of a plan.
-    public static func document(_ plan: Plan, drift: Set<Operation> = []) -> Document {
+    public static func document(
+        _ plan: Plan, drift: Set<Operation> = [], reported: Set<Operation> = []
+    ) -> Document {
         Document(
             repository: plan.repository,
             changes: plan.operations.map { operation in
                 let change = operation.change
                 return Document.Entry(
                     action: change.action, kind: change.kind, name: change.name, id: change.id,
-                    fields: change.fields, isDrift: drift.contains(operation))
+                    fields: change.fields, isDrift: drift.contains(operation), isReported: reported.contains(operation))
             }, problems: plan.problems.map(\.description))
     }
 }

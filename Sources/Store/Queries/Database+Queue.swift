@@ -28,17 +28,19 @@ extension Database {
         try run(
             """
             INSERT INTO job (buildID, projectID, hook, title, config, attempt, state, createdAt, page,
-                concurrencyGroup, concurrencyLimit)
-            VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+                concurrencyGroup, concurrencyLimit, statusMode, needsApproval)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, ?11,
+                ?12 AND (SELECT trusted = 0 FROM build WHERE id = ?1))
             """,
             [
                 buildID, projectID, hook.id.description, hook.title, try JSONColumn.text(hook), attempt,
                 time.milliseconds, page, hook.concurrency?.group, hook.concurrency?.limit,
+                hook.settings.status.rawValue, hook.needsApproval(trusted: false),
             ])
         var queued = QueuedJob(id: lastInsertedRowID, topics: [.builds, .job(lastInsertedRowID)])
         // A stranger's job that waits for an approval ends nobody's, nor does one of a commit that is no head any more.
         if let rule = hook.concurrency, rule.onNew == .cancel, let own = try build(buildID), !own.isOffHead,
-            !own.needsApproval || own.approvedBy != nil
+            !hook.needsApproval(trusted: own.trusted) || own.approvedBy != nil
         {
             try makeRoom(for: &queued, in: rule, of: projectID, (id: buildID, number: number), wish: wish, at: time)
         }
@@ -92,7 +94,7 @@ extension Database {
         try all(
             """
             SELECT job.id, build.id, build.number, \(Self.wantedAt) AS wantedAt,
-                build.needsApproval AND build.approvedBy IS NULL
+                job.needsApproval AND build.approvedBy IS NULL
             FROM job INDEXED BY job_open_in_group CROSS JOIN build ON build.id = job.buildID
             WHERE job.projectID = ? AND job.concurrencyGroup = ? AND job.concurrencyGroup IS NOT NULL
                 AND job.state IN ('queued', 'running') AND job.cancelReason IS NULL AND build.id <> ?
@@ -117,13 +119,14 @@ extension Database {
         let hook = skipped.hook
         try run(
             """
-            INSERT INTO job (buildID, projectID, hook, title, config, attempt, state, reason, createdAt, finishedAt, page)
-            SELECT ?1, ?2, ?3, ?4, ?5, 1, 'skipped', ?6, ?7, ?7, ?8
+            INSERT INTO job (buildID, projectID, hook, title, config, attempt, state, reason, createdAt, finishedAt, page,
+                statusMode)
+            SELECT ?1, ?2, ?3, ?4, ?5, 1, 'skipped', ?6, ?7, ?7, ?8, ?9
             WHERE NOT EXISTS (SELECT 1 FROM job WHERE buildID = ?1 AND hook = ?3)
             """,
             [
                 buildID, projectID, hook.id.description, hook.title, try JSONColumn.text(hook), skipped.reason,
-                time.milliseconds, page,
+                time.milliseconds, page, hook.settings.status.rawValue,
             ])
         return changesCount > 0 ? [.builds, .job(lastInsertedRowID)] : []
     }

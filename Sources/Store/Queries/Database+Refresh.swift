@@ -11,8 +11,16 @@ struct LatestAttempt {
     let finishedAt: Date?
     let page: String
     let successor: Int?
+    let needsApproval: Bool
+    /// Whether it reports with its build, and by itself. Of a build's jobs each attempt counts: what GitHub shows once has to
+    /// be kept right, also when a later attempt runs with another configuration.
+    let reportsBuild: Bool
+    let reportsJob: Bool
 
-    private static let columns = "id, hook, state, exitCode, reason, startedAt, finishedAt, page, successor"
+    private static let columns = """
+        id, hook, state, exitCode, reason, startedAt, finishedAt, page, successor, needsApproval, \
+        SUM(statusMode <> 'jobs') > 0, SUM(statusMode <> 'build') > 0
+        """
 
     /// Those of a build.
     static let query = "SELECT \(columns), MAX(attempt) FROM job WHERE buildID = ? GROUP BY hook ORDER BY hook"
@@ -30,7 +38,13 @@ struct LatestAttempt {
         finishedAt = try columns.dateIfAny()
         page = try columns.next()
         successor = try columns.next()
+        needsApproval = try columns.next()
+        reportsBuild = try columns.next()
+        reportsJob = try columns.next()
     }
+
+    /// Whether it waits for an approval, unless somebody approved the commit.
+    var isHeld: Bool { needsApproval && outcome.state == .queued }
 
     func seconds(until now: Date) -> Int {
         startedAt.map { Int((finishedAt ?? now).timeIntervalSince($0)) } ?? 0
@@ -63,9 +77,13 @@ extension Database {
             // The last job may have ended before anybody saw it.
             build.finishedAt = jobs.compactMap(\.finishedAt).max() ?? now
         }
+        build.needsApproval = jobs.contains(where: \.isHeld)
         try run(
-            "UPDATE build SET state = ?, startedAt = ?, finishedAt = ? WHERE id = ?",
-            [build.state.rawValue, build.startedAt?.milliseconds, build.finishedAt?.milliseconds, id])
+            "UPDATE build SET state = ?, startedAt = ?, finishedAt = ?, needsApproval = ?, statusMode = ? WHERE id = ?",
+            [
+                build.state.rawValue, build.startedAt?.milliseconds, build.finishedAt?.milliseconds,
+                build.needsApproval, Self.statusMode(jobs).rawValue, id,
+            ])
         var topics: [ChangeSignal.Topic] = [.builds]
         if try wantStatuses(of: build, jobs, changed: changed, at: now, pageURL) { topics.append(.statuses) }
         // A build of which nothing had to run says nothing new about its ref.
@@ -75,5 +93,11 @@ extension Database {
             topics.append(.mail)
         }
         return topics
+    }
+
+    /// What a build reports, as its jobs want it.
+    private static func statusMode(_ jobs: [LatestAttempt]) -> HookSettings.StatusMode {
+        guard jobs.contains(where: \.reportsJob) else { return .build }
+        return jobs.contains(where: \.reportsBuild) ? .both : .jobs
     }
 }

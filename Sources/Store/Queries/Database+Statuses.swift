@@ -19,25 +19,33 @@ private enum Verdict {
     static let build = """
         SELECT build.id, build.page FROM build INDEXED BY build_of_commit
         WHERE build.projectID = ? AND build.sha = ? AND build.statusMode <> 'jobs'
-        ORDER BY \(rank(of: "build")), build.number DESC LIMIT 1
+        ORDER BY \(rank(of: "build", whenHeld: isBuildHeld)), build.number DESC LIMIT 1
         """
 
-    /// Of each build the latest attempt counts.
+    /// Of each build the latest attempt counts, if one of the attempts reports by itself.
     static let job = """
         SELECT build.id, job.id FROM build INDEXED BY build_of_commit
         CROSS JOIN job ON job.buildID = build.id AND job.hook = ?3
         WHERE build.projectID = ?1 AND build.sha = ?2 AND build.statusMode <> 'build' AND job.attempt = (
-            SELECT MAX(latest.attempt) FROM job AS latest WHERE latest.buildID = build.id AND latest.hook = ?3)
-        ORDER BY \(rank(of: "job")), build.number DESC LIMIT 1
+            SELECT MAX(latest.attempt) FROM job AS latest WHERE latest.buildID = build.id AND latest.hook = ?3
+            GROUP BY latest.hook HAVING SUM(latest.statusMode <> 'build') > 0)
+        ORDER BY \(rank(of: "job", whenHeld: isJobHeld)), build.number DESC LIMIT 1
+        """
+
+    private static let isJobHeld = "job.state = 'queued' AND job.needsApproval AND build.approvedBy IS NULL"
+
+    /// Nothing of the build goes on before somebody approves the commit.
+    private static let isBuildHeld = """
+        build.needsApproval AND build.approvedBy IS NULL AND NOT EXISTS (SELECT 1 FROM job AS other
+            WHERE other.buildID = build.id AND other.state IN ('queued', 'running') AND other.needsApproval = 0)
         """
 
     /// The lowest is shown: what goes on, what failed, what waits for an approval (which may never come, so it hides no
     /// failure), what passed, what was cancelled, and last what had nothing to run.
-    private static func rank(of table: String) -> String {
+    private static func rank(of table: String, whenHeld isHeld: String) -> String {
         """
         CASE WHEN \(table).state IN ('queued', 'running')
-                THEN CASE WHEN \(table).state = 'queued' AND build.needsApproval AND build.approvedBy IS NULL
-                    THEN 2 ELSE 0 END
+                THEN CASE WHEN \(isHeld) THEN 2 ELSE 0 END
             WHEN \(table).state IN ('failure', 'error') THEN 1
             -- Of what was skipped nothing was started.
             WHEN \(table).state = 'success' AND \(table).startedAt IS NOT NULL THEN 3
@@ -59,16 +67,12 @@ extension Database {
     func wantStatuses(
         of build: BuildRecord, _ jobs: [LatestAttempt], changed: Int64?, at now: Date, _ pageURL: PageURL?
     ) throws -> Bool {
-        let mode = try first("SELECT statusMode FROM build WHERE id = ?", [build.id]) { columns in
-            try columns.value(HookSettings.StatusMode.init(rawValue:))
-        }
-        guard let mode else { return false }
         var wanted: [WantedStatus] = []
-        if mode != .jobs, let status = try verdict(for: build, jobs, at: now, pageURL) { wanted.append(status) }
-        if mode != .build {
-            for job in jobs where changed == nil || changed == job.id {
-                wanted.append(try verdict(for: build, job, at: now, pageURL))
-            }
+        if jobs.contains(where: \.reportsBuild), let status = try verdict(for: build, jobs, at: now, pageURL) {
+            wanted.append(status)
+        }
+        for job in jobs where job.reportsJob && (changed == nil || changed == job.id) {
+            wanted.append(try verdict(for: build, job, at: now, pageURL))
         }
         var isNews = false
         for status in wanted where try want(status, at: now) { isNews = true }
@@ -86,15 +90,15 @@ extension Database {
         if decisive.id != build.id, let other = try self.build(decisive.id) {
             (build, jobs) = (other, try all(LatestAttempt.query, [other.id], LatestAttempt.init))
         }
+        let hold = Self.hold(of: build, jobs)
         let failed = jobs.filter { $0.outcome.state == .failure || $0.outcome.state == .error }.map(\.hook)
         let seconds = build.startedAt.map { (build.finishedAt ?? now).timeIntervalSince($0) } ?? 0
         let status = CommitStatus.build(
             number: build.number, state: build.state, failed: failed, seconds: Int(seconds),
-            reason: Self.hold(of: build) ?? reason(of: build.state, jobs), known: knownVerdict(jobs),
+            reason: hold ?? reason(of: build.state, jobs), known: knownVerdict(jobs),
             targetURL: try successorPage(of: build, cancelled(build.state, jobs), hook: nil)
                 ?? pageURL?(build.number, nil) ?? decisive.page)
-        return WantedStatus(
-            status: status, build: build, isQueued: Self.hold(of: build) == nil && build.state == .queued)
+        return WantedStatus(status: status, build: build, isQueued: hold == nil && build.state == .queued)
     }
 
     private func verdict(
@@ -109,7 +113,7 @@ extension Database {
         {
             (build, job) = (other, decisive)
         }
-        let hold = job.outcome.state == .queued ? Self.hold(of: build) : nil
+        let hold = build.awaitsApproval && job.isHeld ? Self.hold(for: "") : nil
         let status = CommitStatus.job(
             hook: job.hook, number: build.number,
             outcome: hold == nil ? job.outcome : JobOutcome(state: .queued, reason: hold),
@@ -119,8 +123,16 @@ extension Database {
         return WantedStatus(status: status, build: build, isQueued: hold == nil && job.outcome.state == .queued)
     }
 
-    private static func hold(of build: BuildRecord) -> String? {
-        build.awaitsApproval ? "waits for an approval, because it comes from a fork" : nil
+    private static func hold(for what: String) -> String {
+        "waits for an approval\(what), because it comes from a fork"
+    }
+
+    /// What a build waits for whose open jobs all wait for an approval.
+    private static func hold(of build: BuildRecord, _ jobs: [LatestAttempt]) -> String? {
+        let held = jobs.filter(\.isHeld)
+        guard build.awaitsApproval, jobs.allSatisfy({ $0.outcome.state.isFinished || $0.isHeld }) else { return nil }
+        let names = held.map(\.hook.description).joined(separator: ", ")
+        return hold(for: held.count == jobs.count ? "" : " of \(names)")
     }
 
     /// Why a build passed of whose jobs none ran.

@@ -3,7 +3,8 @@ internal import GRDB
 import Model
 
 extension Store {
-    /// Lets a build run that waits for it. Another commit of the same pull request waits anew.
+    /// Lets the jobs of a build run that wait for it, and those of its commit that come later. Another commit of the same
+    /// pull request waits anew.
     ///
     /// - Parameter login: who approves; that this person may do so is the caller's business.
     /// - Returns: the build.

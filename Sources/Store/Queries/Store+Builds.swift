@@ -132,15 +132,15 @@ extension Database {
         try run(
             """
             INSERT INTO build (projectID, number, ref, sha, message, authorName, authorEmail, sender, kind,
-                pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt, needsApproval,
-                authorLogin, isOffHead)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)
+                pullRequest, trusted, configCommit, state, createdAt, statusMode, page, eventAt, authorLogin,
+                isOffHead)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, 'build', ?, ?, ?, ?)
             """,
             [
                 new.projectID, number, event.ref.description, event.commit, event.message, event.authorName,
                 event.authorEmail, event.sender, event.kind.stored, event.pullRequest, new.trusted,
-                new.configCommit, time.milliseconds, new.statusMode.rawValue, new.pageURL(number, nil),
-                happenedAt, new.needsApproval, author?.description, new.isOffHead,
+                new.configCommit, time.milliseconds, new.pageURL(number, nil), happenedAt, author?.description,
+                new.isOffHead,
             ])
         return lastInsertedRowID
     }

@@ -22,10 +22,10 @@ extension Store {
 }
 
 extension Database {
-    /// Whether the row `job` may begin: its build waits for nobody, and its concurrency group has room for one more.
+    /// Whether the row `job` may begin: it waits for nobody, and its concurrency group has room for one more.
     static let hasRoomInGroup = """
-        EXISTS (SELECT 1 FROM build AS own WHERE own.id = job.buildID
-            AND (own.needsApproval = 0 OR own.approvedBy IS NOT NULL))
+        (job.needsApproval = 0 OR EXISTS (SELECT 1 FROM build AS own WHERE own.id = job.buildID
+            AND own.approvedBy IS NOT NULL))
         AND (job.concurrencyGroup IS NULL OR job.concurrencyLimit > \(runningInGroup))
         """
 
@@ -53,7 +53,7 @@ extension Database {
     fileprivate func hindrance(ofJob id: Int64) throws -> QueuePlace? {
         let facts = try first(
             """
-            SELECT job.concurrencyGroup, build.needsApproval AND build.approvedBy IS NULL
+            SELECT job.concurrencyGroup, job.needsApproval AND build.approvedBy IS NULL
             FROM job JOIN build ON build.id = job.buildID WHERE job.id = ? AND job.state = 'queued'
             """, [id]
         ) { columns in (group: try columns.next(String?.self), isHeld: try columns.next(Bool.self)) }

@@ -14,7 +14,8 @@ extension Store {
     /// Queues a new attempt of a job that ended.
     ///
     /// - Throws: `notFound` when the build has no such job, or its hook is no longer declared and the configuration of
-    ///   now is asked for; `conflict` when its last attempt has not ended.
+    ///   now is asked for; `conflict` when its last attempt has not ended, or the hook runs for no pull request from a
+    ///   fork.
     @discardableResult
     public func rerun(
         _ buildID: Int64, _ hook: HookID, with configuration: RerunConfiguration = .then
@@ -42,7 +43,7 @@ extension Store {
     ///
     /// - Returns: the new attempts, by hook; none when nothing failed.
     /// - Throws: `notFound` when there is no such build, or a hook is no longer declared and the configuration of now is
-    ///   asked for: then nothing is queued.
+    ///   asked for, `conflict` when one runs for no pull request from a fork: then nothing is queued.
     @discardableResult
     public func rerunFailed(
         _ buildID: Int64, with configuration: RerunConfiguration = .then
@@ -83,12 +84,12 @@ extension Database {
     ) throws -> QueuedJob {
         let facts = try first(
             """
-            SELECT job.projectID, job.page, build.number FROM job JOIN build ON build.id = job.buildID WHERE job.id = ?
+            SELECT job.projectID, job.page, build.number, build.trusted FROM job JOIN build ON build.id = job.buildID WHERE job.id = ?
             """, [last.id]
         ) { columns in
             (
                 projectID: try columns.next(Int64.self), page: try columns.next(String.self),
-                number: try columns.next(Int.self)
+                number: try columns.next(Int.self), trusted: try columns.next(Bool.self)
             )
         }
         guard let facts else { throw StoreError.notFound("job \(last.id)") }
@@ -99,6 +100,10 @@ extension Database {
             else { throw StoreError.notFound("the hook \(last.hook), which is no longer declared") }
             if let build = try build(last.buildID) { try checkSecrets(of: declared, then: last.config, build, project) }
             hook = declared
+        }
+        guard !hook.refuses(trusted: facts.trusted) else {
+            throw StoreError.conflict(
+                "the hook \(hook.id) runs for no pull request from a fork: its fork_pull_requests is 'never'")
         }
         return try queueJob(
             hook, buildID: last.buildID, number: facts.number, projectID: facts.projectID, attempt: last.attempt + 1,

@@ -40,7 +40,7 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
     public var startedAt: Date?
     /// When its last job ended.
     public var finishedAt: Date?
-    /// Whether its jobs may run only when somebody approved the commit.
+    /// Whether a job of it is in the queue that may run only when somebody approved the commit.
     public var needsApproval: Bool
     /// The GitHub login of whoever did.
     public var approvedBy: String?
@@ -50,7 +50,7 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
     /// as it is.
     public var isOffHead = false
 
-    /// Whether its jobs wait for that.
+    /// Whether a job waits for that.
     public var awaitsApproval: Bool { needsApproval && approvedBy == nil && !state.isFinished }
 
     /// The number of the build that took its place; `nil` when something of it goes on, or it ended otherwise.
@@ -91,30 +91,25 @@ public struct NewBuild: Sendable {
     /// Whether a job that the build has already, and that has ended or was asked to, gets a new attempt, as a schedule
     /// wants.
     public var runsAgain = false
-    /// Whether its jobs may see secrets.
+    /// Whether its jobs may see secrets. Those of a hook that asks for it wait for an approval otherwise.
     public var trusted: Bool
-    /// Whether its jobs wait until somebody approves the commit.
-    public var needsApproval = false
     /// Whether the commit is not the ref's head, but one in its history.
     public var isOffHead = false
     /// The commit of the admin repository that the hooks come from.
     public var configCommit: String
-    /// Which commit statuses the project wants; pinned when the build is made.
-    public var statusMode: HookSettings.StatusMode
     /// The pages' addresses; pinned when the build and its jobs are made.
     public var pageURL: PageURL
 
     /// Memberwise.
     public init(
         projectID: Int64, event: TriggerEvent, hooks: [Hook], trusted: Bool, configCommit: String,
-        statusMode: HookSettings.StatusMode, pageURL: @escaping PageURL
+        pageURL: @escaping PageURL
     ) {
         self.projectID = projectID
         self.event = event
         self.hooks = hooks
         self.trusted = trusted
         self.configCommit = configCommit
-        self.statusMode = statusMode
         self.pageURL = pageURL
     }
 }

@@ -45,6 +45,13 @@ public struct JobRecord: Sendable, Hashable, Codable, Identifiable {
     public var pullStartedAt: Date?
     /// When the base image was there.
     public var pullEndedAt: Date?
+    /// Whether it may run only when somebody approved the commit.
+    public var needsApproval = false
+
+    /// Whether it waits for that.
+    public func awaitsApproval(in build: BuildRecord) -> Bool {
+        state == .queued && needsApproval && build.awaitsApproval
+    }
 
     /// How it ended; `nil` while it has not.
     public var outcome: JobOutcome? {

@@ -8,7 +8,7 @@ public struct PendingPlan: Sendable, Hashable, Codable {
         public var repository: RepositoryName
         /// As a diff: each begins with `+`, `-`, `~`, or `!` for what cannot be done.
         public var lines: [String]
-        /// Whether the changes that are drift are left as they are.
+        /// Whether some of the changes are drift that is left as it is; their lines say so.
         public var isDriftReported: Bool
 
         /// Memberwise.

@@ -7,6 +7,6 @@ public struct QueuePlace: Sendable, Hashable {
     public var position: Int?
     /// The concurrency group that is full.
     public var fullGroup: String?
-    /// Whether it waits until somebody approves its build's commit. Then it is in no group's queue yet.
+    /// Whether it waits until somebody approves the commit, as its hook asks for. Then it is in no group's queue yet.
     public var needsApproval = false
 }

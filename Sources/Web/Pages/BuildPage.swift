@@ -52,6 +52,10 @@ struct BuildPage: Sendable {
         values["approveURL"] = mayAct && build.awaitsApproval ? "\(facts.url)/approve" : nil
         values["approveCommit"] = build.commit
         values["awaitsApproval"] = build.awaitsApproval
+        let held = jobs.filter { $0.awaitsApproval(in: build) }
+        values["heldJobs"] =
+            held.count == jobs.count
+            ? nil : held.map(\.title).joined(separator: ", ") + (held.count == 1 ? " waits" : " wait")
         values["approvedBy"] = build.approvedBy
         values["cancelURL"] = mayAct && mark.isOpen ? "\(facts.url)/cancel" : nil
         let link = Page.Link(text: "#\(build.number)", url: facts.url)

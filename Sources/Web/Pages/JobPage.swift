@@ -68,7 +68,7 @@ struct JobPage: Sendable {
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
             "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,
-            "approveURL": mayAct && job.state == .queued && build.build.awaitsApproval ? "\(build.url)/approve" : nil,
+            "approveURL": mayAct && job.awaitsApproval(in: build.build) ? "\(build.url)/approve" : nil,
             "approveCommit": build.build.commit,
             "hasFailed": job.state == .failure || job.state == .error,
         ]

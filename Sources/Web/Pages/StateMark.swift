@@ -23,7 +23,7 @@ struct StateMark: Sendable, MustacheParent {
 
     /// The same for a job of the build.
     init(_ job: JobRecord, of build: BuildRecord) {
-        self.init(named: job.state == .queued && build.awaitsApproval ? "waiting" : job.state.rawValue)
+        self.init(named: job.awaitsApproval(in: build) ? "waiting" : job.state.rawValue)
     }
 
     /// For what is not a build or a job but looks like one.

@@ -10,7 +10,7 @@ struct ExplainDriftCommand: AsyncParsableCommand {
         abstract: "Print what differs on GitHub although nobody declared it, and the YAML that would adopt it.",
         discussion: """
             Reads the server's data as it is, also while the server runs, and changes nothing. A server repairs such \
-            differences unless the project says `drift: report`.
+            differences unless the project says `drift: report`, or a hook about its own webhook.
 
             Exit status: 0 nothing differs, 2 something does.
             """)

@@ -31,7 +31,7 @@ struct PlanReport: Sendable {
         entries.compactMap { entry in
             if let error = entry.error { return "\(entry.repository):\n  ! \(error)" }
             guard let plan = entry.plan, !plan.isEmpty else { return nil }
-            return PlanText.diff(plan, drift: entry.drift)
+            return PlanText.diff(plan, drift: entry.drift, reported: entry.reported)
         }
     }
 
@@ -42,7 +42,7 @@ struct PlanReport: Sendable {
                 return "**\(entry.repository)**\n\n- :x: `\(error.replacing("`", with: "'"))`\n"
             }
             guard let plan = entry.plan, !plan.isEmpty else { return nil }
-            return PlanText.markdown(plan, drift: entry.drift)
+            return PlanText.markdown(plan, drift: entry.drift, reported: entry.reported)
         }
         let held = refusal.map { "**Held**: `\($0.replacing("`", with: "'"))`\n" } ?? ""
         return ([problems, held, parts.joined(separator: "\n")].filter { !$0.isEmpty } + ["\(summary)\n"])
@@ -63,7 +63,7 @@ struct PlanReport: Sendable {
             var repository: RepositoryName
             var changes: [PlanText.Document.Entry]
             var problems: [String]
-            /// Whether the changes that are drift are left as they are.
+            /// Whether some of the changes are drift that is left as it is.
             var isDriftReported: Bool
         }
 
@@ -76,11 +76,11 @@ struct PlanReport: Sendable {
             diagnostics = report.diagnostics
             held = report.refusal
             projects = report.entries.map { entry in
-                let plan = entry.plan.map { PlanText.document($0, drift: entry.drift) }
+                let plan = entry.plan.map { PlanText.document($0, drift: entry.drift, reported: entry.reported) }
                 return Project(
                     repository: entry.repository, changes: plan?.changes ?? [],
                     problems: (plan?.problems ?? []) + (entry.error.map { [$0] } ?? []),
-                    isDriftReported: entry.isDriftReported)
+                    isDriftReported: !entry.reported.isEmpty)
             }
         }
     }

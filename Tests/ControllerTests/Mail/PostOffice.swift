@@ -72,7 +72,7 @@ struct PostOffice {
         _ = try await store.createBuild(
             NewBuild(
                 projectID: project.id, event: event, hooks: project.config.hooks, trusted: true, configCommit: "config",
-                statusMode: .build, pageURL: { number, _ in "https://ci.example.org/\(number)" }))
+                pageURL: { number, _ in "https://ci.example.org/\(number)" }))
         let job = try #require(try await store.claimNextJob()).job
         let writer = try await store.logs.writer(job.id)
         try await writer.append(section: 2, source: 1, Array(log.utf8))

@@ -297,7 +297,7 @@ extension ControllerSuites {
                     event: TriggerEvent(
                         kind: .push, ref: .branch("main"), commit: String(repeating: "a", count: 40), message: "m",
                         authorName: "Mona", authorEmail: nil, sender: nil),
-                    hooks: [hook], trusted: true, configCommit: project.configCommit, statusMode: .build,
+                    hooks: [hook], trusted: true, configCommit: project.configCommit,
                     pageURL: { number, _ in "http://ci/\(number)" }))
             let job = try #require(try await fixture.store.claimNextJob()).job
             try await fixture.store.recordProgress(job.id, phase: .installing)

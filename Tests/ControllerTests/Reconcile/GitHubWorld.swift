@@ -153,6 +153,7 @@ struct GitHubWorld {
             id: try #require(HookID("tests")), image: "debian", buildScript: "#!/bin/sh\ntrue\n")
         var project = Project(repository: try #require(RepositoryName(name)), hooks: [hook], file: "projects/x.yaml")
         project.settings.drift = drift
+        project.hooks[0].settings.drift = drift
         change(&project)
         return project
     }

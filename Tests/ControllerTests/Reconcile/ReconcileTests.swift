@@ -81,7 +81,7 @@ struct ReconcileTests {
                 secretKey: world.configuration.secretKey, records: records)
             let entry = try #require(await live.entries(DesiredState(projects: [declared])).first)
             #expect(entry.plan?.operations.count == 1)
-            #expect(entry.drift.count == 1 && entry.isDriftReported)
+            #expect(entry.drift.count == 1 && entry.reported == entry.drift)
 
             _ = try await world.client.updateHook(
                 "guild/widget", hook.id,
@@ -93,6 +93,47 @@ struct ReconcileTests {
             #expect(try await world.reconcile("guild/widget").condition.reason == nil)
             #expect(try await store.openDrift().isEmpty)
             #expect(try await store.drift(id).first?.healedAt != nil)
+        }
+    }
+
+    @Test(
+        "of its own webhook a hook says what becomes of a difference, of all else the project",
+        arguments: [HookSettings.DriftMode.heal, .report])
+    func driftOfHooks(mode: HookSettings.DriftMode) async throws {
+        try await GitHubWorld.with { world in
+            var other = Hook(id: try #require(HookID("other")), image: "debian", buildScript: "#!/bin/sh\n")
+            other.settings.drift = mode == .heal ? .report : .heal
+            var declared = try GitHubWorld.project("guild/widget", drift: mode)
+            declared.permissions.collaborators = ["alice": .push]
+            declared.hooks.insert(other, at: 0)
+            try await world.declare([declared], commit: "c1")
+            try await world.reconcile("guild/widget")
+            for hook in try await world.client.hooks("guild/widget") {
+                try await world.client.deleteHook("guild/widget", hook.id)
+            }
+            try await world.control("PUT", "repos/guild/widget/collaborators/alice", ["permission": "admin"])
+
+            let live = LivePlan(
+                client: world.client, externalURL: world.configuration.externalURL,
+                secretKey: world.configuration.secretKey,
+                records: try await Store.peek(dataDirectory: world.folder + "/data"))
+            let entry = try #require(await live.entries(DesiredState(projects: [declared])).first)
+            let left = mode == .heal ? ["webhook other"] : ["collaborator alice", "webhook tests"]
+            #expect(entry.drift.count == 3 && entry.reported.map(\.change.object).sorted() == left)
+
+            let result = try await world.reconcile("guild/widget")
+            #expect(result.operations.count == 3 - left.count)
+            #expect(result.reportedDrift.map(\.change.object).sorted() == left)
+            #expect(try await world.store.openDrift().allSatisfy { left.contains($0.difference.object) })
+            // What is reported stays drift, and is what the page says.
+            #expect(try await world.reconcile("guild/widget").operations.isEmpty)
+            let record = try #require(try await world.store.reconcileRecords().first)
+            let stored = StoredPlan(
+                records: [record], externalURL: world.configuration.externalURL,
+                secretKey: world.configuration.secretKey
+            ).entry(record)
+            #expect(stored.plan?.operations.map(\.change.object).sorted() == left)
+            #expect(stored.reported.map(\.change.object).sorted() == left)
         }
     }
 

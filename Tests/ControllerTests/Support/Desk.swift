@@ -67,12 +67,18 @@ struct Desk: Sendable {
     }
 
     /// Declares the project.
-    func declare(_ hooks: [Hook], status: HookSettings.StatusMode = .build, forks: HookSettings.ForkMode = .approve)
+    ///
+    /// - Parameters:
+    ///   - status: of all hooks, instead of their own.
+    ///   - forks: the same.
+    func declare(_ hooks: [Hook], status: HookSettings.StatusMode? = nil, forks: HookSettings.ForkMode? = nil)
         async throws -> ProjectRecord
     {
         var project = Project(repository: repository, hooks: hooks, file: "projects/widget.yaml")
-        project.settings.status = status
-        project.settings.forkPullRequests = forks
+        for index in hooks.indices {
+            if let status { project.hooks[index].settings.status = status }
+            if let forks { project.hooks[index].settings.forkPullRequests = forks }
+        }
         let revision = ConfigRevision(
             commit: "config", authorName: "Mona", committedAt: Date(timeIntervalSince1970: 1), message: "Configure")
         try await store.applyConfig(DesiredState(projects: [project]), revision: revision)

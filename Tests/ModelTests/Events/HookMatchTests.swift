@@ -44,6 +44,20 @@ struct HookMatchTests {
         #expect(!Triggers.Push(branches: ["p*"]).names(.pullRequest(5)))
     }
 
+    @Test("A hook that runs for no pull request from a fork runs for the project's own")
+    func forks() throws {
+        var hook = try hook(Triggers())
+        hook.settings.forkPullRequests = .never
+        var request = TriggerEvent(kind: .pullRequest, ref: .pullRequest(1), commit: "", baseBranch: "main")
+        #expect(HookMatch(hook, request).runs)
+        request.fromFork = true
+        let answer = HookMatch(hook, request)
+        #expect(!answer.runs && answer.rule == "fork_pull_requests")
+        #expect(answer.reason == "#1 comes from a fork, and fork_pull_requests is 'never'")
+        hook.settings.forkPullRequests = .always
+        #expect(HookMatch(hook, request).runs)
+    }
+
     @Test("A pull request is matched by its base branch")
     func base() throws {
         let hook = try hook(Triggers(push: nil, pullRequest: .init(branches: ["main"])))

@@ -21,7 +21,7 @@ extension Site {
             sender: wanted.sender)
         let build = NewBuild(
             projectID: project.id, event: event, hooks: hooks, trusted: true, configCommit: project.configCommit,
-            statusMode: .build, pageURL: { number, _ in "http://ci.example.org/\(number)" })
+            pageURL: { number, _ in "http://ci.example.org/\(number)" })
         guard let made = try await store.createBuild(build) else { throw StoreError.notFound("the build") }
         return made
     }

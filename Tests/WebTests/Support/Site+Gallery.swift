@@ -199,7 +199,7 @@ extension Site {
             build: NewBuild(
                 projectID: project.id, event: event,
                 hooks: project.config.hooks.filter { $0.id.description == "tests" }, trusted: true, configCommit: "c",
-                statusMode: .build, pageURL: { _, _ in "" }))
+                pageURL: { _, _ in "" }))
         try await store.finishDelivery(
             try await add("1c9ce6a0-0004", "acme/gadget", "push"), decision: Self.hostile, failed: true)
         _ = try await add("1c9ce6a0-0005", "mona/secret", "push")

@@ -134,10 +134,11 @@ struct Site: Sendable {
             kind: kind, ref: ref, commit: commit ?? Self.commit(message), message: message, authorName: author,
             authorLogin: login.flatMap { AccountName($0) }, sender: "octocat", pullRequest: pullRequest)
         let name = project.repository
-        let chosen = project.config.hooks.filter { hooks?.contains($0.id.description) ?? true }
+        var chosen = project.config.hooks.filter { hooks?.contains($0.id.description) ?? true }
+        if !trusted { for index in chosen.indices { chosen[index].settings.forkPullRequests = .always } }
         var build = NewBuild(
             projectID: project.id, event: event, hooks: chosen, trusted: trusted, configCommit: project.configCommit,
-            statusMode: .build, pageURL: { number, _ in "http://ci.example.org/\(name)/builds/\(number)" })
+            pageURL: { number, _ in "http://ci.example.org/\(name)/builds/\(number)" })
         build.isOffHead = isOffHead
         return try #require(try await store.createBuild(build))
     }

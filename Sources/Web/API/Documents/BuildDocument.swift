@@ -28,7 +28,7 @@ package struct BuildDocument: Codable, Sendable {
     package var pullRequest: Int?
     /// Whether its jobs may see secrets.
     package var trusted: Bool
-    /// Whether its jobs wait until somebody approves the commit.
+    /// Whether a job waits until somebody approves the commit.
     package var awaitsApproval: Bool
     /// Who approved the commit.
     package var approvedBy: String?

@@ -52,7 +52,7 @@ package struct JobDocument: Codable, Sendable {
         package var position: Int?
         /// The concurrency group that is full.
         package var fullGroup: String?
-        /// True while its build's commit waits for an approval; else absent.
+        /// True while it waits until somebody approves the commit; else absent.
         package var needsApproval: Bool?
     }
 
