@@ -44,7 +44,7 @@ struct PendingPlans: Service {
         let isHeld = latest.appliedAt == nil
         var (projects, more) = ([PendingPlan.Project](), 0)
         func add(_ entries: [LivePlan.Entry]) {
-            for entry in entries where entry.hasChanges || entry.hasErrors {
+            for entry in entries where entry.hasDifferences || entry.hasErrors {
                 if projects.count < Self.mostProjects { projects.append(Self.project(entry)) } else { more += 1 }
             }
         }
@@ -74,7 +74,9 @@ struct PendingPlans: Service {
     private static func project(_ entry: LivePlan.Entry) -> PendingPlan.Project {
         var lines = entry.error.map { ["! \($0)"] } ?? []
         if let plan = entry.plan {
-            lines += plan.operations.map { "\($0)" + (entry.drift.contains($0) ? "  (drift)" : "") }
+            lines += plan.operations.map {
+                "\($0)" + PlanText.mark($0, drift: entry.drift, reported: entry.reportedDrift)
+            }
             lines += plan.problems.map { "! \($0)" }
         }
         return PendingPlan.Project(

@@ -114,7 +114,8 @@ struct PreviewComment: Sendable {
         if !entry.missing.isEmpty {
             notes.append("nobody looked at all of it on GitHub yet: what is there already may be changed, not made")
         }
-        return PlanText.markdown(plan, drift: entry.drift) + notes.map { "\n- \($0)\n" }.joined()
+        return PlanText.markdown(plan, drift: entry.drift, reported: entry.reportedDrift)
+            + notes.map { "\n- \($0)\n" }.joined()
     }
 
     /// At a line's end.

@@ -20,8 +20,14 @@ public struct LivePlan: Sendable {
         /// Why there is no plan.
         public var error: String?
 
-        /// Whether something would be changed, or should be.
-        public var hasChanges: Bool { plan?.operations.isEmpty == false }
+        /// The drift that is left as it is.
+        public var reportedDrift: Set<Reconciler.Operation> { isDriftReported ? drift : [] }
+        /// What would be done.
+        public var pending: [Reconciler.Operation] {
+            (plan?.operations ?? []).filter { !reportedDrift.contains($0) }
+        }
+        /// Whether something differs, also if that is only reported.
+        public var hasDifferences: Bool { plan?.operations.isEmpty == false }
         /// The lines of the project's file with which the drift would be what is declared.
         ///
         /// - Parameter project: as it is declared.
@@ -85,7 +91,7 @@ public struct LivePlan: Sendable {
             let survey = try await surveyor.survey(project, isActive: isActive, memory(project.repository))
             entry.plan = survey.plan
             entry.drift = Set(survey.drift)
-            entry.isDriftReported = project.settings.drift == .report
+            entry.isDriftReported = project.settings.drift == .report && isActive
         } catch let error as GitHubError {
             entry.error = ReconcileProblem(error, repository: project.repository).reason
         } catch {

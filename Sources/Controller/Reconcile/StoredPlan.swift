@@ -61,7 +61,7 @@ public struct StoredPlan: Sendable {
         let compared = comparison.compare(desired, seen, isActive: isActive, memory)
         entry.plan = compared.plan
         entry.drift = Set(compared.drift)
-        entry.isDriftReported = project.settings.drift == .report
+        entry.isDriftReported = project.settings.drift == .report && isActive
         return entry
     }
 

@@ -13,7 +13,8 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             Reads collaborators, pending invitations and teams and writes them as a project declares them, with an \
             example of a hook as a comment. Applied as it is, the file changes nothing on GitHub: 'kozmic plan' is \
-            empty. Nothing is changed here either; files that exist are left as they are.
+            empty, except for the webhooks of a repository that the server has already, whose hooks are not known: a \
+            comment names them. Nothing is changed here either; files that exist are left as they are.
 
             Exit status: 0 done, 1 some repository could not be imported.
             """)
@@ -50,7 +51,8 @@ struct ImportCommand: AsyncParsableCommand {
             let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
             let client = settings.gitHubClient(curl)
             let result: Result<Int, any Error>
-            do { result = .success(try await run(client)) } catch { result = .failure(error) }
+            let importer = RepositoryImport(client: client, externalURL: settings.externalURL)
+            do { result = .success(try await run(importer)) } catch { result = .failure(error) }
             await curl.close()
             if try result.get() > 0 { throw ExitCode.failure }
         } catch let problem as SettingProblem {
@@ -64,8 +66,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     /// - Returns: how many repositories could not be imported.
-    private func run(_ client: GitHubClient) async throws -> Int {
-        let importer = RepositoryImport(client: client)
+    private func run(_ importer: RepositoryImport) async throws -> Int {
         var names = try repositories.map { text in
             guard let name = RepositoryName(text) else { throw SettingProblem("'\(text)' is not OWNER/REPO") }
             return name
