@@ -41,8 +41,46 @@ struct ClientPartsTests {
                 place += size
             }
             #expect(events.map(\.name) == ["log", "end"] && events.map(\.id) == ["5", "5"], "\(size)")
-            #expect(events.first?.text == "a\n\nb" && events.last?.state == "success")
+            #expect(events.first?.bytes == Array("a\n\nb".utf8) && events.last?.state == "success")
         }
+    }
+
+    @Test("a piece of a log is written as it was, also where it is no text")
+    func bytes() {
+        let event = ServerEvent(id: "3", name: "log", data: #"{"offset":0,"bytes":"//4K","text":"\ufffd\ufffd\n"}"#)
+        #expect(event.bytes == [0xFF, 0xFE, 0x0A])
+        #expect(ServerEvent(id: "3", name: "log", data: #"{"text":"\u00e9\n"}"#).bytes == Array("é\n".utf8))
+        #expect(ServerEvent(id: "3", name: "end", data: #"{"state":"success"}"#).bytes == nil)
+    }
+
+    @Test("a server that answers with a page is no Kozmic: that is said at once")
+    func page() async throws {
+        let server = try FixedAnswer(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\nConnection: close\r\n\r\n<p>x\n")
+        defer { server.close() }
+        let curl = CurlClient(CurlOptions(usesEnvironmentProxy: false))
+        let client = try ServerClient(address: "http://127.0.0.1:\(server.port)", token: nil, curl: curl)
+        do {
+            _ = try await LogFollower(server: client, path: "log/events", query: []).run { _ in }
+            Issue.record("a page was taken for a log")
+        } catch let problem as ServerProblem {
+            #expect(problem.description.contains("answers what this program does not understand"))
+        }
+        do {
+            _ = try await client.stream("log", type: "text/plain")
+            Issue.record("a page was taken for a log")
+        } catch let problem as ServerProblem {
+            #expect(problem.status == 200)
+        }
+        await curl.close()
+        #expect(server.requests == 2)
+    }
+
+    @Test("names and messages neither move the cursor nor turn around what follows")
+    func controls() {
+        let text = "a\u{1B}[1mb\tc\u{202E}d\u{2066}e\u{200F}f\u{61C}g\u{9B}h👩‍💻é"
+        let shown = "a\u{FFFD}[1mb\u{FFFD}c\u{FFFD}d\u{FFFD}e\u{FFFD}f\u{FFFD}g\u{FFFD}h👩‍💻é"
+        #expect(text.withoutControls == shown)
     }
 
     @Test("builds and jobs are named as on the other commands")

@@ -121,8 +121,8 @@ struct ParallelTests {
                     group.addTask {
                         try await good.fetch()
                         for _ in 0..<20 {
-                            let error = await failure { _ = try await good.resolve("no..such \(number)") }
-                            #expect(error?.message.contains("no..such \(number)") == true)
+                            let error = await failure { _ = try await good.mergeBase("none-\(number)", commit) }
+                            #expect(error?.message.contains("none-\(number)") == true)
                         }
                         #expect(await good.contains(commit: commit))
                     }

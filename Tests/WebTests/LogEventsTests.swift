@@ -141,10 +141,31 @@ import Testing
             try await writer.append(section: 2, source: 1, [0xF0, 0x9F])
             try await writer.close()
             try await site.store.finishJob(job.id, .success)
-            #expect(try await reader.next()?.log == "\u{FFFD}")
+            let last = try await reader.next()
+            #expect(last?.log == "\u{FFFD}" && last?.bytes == [0xF0, 0x9F])
             let end = try await reader.next()
             #expect(end?.name == "end" && end?.data == #"{"state":"success"}"#)
             #expect(try await reader.next() == nil)
+        }
+    }
+
+    @Test("what is not UTF-8 comes as it was written, too")
+    func bytes() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            let log = Array("a\n".utf8) + [0xFF, 0xFE] + Array("é\u{FFFD}\n".utf8) + [0xC3]
+            let writer = try await site.store.logs.writer(job.id)
+            try await writer.append(section: 2, source: 1, log)
+            try await writer.close()
+            try await site.store.finishJob(job.id, .success)
+            var reader = try await site.client.open(Self.path)
+            let events = try await reader.rest().filter { $0.name == "log" }
+            #expect(events.flatMap { $0.bytes ?? Array(($0.log ?? "").utf8) } == log)
+            var whole = try await site.client.open(Self.path + "?offset=4")
+            let end = try await whole.rest().filter { $0.name == "log" }
+            #expect(end.flatMap { $0.bytes ?? Array(($0.log ?? "").utf8) } == Array(log[4...]))
         }
     }
 

@@ -24,6 +24,17 @@ import Testing
             #expect(try await site.client.get(path + "?hook=tests&ref=main").text.contains(">failed</text>"))
             #expect(try await site.client.get(path + "?ref=topic/%C3%A9").text.contains(">queued</text>"))
             #expect(try await site.client.get(path + "?hook=none").text.contains(">unknown</text>"))
+            // The short name of a tag, unless a branch has it.
+            try await site.build(project, "A release", ref: GitRef("refs/tags/v9"), hooks: ["tests"])
+            for ref in ["v9", "refs/tags/v9"] {
+                #expect(try await site.client.get(path + "?ref=\(ref)").text.contains(">queued</text>"), "\(ref)")
+                let page = try await site.client.get("/acme/widget/builds?ref=\(ref)")
+                #expect(page.text.contains("A release") && !page.text.contains("On a topic"), "\(ref)")
+            }
+            #expect(try await site.client.get(path + "?ref=refs/heads/v9").text.contains(">unknown</text>"))
+            try await site.build(project, "A branch like it", ref: .branch("v9"), hooks: ["style"])
+            #expect(try await site.client.get(path + "?ref=v9&hook=style").text.contains(">queued</text>"))
+            #expect(try await site.client.get(path + "?ref=v9&hook=tests").text.contains(">unknown</text>"))
             let tag = try #require(failed.headers["etag"])
             #expect(tag != nothing.headers["etag"])
             #expect(try await site.client.get(path, ["If-None-Match": tag]).status == 304)

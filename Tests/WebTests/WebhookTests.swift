@@ -111,6 +111,39 @@ import Testing
         }
     }
 
+    @Test(
+        "a body that is no HTTP is its sender's mistake, and no error of the server",
+        arguments: [
+            "acme/widget/tests", "", "api",
+        ])
+    func broken(address: String) async throws {
+        let office = TokenOffice()
+        try await Site.with(account: office.account) { site in
+            _ = try await site.prepareForAPI()
+            let path =
+                switch address {
+                case "": "/_events"
+                case "api": "/_api/v1/projects/acme/widget/builds/1/rerun"
+                default: "/_hooks/\(address)"
+                }
+            func open(_ framing: String, _ body: String) async throws -> Connection {
+                let connection = try Connection(port: site.client.port)
+                await connection.write(
+                    Array(
+                        "POST \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-manager\r\n".utf8)
+                        + Array("\(framing)\r\n\r\n\(body)".utf8))
+                return connection
+            }
+            var reader = AnswerReader(try await open("Transfer-Encoding: chunked", "zz\r\nabc\r\n"), hasBody: true)
+            let answer = try await reader.answer()
+            #expect(answer.status == 400)
+            #expect(answer.headers["content-type"]?.hasPrefix("application/json") == true)
+            // Gone in the middle of it.
+            _ = try await open("Content-Length: 100", "abc")
+            #expect(site.log.errors == [])
+        }
+    }
+
     @Test("a webhook that is declared or removed counts at once")
     func changes() async throws {
         try await Site.with { site in

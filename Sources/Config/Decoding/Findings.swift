@@ -8,6 +8,8 @@ final class Findings {
 
     /// Relative to the admin repository.
     let path: String
+    /// Whether a mistake hides the rest of the file: then nobody knows what it lacks.
+    var isCut = false
     private var found: Set<Diagnostic> = []
     private(set) var hasErrors = false
     /// The sealed values of the file, with their variables' names.

@@ -47,9 +47,9 @@ struct MappingReader<Key: ConfigKey> {
         return Located(value: value, position: node.start)
     }
 
-    /// Reports a key that must be there and is not.
+    /// Reports a key that must be there and is not, if the whole file could be read.
     func require(_ key: Key) {
-        if node(key) == nil { findings.error(place, "\(name) lacks '\(key.rawValue)'") }
+        if node(key) == nil, !findings.isCut { findings.error(place, "\(name) lacks '\(key.rawValue)'") }
     }
 
     /// A mapping inside of this one.
@@ -69,10 +69,15 @@ struct MappingReader<Key: ConfigKey> {
         // Comparing thousands of strange keys with all known ones would take seconds.
         if !findings.isFull, let near = Suggestion.nearest(to: entry.name, among: Key.known) {
             message += "; did you mean '\(near)'?"
-        } else if let home = [Shape.hook, .project, .server].first(where: { $0.keys.contains(entry.name) }) {
+        } else if let home = homes.first(where: { $0.keys.contains(entry.name) }) {
             message += "; it belongs into \(home.title)"
         }
         findings.error(entry.key.start, message)
+    }
+
+    /// Where a key may belong, the likeliest first: at the top of kozmic.yaml a setting is meant for all hooks.
+    private static var homes: [Shape] {
+        Key.shape == .server ? [.settings, .project, .hook] : [.hook, .project, .server]
     }
 }
 

@@ -32,12 +32,21 @@ struct Hooks: ValueKind {
             for event in hook.triggers.webhookEvents {
                 counts[event, default: 0] += 1
                 if counts[event] == Self.maximumPerEvent + 1 {
+                    // Nobody wrote the event of these.
+                    let isImplied = event == "push" && hooks.contains { $0.triggers.hasImpliedPush }
                     findings.error(
                         entry.key.start,
-                        "more than \(Self.maximumPerEvent) hooks for the event '\(event)'; GitHub takes no more")
+                        "more than \(Self.maximumPerEvent) hooks for the event '\(event)'"
+                            + (isImplied ? ", which a hook with only a schedule has too" : "")
+                            + "; GitHub takes no more")
                 }
             }
         }
         return hooks
     }
+}
+
+extension Triggers {
+    /// Whether the webhook listens to pushes that start nothing.
+    fileprivate var hasImpliedPush: Bool { push == nil && webhookEvents.contains("push") }
 }

@@ -26,6 +26,7 @@ struct ProjectFile {
 
     private mutating func read(_ document: YAMLDocument, _ context: ProjectContext) {
         for error in document.errors { findings.error(error.position, error.message) }
+        findings.isCut = document.isCut
         guard let root = document.root else {
             if document.errors.isEmpty {
                 findings.error(.start, "the file declares nothing; to remove a project, delete its file")

@@ -27,9 +27,12 @@ struct ServerFile {
 
     /// Everything has a default, so the file may be missing; but then it should not be there under another name, and
     /// a repository with neither settings nor projects is most likely the wrong one, which must not remove everything.
-    private func checkAbsence(_ source: ConfigSource) {
-        if source.content("kozmic.yml") != .missing {
-            findings.error(.start, "there is a kozmic.yml, which is not read; call it kozmic.yaml")
+    private mutating func checkAbsence(_ source: ConfigSource) {
+        let otherName = "kozmic.yml"
+        if source.content(otherName) != .missing {
+            // It stands at a file that is there.
+            findings = Findings(path: otherName)
+            findings.error(.start, "\(otherName) is not read; call it \(Self.path)")
         } else if source.projectFiles.isEmpty {
             findings.error(
                 .start, "neither kozmic.yaml nor a project file under projects/; is this the admin repository?")

@@ -56,7 +56,8 @@ extension ConfigSource {
         case .typeRegular: break
         case .typeSymbolicLink: return .unreadable("is a symbolic link")
         case .typeDirectory: return .unreadable("is a folder")
-        case nil: return .missing
+        // Listed by a name in which something stands for the bytes that are no text, so it is not found by it.
+        case nil: return path.unicodeScalars.contains("\u{FFFD}") ? .unreadable(isMisnamed) : .missing
         default: return .unreadable("is not a regular file")
         }
         guard let handle = FileHandle(forReadingAtPath: "\(root)/\(path)"),

@@ -35,6 +35,9 @@ public struct ConfigSource: Sendable {
         self.load = load
     }
 
+    /// Why a file whose name no text can hold is not taken.
+    public static let isMisnamed = "has a name that is not UTF-8"
+
     static let isTooLarge = "is larger than \(maximumFileBytes >> 20) MiB"
 
     static func isProjectFile(_ path: String) -> Bool {

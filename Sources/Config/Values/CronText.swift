@@ -8,19 +8,20 @@ struct CronText: TextKind {
     var plural: String { "cron schedules" }
 
     private struct Field {
+        /// With its article.
         var name: String
         var range: ClosedRange<Int>
         var names: [String] = []
     }
 
     private static let fields = [
-        Field(name: "minute", range: 0...59), Field(name: "hour", range: 0...23),
-        Field(name: "day of the month", range: 1...31),
+        Field(name: "a minute", range: 0...59), Field(name: "an hour", range: 0...23),
+        Field(name: "a day of the month", range: 1...31),
         Field(
-            name: "month", range: 1...12,
+            name: "a month", range: 1...12,
             names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
         // Both 0 and 7 are Sunday.
-        Field(name: "day of the week", range: 0...7, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
+        Field(name: "a day of the week", range: 0...7, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
     ]
 
     func parse(_ text: String) throws(Mistake) -> String {
@@ -43,7 +44,7 @@ struct CronText: TextKind {
     private func check(_ item: Substring, _ field: Field) throws(Mistake) {
         let steps = item.split(separator: "/", omittingEmptySubsequences: false)
         let wrong = Mistake(
-            "\(quoted(item)) is not a \(field.name): \(field.range.lowerBound) to \(field.range.upperBound)")
+            "\(quoted(item)) is not \(field.name): \(field.range.lowerBound) to \(field.range.upperBound)")
         guard let first = steps.first, steps.count <= 2 else { throw wrong }
         let isSpan = first == "*" || first.contains("-")
         if steps.count == 2 {

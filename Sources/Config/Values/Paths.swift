@@ -10,6 +10,9 @@ struct GlobText: TextKind {
     var plural: String { "texts" }
     var maximumBytes: Int { 512 }
 
+    /// What no name of a branch or tag can have, see git-check-ref-format(1).
+    private static let impossible = [" ", "~", "^", ":", "\\", "[", "..", "@{", "//"]
+
     func parse(_ text: String) throws(Mistake) -> String {
         guard !text.isEmpty else { throw Mistake("an empty pattern, which matches nothing") }
         guard text.hasNoControlCharacters else { throw Mistake("a control character in a pattern") }
@@ -19,6 +22,15 @@ struct GlobText: TextKind {
                 throw Mistake("\(quoted(text)): write the name without refs/\(use == .tags ? "tags" : "heads")/")
             }
             guard !text.hasPrefix("!") else { throw Mistake("\(quoted(text)): patterns cannot be negated") }
+            // A hook that never runs is worse than an error.
+            if let part = Self.impossible.first(where: text.contains) {
+                throw Mistake(
+                    "\(quoted(text)): no \(use == .tags ? "tag" : "branch") has \(quoted(part)) in its name; patterns "
+                        + "know *, ** and ? only")
+            }
+            guard !text.hasPrefix("/"), !text.hasSuffix("/") else {
+                throw Mistake("\(quoted(text)): no name begins or ends with /; '**' is anything, with slashes")
+            }
         case .paths:
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             guard !text.hasPrefix("/"), !parts.contains("..") else {

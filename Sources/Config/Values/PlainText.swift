@@ -52,7 +52,8 @@ struct VariableName: TextKind {
 }
 
 extension String {
-    var hasNoControlCharacters: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+    /// None of U+0000 to U+001F and U+007F to U+009F.
+    var hasNoControlCharacters: Bool { unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } }
 }
 
 extension UInt8 {

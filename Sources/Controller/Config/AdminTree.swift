@@ -28,7 +28,9 @@ enum AdminTree {
         var unreadable: [String: String] = [:]
         for entry in entries {
             let path = String(decoding: entry.path, as: UTF8.self)
-            if entry.type == .blob, entry.mode.hasPrefix("100") {
+            if !path.utf8.elementsEqual(entry.path) {
+                unreadable[path] = ConfigSource.isMisnamed
+            } else if entry.type == .blob, entry.mode.hasPrefix("100") {
                 wanted.append((path, entry.object))
             } else {
                 unreadable[path] = entry.type == .blob ? "is a symbolic link" : "is a submodule"

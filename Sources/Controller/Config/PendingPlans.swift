@@ -44,7 +44,7 @@ struct PendingPlans: Service {
         let isHeld = latest.appliedAt == nil
         var (projects, more) = ([PendingPlan.Project](), 0)
         func add(_ entries: [LivePlan.Entry]) {
-            for entry in entries where entry.hasChanges || entry.hasErrors {
+            for entry in entries where entry.hasDifferences || entry.hasErrors {
                 if projects.count < Self.mostProjects { projects.append(Self.project(entry)) } else { more += 1 }
             }
         }

@@ -1,13 +1,20 @@
 import GitHub
 import Model
+import Reconciler
 
 /// Reads from GitHub what a project file can say of a repository; changes nothing.
 public struct RepositoryImport: Sendable {
     private let client: GitHubClient
+    private let externalURL: String
 
-    /// - Parameter client: its token needs admin rights on the repositories, or its app the permissions that
-    ///   `kozmic doctor` lists.
-    public init(client: GitHubClient) { self.client = client }
+    /// - Parameters:
+    ///   - client: its token needs admin rights on the repositories, or its app the permissions that `kozmic doctor`
+    ///     lists.
+    ///   - externalURL: the server's, by which its own webhooks and deploy keys are known.
+    public init(client: GitHubClient, externalURL: String) {
+        self.client = client
+        self.externalURL = externalURL
+    }
 
     /// The file for one repository.
     ///
@@ -61,6 +68,12 @@ public struct RepositoryImport: Sendable {
                 continue
             }
             draft.add("collaborator", login, GitHubPermissions.level(ofAnswer: invitation.permissions))
+        }
+        let ours = DesiredDeployKey(mode: .auto, title: DesiredDeployKey.title(externalURL: externalURL))
+        draft.hasDeployKey = try await client.deployKeys(name).contains { ours.generation(ofTitle: $0.title) != nil }
+        for hook in try await client.hooks(name) {
+            guard let address = WebhookAddress.name(of: hook.url, externalURL: externalURL) else { continue }
+            draft.notes.append("The webhook \(address) is Kozmic's: it goes, unless its hook is declared here.")
         }
         guard isOrganization else { return draft }
         for team in try await client.teams(name) { draft.add("team", team.slug, team.permission) }

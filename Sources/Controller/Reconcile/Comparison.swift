@@ -18,8 +18,7 @@ struct Comparison: Sendable {
                 repository: project.repository,
                 deployKey: memory.deployKeys.desired(.never, externalURL: externalURL))
         }
-        // Hooks are mostly added at the end, which then changes no webhook that is there.
-        let listener = project.hooks.first?.id
+        let listener = listener(project, memory.baseline)
         return DesiredRepository(
             repository: project.repository,
             webhooks: project.hooks.map { hook in
@@ -31,6 +30,13 @@ struct Comparison: Sendable {
                         project.repository, hook.id, generation: generation) ?? "unknown")
             }, owner: project.owner, permissions: project.permissions,
             deployKey: memory.deployKeys.desired(project.deployKey, externalURL: externalURL))
+    }
+
+    /// The hook whose webhook tells of roles, too: the one that did at the last pass, so that another hook changes no
+    /// webhook that is there; else the first.
+    private func listener(_ project: Project, _ baseline: Baseline?) -> HookID? {
+        let former = baseline?.desired.webhooks.first { !Set($0.events).isDisjoint(with: AccessEvent.ofRepositories) }
+        return former.flatMap { project.hook($0.hook)?.id } ?? project.hooks.first?.id
     }
 
     /// The plan, and the operations of it that nobody asked for.

@@ -20,8 +20,12 @@ public struct LivePlan: Sendable {
         /// Why there is no plan.
         public var error: String?
 
-        /// Whether something would be changed, or should be.
-        public var hasChanges: Bool { plan?.operations.isEmpty == false }
+        /// What would be done.
+        public var pending: [Reconciler.Operation] {
+            (plan?.operations ?? []).filter { !reported.contains($0) }
+        }
+        /// Whether something differs, also if that is only reported.
+        public var hasDifferences: Bool { plan?.operations.isEmpty == false }
         /// The lines of the project's file with which the drift would be what is declared.
         ///
         /// - Parameter project: as it is declared.
@@ -85,7 +89,7 @@ public struct LivePlan: Sendable {
             let survey = try await surveyor.survey(project, isActive: isActive, memory(project.repository))
             entry.plan = survey.plan
             entry.drift = Set(survey.drift)
-            entry.reported = entry.drift.filter(project.reports)
+            entry.reported = isActive ? entry.drift.filter(project.reports) : []
         } catch let error as GitHubError {
             entry.error = ReconcileProblem(error, repository: project.repository).reason
         } catch {

@@ -18,6 +18,7 @@ public struct ReconcileLoop: Service {
     private let logger: Logger
     private let schedule = ReconcileSchedule()
     private let rightOfWay: RightOfWay
+    private let reportedDrift = ReportedDrift()
     /// How many projects are looked at at the same time, of either kind.
     private let width = 4
 
@@ -121,8 +122,13 @@ public struct ReconcileLoop: Service {
             for operation in result.operations {
                 logger.info("reconciled", metadata: ["project": "\(project.repository)", "operation": "\(operation)"])
             }
-            for operation in result.reportedDrift {
-                logger.notice("drift", metadata: ["project": "\(project.repository)", "repair": "\(operation)"])
+            for difference in reportedDrift.news(project.id, result.reportedDrift).flatMap(\.differences) {
+                logger.notice(
+                    "drift, which is only reported",
+                    metadata: [
+                        "project": "\(project.repository)", "object": "\(difference.object)",
+                        "field": "\(difference.field)", "declared": "\(difference.old)", "found": "\(difference.new)",
+                    ])
             }
             condition = result.condition
             if condition.status == .ready {

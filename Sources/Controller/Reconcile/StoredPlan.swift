@@ -61,7 +61,7 @@ public struct StoredPlan: Sendable {
         let compared = comparison.compare(desired, seen, isActive: isActive, memory)
         entry.plan = compared.plan
         entry.drift = Set(compared.drift)
-        entry.reported = entry.drift.filter(project.reports)
+        entry.reported = isActive ? entry.drift.filter(project.reports) : []
         return entry
     }
 

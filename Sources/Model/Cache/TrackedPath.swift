@@ -4,7 +4,7 @@ public enum TrackedPath {
     public enum Problem: Error, Sendable, Hashable {
         /// `..` leads out of the repository, or the path is absolute.
         case leavesRepository
-        /// A byte below 0x20, or 0x7F.
+        /// U+0000 to U+001F, or U+007F to U+009F.
         case controlCharacter
         /// Nothing was written.
         case empty
@@ -13,7 +13,9 @@ public enum TrackedPath {
     /// `./a//b/` is `a/b`, `.` stays `.` and means the root tree.
     public static func normalise(_ path: String) throws(Problem) -> String {
         guard !path.isEmpty else { throw .empty }
-        guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .controlCharacter }
+        guard path.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            throw .controlCharacter
+        }
         guard !path.hasPrefix("/") else { throw .leavesRepository }
         var parts: [Substring] = []
         for part in path.split(separator: "/") where part != "." {

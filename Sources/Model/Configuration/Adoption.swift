@@ -90,7 +90,7 @@ public struct Adoption: Sendable, Hashable {
 
     private mutating func adoptWebhook(_ name: String, _ difference: Difference) {
         guard let index = project.hooks.firstIndex(where: { "\($0.id)" == name }) else { return note(difference) }
-        // What tells of roles is asked for in any case, by the first hook of a project.
+        // What tells of roles is asked for in any case, by one hook of a project.
         let found = Set(difference.found.split(separator: ",").map { String($0.drop { $0 == " " }) })
             .subtracting(["member", "public", "repository", "team_add"])
         guard difference.field == "events", !found.isEmpty, found.isSubset(of: ["push", "pull_request", "merge_group"])

@@ -10,6 +10,8 @@ public struct ProjectDraft: Sendable, Hashable {
     public var defaultBranch: String
     /// Who may do what.
     public var permissions: Permissions
+    /// Whether the deploy key of the server is there, which a file without it would remove.
+    public var hasDeployKey = false
     /// What GitHub has and a project file cannot say, a sentence each.
     public var notes: [String]
 
@@ -36,8 +38,11 @@ public struct ProjectDraft: Sendable, Hashable {
         if let owner { lines.append("owner: \(YAMLText.scalar(owner))") }
         if permissions != Permissions() { lines += permissions.yaml }
         lines += notes.map(YAMLText.comment)
-        if isPrivate {
+        switch (isPrivate, hasDeployKey) {
+        case (true, false):
             lines.append("deploy_key: never  # 'auto' gives a private repository a read-only key to fetch it with")
+        case (false, true): lines.append("deploy_key: always")
+        case (true, true), (false, false): break
         }
         return (lines + example).joined(separator: "\n") + "\n"
     }

@@ -1,10 +1,10 @@
 /// An event that says that somebody's access or a repository's privacy may have changed. What it says is not believed
 /// but read anew, so neither its order nor a lost one matters.
 ///
-/// One webhook of each project listens to those that GitHub sends to repositories: the first hook's in its file, because a webhook
-/// more for each project would cost a creating write, a place among the twenty that a repository may have, and a secret
-/// more, for events that hardly ever come. All of them come from webhooks of organizations and of GitHub Apps, which
-/// somebody may point at `/_events`.
+/// One webhook of each project listens to those that GitHub sends to repositories: that of the hook whose id came first
+/// when the project was new, for as long as it has the hook. A webhook more for each project would cost a creating write,
+/// a place among the twenty that a repository may have, and a secret more, for events that hardly ever come. All of them
+/// come from webhooks of organizations and of GitHub Apps, which somebody may point at `/_events`.
 public enum AccessEvent: String, Sendable, Hashable, CaseIterable {
     case installation, member, membership, organization, `public`, repository, team
     case installationRepositories = "installation_repositories"

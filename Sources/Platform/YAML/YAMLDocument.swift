@@ -10,11 +10,14 @@ public struct YAMLDocument: Sendable, Hashable {
     public var root: YAMLNode?
     /// In the order of the text; empty when the text is good.
     public var errors: [YAMLError]
+    /// Whether one of the errors stopped the reader: what the tree lacks may stand further on.
+    public var isCut: Bool
 
     /// Memberwise.
-    public init(root: YAMLNode?, errors: [YAMLError]) {
+    public init(root: YAMLNode?, errors: [YAMLError], isCut: Bool = false) {
         self.root = root
         self.errors = errors
+        self.isCut = isCut
     }
 
     /// Reads a text of exactly one document, or of none.
@@ -31,13 +34,17 @@ public struct YAMLDocument: Sendable, Hashable {
         let text = bytes.starts(with: TextCheck.byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
         return text.withUnsafeBufferPointer { buffer in
             var builder = TreeBuilder(limits: limits)
+            var isCut = false
             do throws(YAMLError) {
                 let events = try EventReader(buffer)
                 while let event = try events.next() { try builder.add(event) }
             } catch {
                 builder.errors.append(error)
+                isCut = true
             }
-            return builder.finish()
+            var document = builder.finish()
+            document.isCut = isCut
+            return document
         }
     }
 

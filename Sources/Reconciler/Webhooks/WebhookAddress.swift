@@ -30,7 +30,7 @@ public enum WebhookAddress {
     /// What an address names, lower case: `<owner>/<repository>/<hook>` if it is one that `url` makes.
     ///
     /// - Returns: `nil` for an address that is not under the external URL.
-    static func name(of url: String, externalURL: String) -> String? {
+    public static func name(of url: String, externalURL: String) -> String? {
         let prefix = normalized(trimmed(externalURL)) + marker
         let address = normalized(url)
         guard address.hasPrefix(prefix) else { return nil }

@@ -24,7 +24,7 @@ extension APIRoutes {
     private func builds(_ request: Request, of project: ProjectRecord) async throws -> BuildListDocument {
         let limit = try Self.limit(request)
         let found = try await store.builds(
-            project.id, try filter(request), before: try Self.number("after", request), limit: limit + 1)
+            project.id, try await filter(request, project), before: try Self.number("after", request), limit: limit + 1)
         let last = found.count > limit ? found[limit - 1] : nil
         return BuildListDocument(
             builds: found.prefix(limit).map {
@@ -32,11 +32,13 @@ extension APIRoutes {
             }, next: last.map { String($0.number) })
     }
 
-    private func filter(_ request: Request) throws -> BuildFilter {
+    private func filter(_ request: Request, _ project: ProjectRecord) async throws -> BuildFilter {
         var filter = BuildFilter(
             author: try Self.text("author", request), text: try Self.text("text", request))
         if let text = try Self.text("branch", request) {
-            guard let ref = ProjectLinks.ref(text) else { throw APIProblem.badRequest("branch names no ref.") }
+            guard let ref = try await lookup.ref(text, of: project) else {
+                throw APIProblem.badRequest("branch names no ref.")
+            }
             filter.ref = ref
         }
         if let text = try Self.text("status", request) {

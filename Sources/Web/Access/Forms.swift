@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import OpenSSL
 
 /// What forms send. Only those on our own pages carry the token of the person's session, so another site cannot make a
@@ -11,15 +10,11 @@ enum Forms {
 
     /// The fields of a form that somebody who is signed in sent.
     ///
-    /// - Throws: 403 for a stranger, and for a form without the right token; 413 for a larger body.
+    /// - Throws: 403 for a stranger, and for a form without the right token; 413 for a larger body, 400 for one that cannot
+    ///   be read.
     static func fields(_ request: Request, _ context: WebContext) async throws -> [String: String] {
         guard let person = context.viewer.person else { throw HTTPError(.forbidden) }
-        let body: [UInt8]
-        do {
-            body = Array(try await request.body.collect(upTo: maximumBytes).readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw HTTPError(.contentTooLarge)
-        }
+        let body = try await request.bytes(upTo: maximumBytes)
         let fields = parse(String(decoding: body, as: UTF8.self))
         guard ConstantTime.equal(Array((fields["csrf"] ?? "").utf8), Array(person.formToken.utf8)) else {
             throw HTTPError(.forbidden)

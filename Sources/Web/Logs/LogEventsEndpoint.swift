@@ -21,7 +21,8 @@ import Store
 /// lines of the piece came later: pairs of a line's number in the piece, from 0, and the milliseconds after `time`; a line
 /// without a pair came with the one before.
 ///
-/// Pieces end between characters, so that texts can be joined; bytes that are not UTF-8 are replaced. Finished and
+/// Pieces end between characters, so that texts can be joined; bytes that are not UTF-8 are replaced, and then there is
+/// `bytes`, the whole piece in Base64. Finished and
 /// running jobs are served alike. A slow reader gets the pieces at its own pace; nothing is kept for it in memory. All who
 /// watch the same log share one look at it, see `LogFeeds`.
 struct LogEventsEndpoint: Sendable {

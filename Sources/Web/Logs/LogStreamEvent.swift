@@ -10,7 +10,7 @@ enum LogStreamEvent {
         var reason: String?
     }
 
-    /// A piece of the log. Bytes that are not UTF-8 are replaced.
+    /// A piece of the log. Bytes that are not UTF-8 are replaced; then the piece comes as it is, too.
     ///
     /// - Parameter chunks: when the bytes came, from the first of them on.
     static func log(_ bytes: ArraySlice<UInt8>, at offset: Int64, _ chunks: [LogChunk]) -> ByteBuffer {
@@ -24,8 +24,12 @@ enum LogStreamEvent {
             let steps = times.later.map { "\($0.line),\($0.after)" }.joined(separator: ",")
             buffer.writeString(",\"later\":[\(steps)]")
         }
+        let text = String(decoding: bytes, as: UTF8.self)
+        if !text.utf8.elementsEqual(bytes) {
+            buffer.writeString(",\"bytes\":\"\(Data(bytes).base64EncodedString())\"")
+        }
         buffer.writeString(",\"text\":\"")
-        writeEscaped(String(decoding: bytes, as: UTF8.self), to: &buffer)
+        writeEscaped(text, to: &buffer)
         buffer.writeString("\"}\n\n")
         return buffer
     }

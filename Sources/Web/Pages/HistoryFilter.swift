@@ -14,15 +14,15 @@ struct HistoryFilter {
     private static let textLimit = 200
 
     /// - Throws: 404 for a ref that cannot be.
-    init(_ request: Request) throws {
+    init(_ request: Request, _ project: ProjectRecord, _ lookup: PageLookup) async throws {
         // As a form sends it: a space is a plus sign.
         let fields = Forms.parse(request.uri.query ?? "").compactMapValues { text -> String? in
             let text = text.trimmingCharacters(in: .whitespaces)
             return text.isEmpty ? nil : String(text.prefix(Self.textLimit * 3))
         }
-        filter.ref = try fields["ref"].map { text in
-            guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
-            return ref
+        if let text = fields["ref"] {
+            guard let ref = try await lookup.ref(text, of: project) else { throw HTTPError(.notFound) }
+            filter.ref = ref
         }
         filter.state = fields["status"].flatMap { BuildState(rawValue: $0) }
         filter.author = fields["author"].map { String($0.prefix(Self.textLimit)) }

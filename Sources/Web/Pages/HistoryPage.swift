@@ -22,7 +22,7 @@ struct HistoryPage: Sendable {
     private func response(
         _ request: Request, of project: ProjectRecord, for viewer: Viewer
     ) async throws -> Response {
-        let filter = try HistoryFilter(request)
+        let filter = try await HistoryFilter(request, project, lookup)
         let (builds, next) = try await builds(of: project, filter)
         let ref = filter.filter.ref?.shortName
         var values: PageValues = [

@@ -13,10 +13,7 @@ struct LatestPage: Sendable {
     func add(to router: Router<WebContext>) {
         router.get("{owner}/{repo}") { request, context in
             let project = try await lookup.project(context)
-            let ref = try request.uri.queryParameters["ref"].map { text in
-                guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
-                return ref
-            }
+            let ref = try await lookup.ref(of: project, request)
             if let build = try await store.latestBuild(project.id, ref: ref) {
                 return try await buildPage.response(build, of: project, tab: .latest, for: context.viewer)
             }

@@ -29,9 +29,9 @@ struct BadgeEndpoint: Sendable {
     ) async throws -> StateMark? {
         guard let project = try? await lookup.project(owner, repo, for: viewer) else { return nil }
         let wanted = request.uri.queryParameters["ref"].map(String.init) ?? project.defaultBranch ?? "main"
-        guard let ref = ProjectLinks.ref(wanted), let build = try await store.latestBuild(project.id, ref: ref) else {
-            return nil
-        }
+        guard let ref = try await lookup.ref(wanted, of: project),
+            let build = try await store.latestBuild(project.id, ref: ref)
+        else { return nil }
         guard let hook = request.uri.queryParameters["hook"] else { return StateMark(build.state) }
         let jobs = try await store.jobs(build.id)
         return jobs.first { $0.hook.description == hook }.map { StateMark($0.state) }

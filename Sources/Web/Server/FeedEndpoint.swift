@@ -36,10 +36,7 @@ struct FeedEndpoint: Sendable {
             guard let question = readers.question(request, context) else { throw error }
             return question
         }
-        let ref = try request.uri.queryParameters["ref"].map { text in
-            guard let ref = ProjectLinks.ref(text) else { throw HTTPError(.notFound) }
-            return ref
-        }
+        let ref = try await lookup.ref(of: project, request)
         let builds = try await store.builds(project.id, ref: ref, limit: Self.length)
         return answer(request, feed(project, ref, builds.filter(\.state.isFinished)))
     }

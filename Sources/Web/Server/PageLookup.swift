@@ -33,6 +33,26 @@ struct PageLookup: Sendable {
         return project
     }
 
+    /// The ref that a query names, by its short name too: the branch, or the tag if only one of that name was built;
+    /// `nil` for one that cannot be.
+    func ref(_ text: some StringProtocol, of project: ProjectRecord) async throws -> GitRef? {
+        guard let ref = ProjectLinks.ref(text), !text.hasPrefix("refs/") else { return ProjectLinks.ref(text) }
+        let tag = GitRef("refs/tags/\(ref.shortName)")
+        if try await store.latestBuild(project.id, ref: ref) == nil,
+            try await store.latestBuild(project.id, ref: tag) != nil
+        {
+            return tag
+        }
+        return ref
+    }
+
+    /// The one of `?ref=`, if it is asked for.
+    func ref(of project: ProjectRecord, _ request: Request) async throws -> GitRef? {
+        guard let text = request.uri.queryParameters["ref"] else { return nil }
+        guard let ref = try await ref(text, of: project) else { throw HTTPError(.notFound) }
+        return ref
+    }
+
     /// The build of the address `…/builds/<number>/…`.
     func build(_ context: WebContext, of project: ProjectRecord) async throws -> BuildRecord {
         guard let number = Int(try context.parameters.require("number")) else { throw HTTPError(.notFound) }

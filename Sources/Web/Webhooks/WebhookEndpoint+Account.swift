@@ -9,9 +9,11 @@ extension WebhookEndpoint {
     /// Only what is about access is stored. An app may be subscribed to pushes as well; builds come from the hooks' own
     /// webhooks.
     func acceptAccountEvent(_ request: Request) async throws -> Response {
-        if isTooLarge(request) { return refuse(.contentTooLarge, "a payload has at most 25 MB") }
-        guard let body = try await body(request) else {
-            return refuse(.contentTooLarge, "a payload has at most 25 MB")
+        if isTooLarge(request) { return tooLarge }
+        let body: [UInt8]
+        switch try await self.body(request) {
+        case .bytes(let bytes): body = bytes
+        case .refused(let response): return response
         }
         guard let signature = WebhookSignature(request.headers),
             directory.accountSecrets.contains(where: { signature.isValid(body: body, secret: $0) })

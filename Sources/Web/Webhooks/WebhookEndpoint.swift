@@ -35,12 +35,14 @@ struct WebhookEndpoint: Sendable {
     private func accept(
         _ request: Request, _ owner: String, _ repository: String, hook: String?
     ) async throws -> Response {
-        if isTooLarge(request) { return refuse(.contentTooLarge, "a payload has at most 25 MB") }
+        if isTooLarge(request) { return tooLarge }
         guard let entry = try await directory.entry(owner: owner, repository: repository, hook: hook) else {
             return refuse(.notFound, "no such webhook")
         }
-        guard let body = try await body(request) else {
-            return refuse(.contentTooLarge, "a payload has at most 25 MB")
+        let body: [UInt8]
+        switch try await self.body(request) {
+        case .bytes(let bytes): body = bytes
+        case .refused(let response): return response
         }
         guard try await isSigned(request, body, entry) else {
             await noteRefusal(request, entry.name)
@@ -62,14 +64,26 @@ struct WebhookEndpoint: Sendable {
         request.headers[.contentLength].flatMap { Int($0) }.map { $0 > Self.maximumBytes } ?? false
     }
 
-    /// `nil` when it is too large.
-    func body(_ request: Request) async throws -> [UInt8]? {
+    /// A payload, or the answer to what cannot be one.
+    enum Body {
+        case bytes([UInt8])
+        case refused(Response)
+    }
+
+    /// Reads it whole.
+    func body(_ request: Request) async throws -> Body {
         do {
-            return Array(try await request.body.collect(upTo: Self.maximumBytes).readableBytesView)
-        } catch is NIOTooManyBytesError {
-            return nil
+            return .bytes(try await request.bytes(upTo: Self.maximumBytes))
+        } catch let error as HTTPError where error.status == .contentTooLarge {
+            return .refused(tooLarge)
+        } catch let error as HTTPError {
+            // GitHub sends it once; everybody may send such a thing.
+            logger.info("a delivery's body cannot be read", metadata: ["path": "\(request.uri.path)"])
+            return .refused(refuse(error.status, "the body cannot be read"))
         }
     }
+
+    var tooLarge: Response { refuse(.contentTooLarge, "a payload has at most 25 MB") }
 
     private func isSigned(_ request: Request, _ body: [UInt8], _ entry: WebhookDirectory.Entry) async throws -> Bool {
         guard let signature = WebhookSignature(request.headers) else { return false }

@@ -21,7 +21,7 @@ struct BuildsCommand: AsyncParsableCommand {
     @Argument(help: "The project: OWNER/REPO. Without one, all projects are listed.")
     var project: ProjectName?
 
-    @Option(help: "Only of this branch, or of a full ref such as refs/tags/v1.")
+    @Option(help: "Only of this branch or tag, or of a full ref such as refs/tags/v1.")
     var branch: String?
 
     @Option(help: "Only in this state.")

@@ -22,7 +22,8 @@ struct LogFollower: Sendable {
             do {
                 let headers = position.isEmpty ? [] : [CurlHeader(name: "Last-Event-ID", value: position)]
                 var parser = ServerEventParser()
-                for try await piece in try await server.stream(path, query, headers: headers) {
+                let stream = try await server.stream(path, query, headers: headers, type: "text/event-stream")
+                for try await piece in stream {
                     for event in parser.feed(piece) {
                         // What was there before does not come again: the place is that after the event.
                         failures = 0
@@ -60,11 +61,16 @@ struct ServerEvent: Sendable, Equatable {
 
     private struct Fields: Decodable {
         var text: String?
+        /// In Base64, where the text is not all of it.
+        var bytes: String?
         var state: String?
     }
 
-    /// A piece of the log.
-    var text: String? { fields?.text }
+    /// A piece of the log as it was written.
+    var bytes: [UInt8]? {
+        guard let fields else { return nil }
+        return fields.bytes.flatMap { Data(base64Encoded: $0) }.map { Array($0) } ?? fields.text.map { Array($0.utf8) }
+    }
     /// How the job ended.
     var state: String? { fields?.state }
 

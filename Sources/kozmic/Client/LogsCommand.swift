@@ -60,14 +60,16 @@ struct LogsCommand: AsyncParsableCommand {
         var filter = TerminalFilter(isTerminal: Print.isTerminal)
         guard follow else {
             if options.isJSON { return try await printLines(path, query, server) }
-            for try await piece in try await server.stream(path, query) { try Print.bytes(filter.feed(piece)) }
+            for try await piece in try await server.stream(path, query, type: "text/plain") {
+                try Print.bytes(filter.feed(piece))
+            }
             return ""
         }
         let state = try await LogFollower(server: server, path: "\(path)/events", query: query).run { event in
             if options.isJSON {
                 try Print.bytes(Array("\(event.data)\n".utf8))
-            } else if let text = event.text {
-                try Print.bytes(filter.feed(Array(text.utf8)))
+            } else if let bytes = event.bytes {
+                try Print.bytes(filter.feed(bytes))
             }
         }
         if !options.isJSON { Print.error("\(hook): \(state)") }

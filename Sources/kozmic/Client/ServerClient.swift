@@ -72,9 +72,10 @@ struct ServerClient: Sendable {
 
     /// A body as it comes.
     ///
-    /// - Throws: `ServerProblem` unless the status is 200; `CurlError`.
+    /// - Parameter type: what it has to be.
+    /// - Throws: `ServerProblem` unless the status is 200 and the body is of that type; `CurlError`.
     func stream(
-        _ path: String, _ query: [(String, String?)] = [], headers more: [CurlHeader] = []
+        _ path: String, _ query: [(String, String?)] = [], headers more: [CurlHeader] = [], type: String
     ) async throws -> CurlBodySequence {
         let stream = try await curl.stream(
             CurlRequest(
@@ -86,6 +87,9 @@ struct ServerClient: Sendable {
             for try await piece in stream.body where body.count < 64 << 10 { body += piece }
             throw problem(CurlResponse(status: stream.status, headers: stream.headers, body: body))
         }
+        guard stream.headers["Content-Type"]?.lowercased().hasPrefix(type) == true else {
+            throw misunderstanding(stream.status)
+        }
         return stream.body
     }
 
@@ -95,12 +99,15 @@ struct ServerClient: Sendable {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         guard let value = try? decoder.decode(Value.self, from: Data(response.body)) else {
-            throw ServerProblem(
-                status: response.status,
-                description: "\(address) answers what this program does not understand; are the versions too far apart?"
-            )
+            throw misunderstanding(response.status)
         }
         return value
+    }
+
+    private func misunderstanding(_ status: Int) -> ServerProblem {
+        ServerProblem(
+            status: status,
+            description: "\(address) answers what this program does not understand; are the versions too far apart?")
     }
 
     private func problem(_ response: CurlResponse) -> ServerProblem {

@@ -13,7 +13,8 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             Reads collaborators, pending invitations and teams and writes them as a project declares them, with an \
             example of a hook as a comment. Applied as it is, the file changes nothing on GitHub: 'kozmic plan' is \
-            empty. Nothing is changed here either; files that exist are left as they are.
+            empty, except for the webhooks of a repository that the server has already, whose hooks are not known: a \
+            comment names them. Nothing is changed here either; files that exist are left as they are.
 
             With --output json it prints an object for each repository, with the file's text or the error.
 
@@ -69,7 +70,8 @@ struct ImportCommand: AsyncParsableCommand {
             let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
             let client = settings.gitHubClient(curl)
             let result: Result<[Imported], any Error>
-            do { result = .success(try await run(client)) } catch { result = .failure(error) }
+            let importer = RepositoryImport(client: client, externalURL: settings.externalURL)
+            do { result = .success(try await run(importer)) } catch { result = .failure(error) }
             await curl.close()
             let imported = try result.get()
             if output == .json { try Print.json(imported) }
@@ -77,8 +79,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 
-    private func run(_ client: GitHubClient) async throws -> [Imported] {
-        let importer = RepositoryImport(client: client)
+    private func run(_ importer: RepositoryImport) async throws -> [Imported] {
         var names = repositories.compactMap { RepositoryName($0) }
         if let account {
             let list = try await importer.repositories(of: account)

@@ -24,7 +24,8 @@ struct PlanCommand: AsyncParsableCommand {
             With --explain it says where a project's settings come from, and needs no GitHub: each with its file and \
             line, who wrote it, and what it won against.
 
-            Exit status: 0 nothing to change, 2 changes are pending, 1 errors, or the revision would be held.
+            Exit status: 0 nothing to change, 2 changes are pending, 1 errors, or the revision would be held. Drift that is \
+            only reported (drift: report) is shown and is no change that is pending.
             """)
 
     @Argument(help: "The work tree of an admin repository, or a branch, tag or commit of it.")

@@ -13,7 +13,8 @@ struct PlanReport: Sendable {
     var hasErrors: Bool {
         refusal != nil || entries.contains(where: \.hasErrors) || diagnostics.contains { $0.severity == .error }
     }
-    var hasChanges: Bool { entries.contains(where: \.hasChanges) }
+    /// Whether something would be done: what is only reported is no change that is pending.
+    var hasChanges: Bool { entries.contains { !$0.pending.isEmpty } }
 
     func print(as output: PlanOutput) throws {
         switch output {
@@ -49,12 +50,14 @@ struct PlanReport: Sendable {
             .joined(separator: "\n")
     }
 
-    private var summary: String {
-        let changes = entries.reduce(0) { $0 + ($1.plan?.operations.count ?? 0) }
+    var summary: String {
+        let changes = entries.reduce(0) { $0 + $1.pending.count }
+        let reported = entries.reduce(0) { $0 + ($1.plan?.operations.count ?? 0) } - changes
         let errors =
             (refusal == nil ? 0 : 1) + entries.count(where: \.hasErrors) + diagnostics.count { $0.severity == .error }
         func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-        return "\(counted(entries.count, "project")), \(counted(changes, "change")), \(counted(errors, "error"))"
+        return "\(counted(entries.count, "project")), \(counted(changes, "change")), "
+            + (reported > 0 ? "\(counted(reported, "difference")) only reported, " : "") + counted(errors, "error")
     }
 
     /// The same for programs.

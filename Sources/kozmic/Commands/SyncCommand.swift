@@ -72,7 +72,7 @@ extension OneSync.Entry {
 
     fileprivate var text: String {
         var lines = ["\(repository):"] + operations.map { "  \($0)" }
-        lines += reportedDrift.map { "  not done: \($0)  (drift, reported)" }
+        lines += reportedDrift.map { "  only reported: \($0)  (drift)" }
         if let reason = condition.reason { lines.append("  ! \(reason)") }
         return lines.joined(separator: "\n")
     }

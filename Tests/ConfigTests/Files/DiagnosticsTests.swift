@@ -103,6 +103,34 @@ struct DiagnosticsTests {
         #expect(Admin.project(text(21)) == ["23:3: more than 20 hooks for the event 'push'; GitHub takes no more"])
     }
 
+    @Test("Hooks with only a schedule count for an event that nobody wrote, and the message says so")
+    func tooManySchedules() {
+        let hooks = (1...21).map {
+            "  nightly-\($0): {image: debian, build_script: '#!/bin/sh', on: {schedule: '0 4 * * *'}}\n"
+        }
+        #expect(
+            Admin.project("repository: acme/widget\nhooks:\n" + hooks.joined()) == [
+                "23:3: more than 20 hooks for the event 'push', which a hook with only a schedule has too; "
+                    + "GitHub takes no more"
+            ])
+    }
+
+    @Test("What a mistake hides is not said to be missing")
+    func hidden() {
+        let open = Admin.project("owner: mona\nhooks: [\nrepository: acme/widget\n")
+        #expect(open.count == 2 && open.allSatisfy { !$0.contains("lacks") })
+        let inHook = Admin.project("repository: acme/widget\nhooks:\n  tests:\n    image: debian\n\tbuild_script: x\n")
+        #expect(inHook.map { $0.prefix(2) } == ["5:"])
+        // A mistake that hides nothing.
+        #expect(Admin.project("owner: mona\nowner: mona\n").contains("1:1: the project lacks 'repository'"))
+    }
+
+    @Test("A setting at the top of kozmic.yaml belongs under 'defaults'")
+    func settingAtTheTop() {
+        #expect(Admin.settings("timeout: 5m\n").first == "1:1: unknown key 'timeout'; it belongs into 'defaults'")
+        #expect(Admin.settings("image: debian\n").first == "1:1: unknown key 'image'; it belongs into a hook")
+    }
+
     @Test("Only allowed images")
     func allowedImages() {
         func check(_ image: String, _ globs: String) -> [String] {

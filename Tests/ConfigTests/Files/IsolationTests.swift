@@ -88,5 +88,9 @@ struct IsolationTests {
         #expect(empty.hasErrors && empty.desired.hasUnreadableFile)
         let misnamed = Admin.read(["kozmic.yml": "version: 1\n", "projects/good.yaml": good])
         #expect(misnamed.hasErrors && misnamed.desired.projects.isEmpty)
+        #expect(
+            misnamed.diagnostics.map(\.description) == [
+                "kozmic.yml:1:1: error: kozmic.yml is not read; call it kozmic.yaml"
+            ])
     }
 }

@@ -80,4 +80,18 @@ struct ScriptFileTests {
         #expect(bad.desired.hasUnreadableFile && bad.desired.projects.count == 1)
         #expect(throws: ConfigSource.DirectoryError.self) { try ConfigSource.directory("\(root)/big") }
     }
+
+    @Test("A project file whose name is no text is there, and that is what is wrong with it")
+    func misnamed() throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "kozmic-config-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try FileManager.default.createDirectory(atPath: "\(root)/projects", withIntermediateDirectories: true)
+        let path = Array("\(root)/projects/".utf8) + [0xFF] + Array(".yaml".utf8) + [0]
+        let file = try #require(fopen(path.map { CChar(bitPattern: $0) }, "w"))
+        fclose(file)
+        #expect(
+            ConfigReader.read(try ConfigSource.directory(root)).diagnostics.map(\.description) == [
+                "projects/\u{FFFD}.yaml:1:1: error: the file has a name that is not UTF-8"
+            ])
+    }
 }

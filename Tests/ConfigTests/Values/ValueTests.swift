@@ -43,6 +43,31 @@ struct ValueTests {
         #expect((parse(CronText(), text) != nil) == isGood)
     }
 
+    @Test("A cron field that is wrong is called by its name")
+    func scheduleWords() {
+        for (text, words) in [
+            ("* 24 * * *", "'24' is not an hour: 0 to 23"), ("60 * * * *", "'60' is not a minute: 0 to 59"),
+        ] {
+            do throws(Mistake) {
+                Issue.record("\(try CronText().parse(text)) was taken")
+            } catch {
+                #expect(error.message == words)
+            }
+        }
+    }
+
+    @Test(
+        "Patterns of branches and tags name what a ref can be called",
+        arguments: [
+            ("main", true), ("release/*", true), ("**", true), ("v?.*", true), ("**/é-@", true), ("a{b}", true),
+            ("[a-z]*", false), ("a b", false), ("a~1", false), ("a^", false), ("a:b", false), ("a\\*", false),
+            ("a..b", false), ("a@{1}", false), ("a//b", false), ("feature/", false), ("/a", false), ("a\u{85}", false),
+        ])
+    func refPatterns(text: String, isGood: Bool) {
+        #expect((parse(GlobText(use: .branches), text) != nil) == isGood)
+        #expect((parse(GlobText(use: .tags), text) != nil) == isGood)
+    }
+
     @Test(
         "Images",
         arguments: [

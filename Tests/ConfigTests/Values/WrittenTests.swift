@@ -46,7 +46,7 @@ struct WrittenTests {
     func draft() throws {
         var draft = ProjectDraft(
             repository: try #require(RepositoryName("Acme/Widget.js")), owner: "null", isPrivate: true,
-            defaultBranch: "it's {odd}", notes: ["Somebody\nhooks: [x]"])
+            defaultBranch: "it's-{odd}", notes: ["Somebody\nhooks: [x]"])
         draft.permissions.collaborators = ["123": .push, "on": .admin]
         draft.permissions.teams = ["core": .maintain]
         let result = Admin.read([draft.path: draft.text])
@@ -54,9 +54,15 @@ struct WrittenTests {
         let project = try #require(result.desired.projects.first)
         #expect(project.permissions == draft.permissions && project.owner == "null" && project.deployKey == .never)
 
+        var own = draft
+        own.hasDeployKey = true
+        #expect(Admin.read([own.path: own.text]).desired.projects.first?.deployKey == .auto)
+        own.isPrivate = false
+        #expect(Admin.read([own.path: own.text]).desired.projects.first?.deployKey == .always)
+
         let example = draft.text.replacing("# hooks:", with: "hooks:").replacing("\n#   ", with: "\n  ")
         let filled = Admin.read([draft.path: example])
         #expect(filled.diagnostics.isEmpty, "\(filled.diagnostics)")
-        #expect(filled.desired.projects.first?.hooks.first?.triggers.push?.branches == ["it's {odd}"])
+        #expect(filled.desired.projects.first?.hooks.first?.triggers.push?.branches == ["it's-{odd}"])
     }
 }

@@ -82,6 +82,7 @@ struct ReconcileTests {
             let entry = try #require(await live.entries(DesiredState(projects: [declared])).first)
             #expect(entry.plan?.operations.count == 1)
             #expect(entry.drift.count == 1 && entry.reported == entry.drift)
+            #expect(entry.hasDifferences && entry.pending.isEmpty, "what is only reported is pending for ever")
 
             _ = try await world.client.updateHook(
                 "guild/widget", hook.id,

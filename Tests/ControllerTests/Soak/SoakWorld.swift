@@ -134,11 +134,15 @@ final class SoakWorld {
         }
         var wanted: [String] = []
         if let declared, let name = RepositoryName(declared.repository) {
-            // The first webhook of a project also hears what tells of roles.
-            let first = declared.hooks.keys.min()
+            // One webhook of a project also hears what tells of roles; which one is the work of time.
+            let listener = hooks.first { ($0["events"] as? [String])?.contains("member") == true }
+                .flatMap { $0["url"] as? String }?.split(separator: "/").last.map(String.init)
+            #expect(
+                declared.hooks.isEmpty || listener.map { declared.hooks[$0] != nil } == true,
+                "\(repository.name): nobody listens\n\(told)")
             for (hook, declaredEvents) in declared.hooks {
                 let events =
-                    declaredEvents + (hook == first ? ["member", "public", "repository", "team_add"] : [])
+                    declaredEvents + (hook == listener ? ["member", "public", "repository", "team_add"] : [])
                 let id = try #require(HookID(hook))
                 let secret = world.configuration.secretKey.webhookSecretFingerprint(name, id)
                 wanted.append("\(declared.repository)/\(hook) \(events.sorted()) true json \(secret)")

@@ -18,6 +18,7 @@ struct TrackedPathTests {
         arguments: [
             ("..", .leavesRepository), ("a/../../b", .leavesRepository), ("/etc/passwd", .leavesRepository),
             ("", .empty), ("a\nb", .controlCharacter), ("a\u{7F}", .controlCharacter),
+            ("a\u{85}b", .controlCharacter), ("a\u{9F}", .controlCharacter),
         ] as [(String, TrackedPath.Problem)])
     func rejected(path: String, problem: TrackedPath.Problem) {
         #expect(throws: problem) { try TrackedPath.normalise(path) }

@@ -152,6 +152,12 @@ struct EventReader {
             let object = try? JSONSerialization.jsonObject(with: Data(data.utf8)) as? [String: Any]
             return object?["text"] as? String
         }
+
+        /// The bytes of one whose text is not all of it.
+        var bytes: [UInt8]? {
+            let object = try? JSONSerialization.jsonObject(with: Data(data.utf8)) as? [String: Any]
+            return (object?["bytes"] as? String).flatMap { Data(base64Encoded: $0) }.map { Array($0) }
+        }
     }
 
     /// The next event, comments passed over; `nil` at the end.

@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import OpenSSL
 
 /// What programs send with a change.
@@ -27,12 +26,7 @@ enum APIBody {
                     wayOut: "GET /_api/v1/user tells it; send it in X-CSRF-Token.")
             }
         }
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try await request.body.collect(upTo: limit).readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw HTTPError(.contentTooLarge)
-        }
+        let bytes = try await request.bytes(upTo: limit)
         let text = bytes.isEmpty ? Data("{}".utf8) : Data(bytes)
         guard let value = try? JSONDecoder().decode(Value.self, from: text) else {
             throw APIProblem.badRequest("The body is not the JSON that this takes.")
