@@ -8,7 +8,7 @@ public enum PlanText {
     public static func line(
         _ operation: Operation, drift: Set<Operation> = [], reported: Set<Operation> = []
     ) -> String {
-        let mark = reported.contains(operation) ? "  (drift, only reported)" : drift.contains(operation) ? "  (drift)" : ""
-        return "\(operation)" + mark
+        if reported.contains(operation) { return "\(operation)  (drift, only reported)" }
+        return "\(operation)" + (drift.contains(operation) ? "  (drift)" : "")
     }
 }
