@@ -13,6 +13,8 @@ public final class DockerExecutor: Executor {
     let logger: Logger
     /// What runs in this process: a sweep never takes that away.
     let active = Mutex<Set<JobAttempt>>([])
+    /// Of which no earlier process can have left anything.
+    private let begunHere = Mutex<Set<JobAttempt>>([])
     /// What is being removed: that is carried out although the controller ends, or half of it would stay.
     private let removals = Mutex<[JobAttempt: Task<Void, any Error>]>([:])
 
@@ -37,6 +39,7 @@ public final class DockerExecutor: Executor {
         let attempt = JobAttempt(jobID: job.jobID, attempt: job.attempt)
         _ = active.withLock { $0.insert(attempt) }
         defer { _ = active.withLock { $0.remove(attempt) } }
+        if job.isNew { _ = begunHere.withLock { $0.insert(attempt) } }
         let jobLog = await JobLog(log, limit: job.hook.settings.logLimitBytes)
         let run = JobRun(
             tools: tools, job: job, mirror: mirror, log: jobLog, control: control, progress: progress)
@@ -72,10 +75,15 @@ public final class DockerExecutor: Executor {
     private func removeAll(of owner: JobAttempt, _ instance: String) async throws {
         var found = try await belongings(
             Labels.query(instance: instance, jobID: owner.jobID, attempt: owner.attempt))
-        found.containers += try await tools.engine.containers(
-            labels: [Labels.instance: instance, Labels.standby: nil]
-        ).filter { Labels.isStandby($0.labels) && Labels.owner(of: $0) == owner }
+        // The labels of a container that had waited do not say whose it is.
+        if await tools.standbys.gave(to: owner) || !begunHere.withLock({ $0.contains(owner) }) {
+            found.containers += try await tools.engine.containers(
+                labels: [Labels.instance: instance, Labels.standby: nil]
+            ).filter { Labels.isStandby($0.labels) && Labels.owner(of: $0) == owner }
+        }
         try await remove(found) { $0 == owner }
+        await tools.standbys.forget(owner)
+        _ = begunHere.withLock { $0.remove(owner) }
         await tools.trees.release(owner)
         await tools.berths.release(owner)
     }

@@ -28,7 +28,17 @@ struct LiveLogTests {
             for (let i = 0; i < 3000 && !(\(condition)); i += 1) await new Promise(done => setTimeout(done, 20));
             return Boolean(\(condition));
             """)
-        #expect(isSo, "\(condition)")
+        guard !isSo else { return }
+        let state = try await browser.evaluate(
+            String.self,
+            """
+            const el = id => document.getElementById(id), view = el('log').view, page = document.documentElement;
+            return [
+              view.total, view.follows, el('waiting').hidden, el('waiting').textContent, scrollY, innerHeight,
+              page.scrollHeight, el('live').className,
+            ].join(' | ');
+            """)
+        Issue.record("\(condition): \(state)")
     }
 
     @Test("a server that goes away and comes back behind its proxy leaves no gap in a log, and doubles nothing")

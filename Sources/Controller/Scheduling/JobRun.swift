@@ -125,38 +125,42 @@ struct JobRun: Sendable {
         _ spec: JobSpec, _ claimed: ClaimedJob, log: JobLogSink, _ control: JobControl,
         fetched: @escaping @Sendable () async throws -> GitMirror
     ) async throws -> JobOutcome {
-        // What the job is at is for those who watch; it goes on meanwhile.
-        let (phases, feed) = AsyncStream.makeStream(of: JobPhase.self)
-        async let recording: Void = record(phases, claimed.job)
-        defer { feed.finish() }
+        let record = JobProgressRecord(store, claimed.job)
+        async let recording: Void = record.run()
+        defer { record.end() }
         let mirror = await mirrors.mirror(claimed.project.repository)
-        let outcome = try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
-            switch progress {
-            case .phase(let phase):
-                // A job that is taken up again comes here only when it begins anew.
-                if phase == .preparing { try checkImage(claimed) }
-                feed.yield(phase)
-            case .baseImage(let id, let digest):
-                try await store.recordProgress(claimed.job.id, baseImageID: id, digest: digest)
-                guard claimed.job.config.reusesVerdicts else { break }
-                let mirror = try await fetched()
-                try await Verdicts(configuration: configuration, store: store).look(
-                    claimed, imageID: id, mirror: mirror)
-            case .commit: _ = try await fetched()
-            case .cacheKey(let key, let reused):
-                try await store.recordProgress(claimed.job.id, cacheKey: key, reused: reused)
+        let outcome: JobOutcome
+        do {
+            outcome = try await executor.run(spec, mirror: mirror, log: log, control: control) { progress in
+                try await note(progress, of: claimed, in: record, fetched: fetched)
             }
+        } catch {
+            try await record.settle()
+            throw error
         }
-        feed.finish()
+        try await record.settle()
+        record.end()
         try await recording
         return outcome
     }
 
-    private func record(_ phases: AsyncStream<JobPhase>, _ job: JobRecord) async throws {
-        var known = job.phase
-        for await phase in phases where phase != known {
-            try await store.recordProgress(job.id, phase: phase)
-            known = phase
+    private func note(
+        _ progress: JobProgress, of claimed: ClaimedJob, in record: JobProgressRecord,
+        fetched: @Sendable () async throws -> GitMirror
+    ) async throws {
+        switch progress {
+        case .phase(let phase):
+            // A job that is taken up again comes here only when it begins anew.
+            if phase == .preparing { try checkImage(claimed) }
+            try await record.note(phase)
+        case .baseImage(let id, let digest):
+            let mayEnd = claimed.job.config.reusesVerdicts
+            try await record.note(imageID: id, digest: digest, isUrgent: mayEnd)
+            guard mayEnd else { break }
+            try await Verdicts(configuration: configuration, store: store).look(
+                claimed, imageID: id, mirror: try await fetched())
+        case .commit: _ = try await fetched()
+        case .cacheKey(let key, let reused): try await record.note(cacheKey: key, reused: reused)
         }
     }
 

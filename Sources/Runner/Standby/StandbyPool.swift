@@ -30,6 +30,8 @@ actor StandbyPool {
     private var watches: [String: Task<Void, Never>] = [:]
     /// All that this process made and did not remove: a sweep leaves them alone.
     private var known: Set<String> = []
+    /// Jobs that got one.
+    private var given: Set<JobAttempt> = []
     private let pause = Pause()
     /// Those that are being thrown away.
     private var discards: [String: Task<Void, Never>] = [:]
@@ -63,7 +65,10 @@ actor StandbyPool {
             unready(standby)
             discardLater(standby)
         }
-        if let found { await berths.give(found.berth, to: attempt) }
+        if let found {
+            given.insert(attempt)
+            await berths.give(found.berth, to: attempt)
+        }
         pause.end()
         return found
     }
@@ -80,6 +85,12 @@ actor StandbyPool {
 
     /// It was removed with its job.
     func forget(_ name: String) { known.remove(name) }
+
+    /// Whether a job got one from this process.
+    func gave(to attempt: JobAttempt) -> Bool { given.contains(attempt) }
+
+    /// All of a job is removed.
+    func forget(_ attempt: JobAttempt) { given.remove(attempt) }
 
     /// Those that wait.
     var waiting: [Standby] { Array(ready.values) }

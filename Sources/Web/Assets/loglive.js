@@ -22,7 +22,8 @@ export const live = view => {
   waiting.addEventListener('click', () => follow.click());
   let last = scrollY;
   addEventListener('scroll', () => {
-    if (end()) { view.follows = !follow.hidden; unseen = 0; } else if (scrollY < last) view.follows = false;
+    // Nobody who scrolls up, or whose page became shorter, wants to be at the end.
+    if (!end()) { if (scrollY < last) view.follows = false; } else if (scrollY >= last) { view.follows = !follow.hidden; unseen = 0; }
     last = scrollY;
     say();
   }, { passive: true });
