@@ -301,4 +301,19 @@ struct IntakeTests {
             #expect(try await desk.jobs(third) == ["tests": .queued])
         }
     }
+    @Test("a backlog of more bytes than are read at once is worked off in one go")
+    func largeBodies() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests")])
+            let body = [UInt8](repeating: UInt8(ascii: " "), count: Store.pendingBytes / 4)
+            for number in 0..<6 {
+                _ = try await desk.store.inbox.store(
+                    NewDelivery(
+                        repository: desk.repository, hook: try #require(HookID("tests")), guid: "large-\(number)",
+                        event: "push", payload: body))
+            }
+            await desk.intake().workOff(desk.repository)
+            #expect(try await desk.store.pendingDeliveries(limit: 9).isEmpty)
+        }
+    }
 }

@@ -84,7 +84,7 @@ struct CommitVerdictTests {
         }
     }
 
-    @Test("a build that waits for an approval hides no failure, but nothing passes before it")
+    @Test("a build that waits for an approval hides nothing of ours, and what passed of a fork's own")
     func awaitsApproval() async throws {
         try await Fixture.with { fixture in
             let store = fixture.store
@@ -98,16 +98,45 @@ struct CommitVerdictTests {
             try await fixture.runNext()
             #expect(try await fixture.status(project).wanted.description == "Build #1 failed: tests")
 
+            // A stranger gives a commit of ours away.
             try await fixture.build(project, commit: "bbbb")
             try await fixture.runNext()
-            let second = try await held(fixture, project, commit: "bbbb")
-            let waits = try await fixture.status(project, commit: "bbbb").wanted
+            _ = try await held(fixture, project, commit: "bbbb")
+            let ours = try await fixture.status(project, commit: "bbbb").wanted
+            #expect(ours.state == .success && ours.targetURL == "http://ci/o/a/builds/3")
+
+            // A stranger's second pull request, of the same commit, into a branch where less is to be run.
+            var easy = try Fixture.newBuild(project, commit: "cccc", ref: .pullRequest(8))
+            easy.trusted = false
+            easy.hooks[0].settings.forkPullRequests = .always
+            try await store.createBuild(easy)
+            try await fixture.runNext()
+            let second = try await held(fixture, project, commit: "cccc")
+            let waits = try await fixture.status(project, commit: "cccc").wanted
             #expect(waits.state == .pending)
-            #expect(waits.description == "Build #4 waits for an approval, because it comes from a fork")
+            #expect(waits.description == "Build #6 waits for an approval, because it comes from a fork")
             try await store.cancelBuilds(
                 BuildCancellation(projectID: project.id, .build(second.id), reason: "closed"))
-            let passed = try await fixture.status(project, commit: "bbbb").wanted
-            #expect(passed.state == .success && passed.targetURL == "http://ci/o/a/builds/3")
+            let passed = try await fixture.status(project, commit: "cccc").wanted
+            #expect(passed.state == .success && passed.targetURL == "http://ci/o/a/builds/5")
+        }
+    }
+
+    @Test("what an event ended elsewhere does not keep a commit from being shown as one that needs nothing")
+    func overtaken() async throws {
+        try await Fixture.with { fixture in
+            let store = fixture.store
+            let project = try await fixture.declare(["a"])[0]
+            try await fixture.build(project, ref: .branch("topic"), mode: .both)
+            try await store.cancelBuilds(
+                BuildCancellation(
+                    projectID: project.id, .ref(.branch("topic")), reason: "the branch topic was deleted"))
+            #expect(try await fixture.status(project).wanted.state == .error)
+            var new = try Fixture.newBuild(project, ref: .branch("docs"), hooks: [], mode: .both)
+            new.skipped = [SkippedHook(try Fixture.hook("tests"), reason: "paths: none")]
+            try await store.createBuild(new)
+            #expect(try await fixture.status(project).wanted.state == .success)
+            #expect(try await fixture.status(project, "Kozmic CI / tests").wanted.state == .success)
         }
     }
 

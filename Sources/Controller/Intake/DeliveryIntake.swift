@@ -86,7 +86,8 @@ struct DeliveryIntake: Service {
                 await store.inbox.calm(within: .seconds(2))
                 let pending = try await store.pendingDeliveries(repository, limit: batch)
                 for item in pending where try await !decide(item) { return }
-                if pending.count < batch { return }
+                let bytes = pending.reduce(0) { $0 + $1.payload.count }
+                if pending.count < batch, bytes < Store.pendingBytes { return }
             }
         } catch is CancellationError {
             return

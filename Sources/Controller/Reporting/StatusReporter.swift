@@ -38,14 +38,14 @@ public struct StatusReporter: Service {
     func pass() async throws -> Duration? {
         let (due, later) = try await store.dueStatuses(now: Date(), limit: 100)
         let areInherited = inherited.value
-        let again = await withTaskGroup(of: Date?.self) { group in
+        let again = try await withThrowingTaskGroup(of: Date?.self) { group in
             var times: [Date?] = []
             for (position, item) in due.enumerated() {
-                if position >= width, let time = await group.next() { times.append(time) }
+                if position >= width, let time = try await group.next() { times.append(time) }
                 let mayBeThere = areInherited || item.status.failures > 0
-                group.addTask { await send(item.status, item.project, mayBeThere: mayBeThere) }
+                group.addTask { try await send(item.status, item.project, mayBeThere: mayBeThere) }
             }
-            for await time in group { times.append(time) }
+            for try await time in group { times.append(time) }
             return times.compactMap(\.self).min()
         }
         guard due.count < 100 else { return .zero }
@@ -56,29 +56,25 @@ public struct StatusReporter: Service {
     /// - Parameter mayBeThere: an earlier attempt may have arrived although nobody heard the answer. A final status is
     ///   sent again only when GitHub does not show it: people get a mail for each.
     /// - Returns: when to try again; `nil` when that is not needed.
-    private func send(_ status: StatusRecord, _ project: ProjectRecord, mayBeThere: Bool) async -> Date? {
+    /// - Throws: when the store cannot note what became of it: nothing is sent then that would be sent again and again.
+    private func send(_ status: StatusRecord, _ project: ProjectRecord, mayBeThere: Bool) async throws -> Date? {
         guard !Task.isCancelled else { return nil }
         let repository = "\(project.repository)"
         let wanted = GitHubStatus(
             state: status.wanted.state.rawValue, context: status.wanted.context,
             description: status.wanted.description, targetURL: status.wanted.targetURL)
-        do {
-            do throws(GitHubError) {
-                let shown =
-                    mayBeThere && status.wanted.state != .pending
-                    ? try await client.statuses(repository, ref: status.commit).first { $0.context == wanted.context }
-                    : nil
-                if shown != wanted { try await client.createStatus(repository, sha: status.commit, wanted) }
-            } catch {
-                return try await postpone(status, project, error)
-            }
-            try await store.acknowledgeStatus(
-                status.projectID, commit: status.commit, context: status.wanted.context, sequence: status.sequence)
-            return nil
+        do throws(GitHubError) {
+            let shown =
+                mayBeThere && status.wanted.state != .pending
+                ? try await client.statuses(repository, ref: status.commit).first { $0.context == wanted.context }
+                : nil
+            if shown != wanted { try await client.createStatus(repository, sha: status.commit, wanted) }
         } catch {
-            logger.error("\(project.repository): the status of \(status.commit) could not be stored: \(error)")
-            return Date(timeIntervalSinceNow: 2)
+            return try await postpone(status, project, error)
         }
+        try await store.acknowledgeStatus(
+            status.projectID, commit: status.commit, context: status.wanted.context, sequence: status.sequence)
+        return nil
     }
 
     private func postpone(

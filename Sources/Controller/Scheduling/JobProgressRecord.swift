@@ -9,28 +9,34 @@ import Synchronization
 /// before the job goes on, in as few transactions as that takes: each costs a flush of the disk.
 final class JobProgressRecord: Sendable {
     private let store: Store
-    private let job: JobRecord
+    private let jobID: Int64
     private let phases: AsyncStream<JobPhase>
     private let feed: AsyncStream<JobPhase>.Continuation
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
         /// Known, and stored with what comes next.
         var image: (id: String, digest: String?)?
-        var isPulled = false
+        var isPulled: Bool
+        /// What the job is at, and what is known to be stored.
+        var latest: JobPhase?
+        var stored: JobPhase?
     }
 
-    init(_ store: Store, _ job: JobRecord) {
-        (self.store, self.job) = (store, job)
+    /// - Parameter isNew: whether the job is as it was claimed; another one may have gone on since it was read.
+    init(_ store: Store, _ job: JobRecord, isNew: Bool) {
+        (self.store, jobID) = (store, job.id)
+        state = Mutex(State(isPulled: job.pullStartedAt != nil, stored: isNew ? job.phase : nil))
         (phases, feed) = AsyncStream.makeStream(of: JobPhase.self)
     }
 
     /// Stores phases until `end`.
     func run() async throws {
-        var known = job.phase
-        for await phase in phases where phase != known {
-            try await store.recordProgress(job.id, phase: phase)
-            known = phase
+        for await phase in phases {
+            // Something later may be stored already.
+            guard state.withLock({ $0.latest == phase && $0.stored != phase }) else { continue }
+            try await store.recordProgress(jobID, phase: phase)
+            state.withLock { $0.stored = phase }
         }
     }
 
@@ -41,13 +47,15 @@ final class JobProgressRecord: Sendable {
     func note(_ phase: JobPhase) async throws {
         let image = state.withLock { state in
             if phase == .pulling { state.isPulled = true }
+            state.latest = phase
             return state.image.take()
         }
         guard let image else {
             feed.yield(phase)
             return
         }
-        try await store.recordProgress(job.id, phase: phase, baseImageID: image.id, digest: image.digest)
+        try await store.recordProgress(jobID, phase: phase, baseImageID: image.id, digest: image.digest)
+        state.withLock { $0.stored = phase }
     }
 
     /// The base image is found. When it was pulled, its time is when the pull ended.
@@ -57,19 +65,19 @@ final class JobProgressRecord: Sendable {
             state.image = (imageID, digest)
             return true
         }
-        if !isHeld { try await store.recordProgress(job.id, baseImageID: imageID, digest: digest) }
+        if !isHeld { try await store.recordProgress(jobID, baseImageID: imageID, digest: digest) }
     }
 
     /// The name of the cached image is known.
     func note(cacheKey: String, reused: Bool) async throws {
         let image = state.withLock { $0.image.take() }
         try await store.recordProgress(
-            job.id, baseImageID: image?.id, digest: image?.digest, cacheKey: cacheKey, reused: reused)
+            jobID, baseImageID: image?.id, digest: image?.digest, cacheKey: cacheKey, reused: reused)
     }
 
     /// Stores what was kept for something that did not come.
     func settle() async throws {
         guard let image = state.withLock({ $0.image.take() }) else { return }
-        try await store.recordProgress(job.id, baseImageID: image.id, digest: image.digest)
+        try await store.recordProgress(jobID, baseImageID: image.id, digest: image.digest)
     }
 }

@@ -125,7 +125,7 @@ struct JobRun: Sendable {
         _ spec: JobSpec, _ claimed: ClaimedJob, log: JobLogSink, _ control: JobControl,
         fetched: @escaping @Sendable () async throws -> GitMirror
     ) async throws -> JobOutcome {
-        let record = JobProgressRecord(store, claimed.job)
+        let record = JobProgressRecord(store, claimed.job, isNew: spec.isNew)
         async let recording: Void = record.run()
         defer { record.end() }
         let mirror = await mirrors.mirror(claimed.project.repository)
@@ -183,11 +183,17 @@ struct JobRun: Sendable {
     private func forwardCancellation(of jobID: Int64, to control: JobControl) async {
         let changes = store.changes.subscribe([.cancellation(jobID)])
         var iterator = changes.makeAsyncIterator()
-        repeat {
-            guard let reason = try? await store.cancelReason(jobID) else { continue }
-            control.cancel(reason: reason)
-            return
-        } while await iterator.next() != nil
+        let failures = FailureCount()
+        while !Task.isCancelled {
+            do {
+                if let reason = try await store.cancelReason(jobID) { return control.cancel(reason: reason) }
+                guard await iterator.next() != nil else { return }
+            } catch {
+                // The signal comes once.
+                logger.warning("whether job \(jobID) is to end could not be read: \(error)")
+                try? await Task.sleep(for: Backoff().delay(after: failures.next()))
+            }
+        }
     }
 
     /// Whether the job's containers stay for a while, to be looked at.

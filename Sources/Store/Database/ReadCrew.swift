@@ -13,12 +13,15 @@ final class ReadCrew: Sendable {
         var waiting: [Work?] = []
         /// Those before it have been taken, and are removed many at once.
         var next = 0
-        var workers = 0
+        /// The queues that have nothing to do.
+        var free: [Int]
 
-        mutating func take() -> Work? {
+        /// - Parameter worker: the one that is free if there is nothing.
+        mutating func take(_ worker: Int) -> Work? {
             guard next < waiting.count else {
                 waiting.removeAll(keepingCapacity: next < 1024)
-                (next, workers) = (0, workers - 1)
+                next = 0
+                free.append(worker)
                 return nil
             }
             if next == 1024 {
@@ -30,24 +33,26 @@ final class ReadCrew: Sendable {
         }
     }
 
-    private let most: Int
-    private let queue = DispatchQueue(label: "kozmic.reads", attributes: .concurrent)
-    private let state = Mutex(State())
+    /// One for each: serial queues have threads of their own, which those of Swift's tasks, as many as there are cores, do
+    /// not wait for.
+    private let queues: [DispatchQueue]
+    private let state: Mutex<State>
 
     /// - Parameter most: reads at once; no more than there are connections.
-    init(most: Int) { self.most = most }
+    init(most: Int) {
+        queues = (0..<most).map { DispatchQueue(label: "kozmic.reads.\($0)") }
+        state = Mutex(State(free: Array((0..<most).reversed())))
+    }
 
     /// Carries it out soon, in the order of calling; does not wait.
     func add(_ work: @escaping @Sendable () -> Void) {
-        let needsWorker = state.withLock { state in
+        let worker = state.withLock { state in
             state.waiting.append(work)
-            guard state.workers < most else { return false }
-            state.workers += 1
-            return true
+            return state.free.popLast()
         }
-        guard needsWorker else { return }
-        queue.async { [self] in
-            while let work = state.withLock({ $0.take() }) { work() }
+        guard let worker else { return }
+        queues[worker].async { [self] in
+            while let work = state.withLock({ $0.take(worker) }) { work() }
         }
     }
 }

@@ -19,7 +19,8 @@ private enum Verdict {
     static let build = """
         SELECT build.id, build.page FROM build INDEXED BY build_of_commit
         WHERE build.projectID = ? AND build.sha = ? AND build.statusMode <> 'jobs'
-        ORDER BY \(rank(of: "build", whenHeld: isBuildHeld)), build.number DESC LIMIT 1
+        ORDER BY \(rank(of: "build", whenHeld: isBuildHeld, whenOvertaken: isBuildOvertaken)), build.number DESC
+        LIMIT 1
         """
 
     /// Of each build the latest attempt counts, if one of the attempts reports by itself.
@@ -29,7 +30,7 @@ private enum Verdict {
         WHERE build.projectID = ?1 AND build.sha = ?2 AND build.statusMode <> 'build' AND job.attempt = (
             SELECT MAX(latest.attempt) FROM job AS latest WHERE latest.buildID = build.id AND latest.hook = ?3
             GROUP BY latest.hook HAVING SUM(latest.statusMode <> 'build') > 0)
-        ORDER BY \(rank(of: "job", whenHeld: isJobHeld)), build.number DESC LIMIT 1
+        ORDER BY \(rank(of: "job", whenHeld: isJobHeld, whenOvertaken: "job.isOvertaken")), build.number DESC LIMIT 1
         """
 
     private static let isJobHeld = "job.state = 'queued' AND job.needsApproval AND build.approvedBy IS NULL"
@@ -40,17 +41,28 @@ private enum Verdict {
             WHERE other.buildID = build.id AND other.state IN ('queued', 'running') AND other.needsApproval = 0)
         """
 
-    /// The lowest is shown: what goes on, what failed, what waits for an approval (which may never come, so it hides no
-    /// failure), what passed, what was cancelled, and last what had nothing to run.
-    private static func rank(of table: String, whenHeld isHeld: String) -> String {
+    /// Only events ended it, of other builds of the commit.
+    private static let isBuildOvertaken = """
+        NOT EXISTS (SELECT 1 FROM job AS other
+            WHERE other.buildID = build.id AND other.state = 'cancelled' AND other.isOvertaken = 0)
+        """
+
+    /// The lowest is shown: what goes on, what failed, what passed as a commit of the repository's own, what waits for an
+    /// approval, what passed as a fork's, what somebody cancelled, what had nothing to run, and last what an event ended.
+    ///
+    /// An approval may never come: it hides no failure, and nothing that is known of a commit of ours, or a stranger
+    /// could hold up others by giving away their commit. Of a fork's own builds it hides what passed, or its author could
+    /// get round it by a pull request into another branch, where less is to be run.
+    private static func rank(of table: String, whenHeld isHeld: String, whenOvertaken isOvertaken: String) -> String {
         """
         CASE WHEN \(table).state IN ('queued', 'running')
-                THEN CASE WHEN \(isHeld) THEN 2 ELSE 0 END
+                THEN CASE WHEN \(isHeld) THEN 3 ELSE 0 END
             WHEN \(table).state IN ('failure', 'error') THEN 1
             -- Of what was skipped nothing was started.
-            WHEN \(table).state = 'success' AND \(table).startedAt IS NOT NULL THEN 3
-            WHEN \(table).state = 'cancelled' THEN 4
-            ELSE 5 END
+            WHEN \(table).state = 'success' AND \(table).startedAt IS NOT NULL
+                THEN CASE WHEN build.trusted THEN 2 ELSE 4 END
+            WHEN \(table).state = 'cancelled' THEN CASE WHEN \(isOvertaken) THEN 7 ELSE 5 END
+            ELSE 6 END
         """
     }
 }

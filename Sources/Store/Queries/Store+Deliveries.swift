@@ -44,7 +44,10 @@ extension Store {
         if isChange { notify([.deliveries]) }
     }
 
-    /// The deliveries that wait to be looked at, oldest first. The bodies are bounded too: after 32 MB the list ends.
+    /// After so many bytes of bodies a list of pending deliveries ends.
+    public static let pendingBytes = 32 << 20
+
+    /// The deliveries that wait to be looked at, oldest first. The bodies are bounded too: see ``pendingBytes``.
     ///
     /// - Parameter repository: only those for this one.
     public func pendingDeliveries(
@@ -61,7 +64,7 @@ extension Store {
                     """, arguments: StatementArguments(repository.map { [$0.key] } ?? []) + [limit])
             var pending: [PendingDelivery] = []
             var bytes = 0
-            while bytes < 32 << 20, let row = try rows.next() {
+            while bytes < Self.pendingBytes, let row = try rows.next() {
                 var columns = Columns(row)
                 let delivery = try DeliveryRecord(&columns)
                 let payload = try columns.next(Data?.self).map { Array($0) } ?? []

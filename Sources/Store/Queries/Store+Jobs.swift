@@ -62,7 +62,7 @@ extension Store {
                     cacheReused = coalesce(?5, cacheReused),
                     pullStartedAt = CASE WHEN ?1 = 'pulling' THEN coalesce(pullStartedAt, ?7) ELSE pullStartedAt END,
                     pullEndedAt = CASE WHEN ?1 = 'pulling' THEN NULL
-                        WHEN ?2 IS NOT NULL AND pullStartedAt IS NOT NULL THEN ?7 ELSE pullEndedAt END
+                        WHEN ?2 IS NOT NULL AND pullStartedAt IS NOT NULL THEN coalesce(pullEndedAt, ?7) ELSE pullEndedAt END
                 WHERE id = ?6 AND state = 'running'
                 """, [phase?.rawValue, baseImageID, digest, cacheKey, reused, jobID, time.milliseconds])
             guard db.changesCount > 0 else { return false }
