@@ -133,7 +133,9 @@ struct CommitVerdictTests {
                     projectID: project.id, .ref(.branch("topic")), reason: "the branch topic was deleted"))
             #expect(try await fixture.status(project).wanted.state == .error)
             var new = try Fixture.newBuild(project, ref: .branch("docs"), hooks: [], mode: .both)
-            new.skipped = [SkippedHook(try Fixture.hook("tests"), reason: "paths: none")]
+            var hook = try Fixture.hook("tests")
+            hook.settings.status = .both
+            new.skipped = [SkippedHook(hook, reason: "paths: none")]
             try await store.createBuild(new)
             #expect(try await fixture.status(project).wanted.state == .success)
             #expect(try await fixture.status(project, "Kozmic CI / tests").wanted.state == .success)
