@@ -30,15 +30,23 @@ actor DiskWatch {
         var container: String
         var bytes: Int64
         var isWhole: Bool
-        /// The engine's folder of its volume.
-        var volume: String?
+        /// The engine's folders of its volumes.
+        var volumes: [String] = []
+    }
+
+    private struct Watched {
+        var feed: AsyncStream<Blame>.Continuation
+        /// The bytes that were left on the disk when it came.
+        var free: Int64
     }
 
     private static let interval = Duration.seconds(1)
-    /// A look at what was written, of which nothing came, takes at most this part of the time, or of a minute.
+    /// A look at what was written, of which nothing came, is followed by a pause so many times as long, up to `longestPause`.
     private static let share = 20
     /// How long the space of a job that was ended is waited for before another one is.
     private static let patience = Duration.seconds(60)
+    /// The longest time without a look while there is too little space.
+    private static let longestPause = Duration.seconds(5)
 
     private let engine: DockerEngine
     private let limits: Limits
@@ -46,7 +54,7 @@ actor DiskWatch {
     private let queue = DispatchQueue(label: "kozmic.disk")
     private let clock = ContinuousClock()
     private var folder: String?
-    private var watched: [String: AsyncStream<Blame>.Continuation] = [:]
+    private var watched: [String: Watched] = [:]
     private var isLooking = false
 
     init(engine: DockerEngine, limits: Limits, logger: Logger) {
@@ -61,7 +69,7 @@ actor DiskWatch {
     func blame(on container: String) async -> Blame? {
         guard engine.isLocal else { return nil }
         let (blames, feed) = AsyncStream.makeStream(of: Blame.self)
-        watched[container] = feed
+        watched[container] = Watched(feed: feed, free: await free() ?? 0)
         defer { watched[container] = nil }
         if !isLooking {
             isLooking = true
@@ -72,28 +80,36 @@ actor DiskWatch {
     }
 
     /// Which one is to be ended; pure.
-    static func worst(_ taken: [Taken], _ limits: Limits) -> Taken? {
-        taken.filter { $0.bytes >= limits.least || !$0.isWhole }
-            .max { ($0.isWhole ? 0 : 1, $0.bytes) < ($1.isWhole ? 0 : 1, $1.bytes) }
+    ///
+    /// A part of what was lost may be in no folder, such as deleted files that are still open. Any job may have that, so
+    /// nobody is to blame who takes less, except one whose folders cannot be looked at to their end.
+    /// - Parameter lost: the bytes by which the free space became less.
+    static func worst(_ taken: [Taken], lost: Int64, _ limits: Limits) -> Taken? {
+        let unseen = max(0, lost - taken.reduce(0) { $0 + $1.bytes })
+        let most = taken.max { $0.bytes < $1.bytes }
+        // As much as the reserve is there for what is no job's, such as logs.
+        if let most, most.bytes >= limits.least, unseen <= most.bytes + limits.reserve { return most }
+        return taken.filter { !$0.isWhole && $0.bytes + unseen >= limits.least }.max { $0.bytes < $1.bytes }
     }
 
     /// Goes on for as long as scripts run.
     private func look() async {
         while !watched.isEmpty {
             var pause = Self.interval
-            if await isShort() {
+            if let left = await free(), left < limits.reserve {
                 let begin = clock.now
-                let worst = Self.worst(await taken(), limits)
+                let lost = (watched.values.map(\.free).max() ?? left) - left
+                let worst = await taken().flatMap { Self.worst($0, lost: lost, limits) }
                 let length = clock.now - begin
                 // Somebody may have made room meanwhile.
-                if let worst, await isShort(), let feed = watched[worst.container] {
+                if let worst, let left = await free(), left < limits.reserve, let job = watched[worst.container] {
                     logger.warning(
                         "the engine's disk is nearly full: a job is ended that wrote \(Amount.bytes(worst.bytes))",
                         metadata: ["container": "\(worst.container)"])
-                    feed.yield(Blame(written: worst.bytes, isWhole: worst.isWhole, reserve: limits.reserve))
+                    job.feed.yield(Blame(written: worst.bytes, isWhole: worst.isWhole, reserve: limits.reserve))
                     await removal(of: worst)
                 } else {
-                    pause = min(max(pause, length * Self.share), Self.patience)
+                    pause = min(max(pause, length * Self.share), Self.longestPause)
                 }
             }
             try? await Task.sleep(for: pause)
@@ -101,26 +117,37 @@ actor DiskWatch {
         isLooking = false
     }
 
-    private func isShort() async -> Bool {
+    /// The bytes that are left on the engine's disk, if that is known.
+    private func free() async -> Int64? {
         if folder == nil { folder = try? await engine.info().rootDirectory }
-        guard let folder, let facts = EngineDisk.facts(of: folder) else { return false }
-        return Double(facts.availableBlocks) * Double(facts.blockSize) < Double(limits.reserve)
+        guard let folder, let facts = EngineDisk.facts(of: folder) else { return nil }
+        let (bytes, isTooMuch) = facts.availableBlocks.multipliedReportingOverflow(by: facts.blockSize)
+        return isTooMuch ? .max : Int64(clamping: bytes)
     }
 
-    /// What the containers and their volumes take.
-    private func taken() async -> [Taken] {
+    /// What the containers and their volumes take; `nil` unless that is known of all: the one that cannot be asked may be
+    /// the one that takes most.
+    private func taken() async -> [Taken]? {
+        guard let folder else { return nil }
         var all: [Taken] = []
         for id in watched.keys {
-            guard let container = try? await engine.container(id) else { continue }
-            var taken = Taken(container: id, bytes: (try? await engine.writtenBytes(id)) ?? 0, isWhole: true)
-            if let folder, let volume = container.volumes["/kozmic"] {
-                let volume = "\(folder)/volumes/\(volume)"
-                let size = await size(of: volume)
-                taken.volume = volume
-                taken.bytes += size.bytes
-                taken.isWhole = size.isWhole
+            do {
+                guard let container = try await engine.container(id) else { continue }
+                guard let bytes = try await engine.writtenBytes(id) else { continue }
+                guard bytes >= 0 else { return nil }
+                var taken = Taken(container: id, bytes: bytes, isWhole: true)
+                for name in Set(container.volumes.values) where !name.isEmpty {
+                    let volume = "\(folder)/volumes/\(name)"
+                    let size = await size(of: volume)
+                    guard size.isKnown else { return nil }
+                    taken.volumes.append(volume)
+                    taken.bytes += size.bytes
+                    taken.isWhole = taken.isWhole && size.isWhole
+                }
+                all.append(taken)
+            } catch {
+                return nil
             }
-            all.append(taken)
         }
         return all
     }
@@ -131,14 +158,14 @@ actor DiskWatch {
         }
     }
 
-    /// What a job wrote goes with its container, and then with its volume, after its outcome was stored.
+    /// What a job wrote goes with its container, and then with its volumes, after its outcome was stored.
     private func removal(of taken: Taken) async {
         let end = clock.now + Self.patience
         while clock.now < end, await isThere(taken) { try? await Task.sleep(for: Self.interval) }
     }
 
     private func isThere(_ taken: Taken) async -> Bool {
-        if let volume = taken.volume, access(volume, F_OK) == 0 { return true }
+        if taken.volumes.contains(where: { access($0, F_OK) == 0 }) { return true }
         do {
             return try await engine.container(taken.container) != nil
         } catch {

@@ -73,7 +73,7 @@ struct DeadlinesTests {
         #expect(script.tick(at: .seconds(15)) == .stopReading)
     }
 
-    @Test("a script that takes the disk gets no time to end; one that is being stopped anyway keeps its reason")
+    @Test("a script that takes the disk gets no time to end, even when it is late; who was cancelled keeps the reason")
     func disk() {
         let blame = DiskWatch.Blame(written: 5, isWhole: true, reserve: 7)
         var script = deadlines()
@@ -83,6 +83,14 @@ struct DeadlinesTests {
         script = deadlines()
         _ = script.cancel("octocat", at: .seconds(5))
         #expect(script.end(for: blame, at: .seconds(6)) == .end(.cancel("octocat")))
+        // Its first stop is forgotten: the container of a script that ran too long may be kept, with all that it wrote.
+        for (stop, time) in [(Deadlines.Stop.timeout, 100), (.stall, 20)] {
+            script = deadlines()
+            if stop == .timeout { script.looked(at: .seconds(99)) }
+            #expect(script.tick(at: .seconds(time)) == .terminate(stop))
+            #expect(script.end(for: blame, at: .seconds(time + 1)) == .end(.disk(blame)))
+            #expect(script.stop == .disk(blame))
+        }
         script = deadlines()
         script.exited(at: .seconds(3))
         #expect(script.end(for: blame, at: .seconds(4)) == nil && script.stop == nil)

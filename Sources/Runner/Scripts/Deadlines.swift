@@ -100,10 +100,15 @@ struct Deadlines: Sendable {
         stage == .running ? terminate(.cancel(reason), at: now) : nil
     }
 
-    /// It is to be ended because of the space that it takes.
+    /// It is to be ended because of the space that it takes, which is said even if it ran too long: what such a job leaves
+    /// may be kept.
     mutating func end(for blame: DiskWatch.Blame, at now: Duration) -> Action? {
         guard stage == .running || stage == .terminating else { return nil }
-        let stop = stop ?? .disk(blame)
+        let stop: Stop =
+            switch self.stop {
+            case .cancel(let reason): .cancel(reason)
+            case .timeout, .stall, .disk, nil: .disk(blame)
+            }
         self.stop = stop
         stage = .killed
         end = now + Self.patience

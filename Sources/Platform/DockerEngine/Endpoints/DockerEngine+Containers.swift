@@ -46,10 +46,11 @@ extension DockerEngine {
     }
 
     /// `GET /containers/ID/json` with `size`: the bytes that a container wrote beside its volumes, which the engine counts
-    /// for each question; `nil` when there is no such container.
+    /// for each question, as long as that takes; `nil` when there is no such container, less than 0 when the engine
+    /// cannot count them.
     public func writtenBytes(_ id: String) async throws(DockerError) -> Int64? {
         struct Answer: Decodable { var SizeRw: Int64? }
-        let request = EngineRequest("GET", try path(id, "/json"), query: [("size", "1")])
+        let request = EngineRequest("GET", try path(id, "/json"), query: [("size", "1")], timeouts: EngineRequest.slow)
         return try await find(request, as: Answer.self).map { $0.SizeRw ?? 0 }
     }
 
