@@ -41,11 +41,13 @@ struct UsageTests {
         }
     }
 
-    private func kozmic(_ folder: String, _ arguments: [String]) async throws -> Shell.Result {
+    private func kozmic(
+        _ folder: String, _ arguments: [String], engine: String = "unix:///nonexistent/docker.sock"
+    ) async throws -> Shell.Result {
         try await Shell.result(
             Program.kozmic, arguments, in: folder,
             environment: [
-                "DOCKER_HOST": "unix:///nonexistent/docker.sock", "KOZMIC_SERVER": "", "KOZMIC_DATA_DIR": "",
+                "DOCKER_HOST": engine, "KOZMIC_SERVER": "", "KOZMIC_DATA_DIR": "",
                 "KOZMIC_CONFIG_REPO": "", "KOZMIC_GITHUB_TOKEN": "token", "KOZMIC_SECRET_KEY_FILE": "",
                 "KOZMIC_CA_FILE": "",
             ], withErrors: true)
@@ -104,6 +106,25 @@ struct UsageTests {
             // A relative path is as good as any.
             let explained = try await kozmic(folder, ["plan", "--explain", "acme/widget", "--config-repo", "./config"])
             #expect(explained.status == 0 && explained.output.contains("hooks.tests.image"), "\(explained)")
+        }
+    }
+
+    @Test("an address in DOCKER_HOST that is none of an engine keeps only those commands from their work that need one")
+    func unusedEngine() async throws {
+        let key = ["cache", "key", "acme/widget/tests", "--config", "config", "--repo", "widget"]
+        let cases: [([String], Int32)] = [
+            (key, 64), (key + ["--image-id", CacheKeyTests.image], 0),
+            (["repro", "acme/widget/tests", "--config", "config", "--repo", "widget"], 0),
+            (["run", "acme/widget/tests", "--config", "config", "--repo", "widget"], 64),
+            (["shell", "acme/widget#1/tests"], 64),
+        ]
+        try await with { folder in
+            for (arguments, status) in cases {
+                let result = try await kozmic(folder, arguments, engine: "ssh://example.org")
+                #expect(result.status == status, "\(arguments): \(result)")
+                let isTold = result.output.contains("--docker-host (DOCKER_HOST): 'ssh://example.org'")
+                #expect(isTold == (status == 64), "\(arguments): \(result)")
+            }
         }
     }
 

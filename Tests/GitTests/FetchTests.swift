@@ -130,6 +130,9 @@ struct FetchTests {
             #expect((4...7).contains(most), "\(most)")
             await mirror.compact(from: 2, largest: 2)
             #expect(try packs().count > 1, "larger ones stay")
+            let before = try packs().count
+            await mirror.compact(from: 2, heaviest: 100)
+            #expect(try packs().count == before, "heavier ones stay")
             await mirror.compact(from: 2)
             #expect(try packs().count < most)
             #expect(try await mirror.mergeBase(first, try #require(try await mirror.resolve("HEAD"))) == first)

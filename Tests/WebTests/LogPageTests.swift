@@ -123,6 +123,17 @@ struct LogPageTests {
         }
     }
 
+    @Test("a search goes on until it finds the line that is pointed at, however many are found before it")
+    func far() async throws {
+        try await with((1...5_010).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            _ = try await browser.evaluate("location.hash = '#L5005'")
+            try await until("view().rows.get(5005)?.matches('.on')")
+            try await search(browser, "line")
+            try await until("location.hash === '#L5005' && el('found').textContent === '5,005 of 5,010 lines'")
+        }
+    }
+
     @Test("a long search goes on by itself, says how far it is, and takes nobody away from where they went meanwhile")
     func longSearch() async throws {
         try await with((1...900).map { "line \($0)\n" }.joined()) { _, browser, until in

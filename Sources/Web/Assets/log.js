@@ -234,7 +234,7 @@ const start = () => {
     own.isBusy = true;
     own.problem = undefined;
     // An expression that is slow does not search for ever without somebody who waits for it.
-    for (let tries = 20; own.rest && own.places.length < most && tries; tries -= 1) {
+    for (let tries = 20; own.rest && tries && (own.places.length < most || own.goal !== null); tries -= 1) {
       tell(own);
       const answer = await ask(`${own.query}&from=${own.rest}`);
       if (own !== search) return;
@@ -253,8 +253,8 @@ const start = () => {
   };
   const step = by => {
     const own = search, many = own.places.length;
-    if (by > 0 && own.rest && own.at === many - 1) {
-      own.goal = (own.places.at(-1) ?? 0) + 1;
+    if (by > 0 && own.rest && (own.goal !== null || own.at === many - 1)) {
+      own.goal ??= (own.places.at(-1) ?? 0) + 1;
       if (!own.isBusy) look(own, many + 1);
     } else if (many) {
       own.goal = null;

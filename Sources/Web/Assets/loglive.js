@@ -8,7 +8,6 @@ export const live = view => {
   // The byte to go on at, the line that is written now, and when it began.
   let place = Number(first.searchParams.get('offset')), number = Number(log.dataset.line), begun = null;
   let unseen = 0, frame = null, seeking = 0;
-  const end = () => document.documentElement.scrollHeight - innerHeight - scrollY < 60;
   view.follows = !location.hash;
   const follow = el('follow'), waiting = el('waiting'), state = el('live');
   follow.hidden = false;
@@ -17,13 +16,14 @@ export const live = view => {
     waiting.hidden = view.follows || !unseen;
     waiting.textContent = unseen ? count(unseen, 'new line') : '';
   };
-  const toEnd = () => { view.leave(); view.draw(); };
+  let last = scrollY;
+  const toEnd = () => { view.leave(); view.draw(); last = scrollY; };
   follow.addEventListener('click', () => { view.follows = !view.follows; if (view.follows) { unseen = 0; toEnd(); } say(); });
   waiting.addEventListener('click', () => follow.click());
-  let last = scrollY;
   addEventListener('scroll', () => {
-    // Nobody who scrolls up, or whose page became shorter, wants to be at the end.
-    if (!end()) { if (scrollY < last) view.follows = false; } else if (scrollY >= last) { view.follows = !follow.hidden; unseen = 0; }
+    const gap = document.documentElement.scrollHeight - innerHeight - scrollY;
+    // Nobody who scrolls up wants to be at the end; a page that became shorter is still at its end.
+    if (scrollY < last) { if (gap > 2) view.follows = false; } else if (scrollY > last && gap < 60) { view.follows = !follow.hidden; unseen = 0; }
     last = scrollY;
     say();
   }, { passive: true });

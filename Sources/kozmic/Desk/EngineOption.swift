@@ -14,7 +14,10 @@ struct EngineOption: ParsableArguments {
             ?? "unix:///var/run/docker.sock"
     }
 
-    func validate() throws { try Self.validate(host) }
+    /// What the environment says is judged where an engine is needed: not every command needs one every time.
+    func validate() throws {
+        if let dockerHost, !dockerHost.isEmpty { try Self.validate(dockerHost) }
+    }
 
     /// - Throws: `ValidationError` when it is no address of an engine.
     static func validate(_ host: String) throws {
@@ -35,7 +38,10 @@ struct EngineOption: ParsableArguments {
     }
 
     /// Lends the engine.
+    ///
+    /// - Throws: `SettingProblem` when its address is none; what `body` throws.
     func with<Result>(_ body: (DockerEngine) async throws -> Result) async throws -> Result {
+        try Self.check(host)
         let curl = CurlClient()
         do {
             let result = try await body(try DockerEngine(host: host, curl: curl))
