@@ -14,7 +14,7 @@ public final class DockerExecutor: Executor {
     /// What runs in this process: a sweep never takes that away.
     let active = Mutex<Set<JobAttempt>>([])
     /// Of which no earlier process can have left anything.
-    private let begunHere = Mutex<Set<JobAttempt>>([])
+    let begunHere = Mutex<Set<JobAttempt>>([])
     /// What is being removed: that is carried out although the controller ends, or half of it would stay.
     private let removals = Mutex<[JobAttempt: Task<Void, any Error>]>([:])
 
