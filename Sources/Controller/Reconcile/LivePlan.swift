@@ -24,8 +24,10 @@ public struct LivePlan: Sendable {
         public var pending: [Reconciler.Operation] {
             (plan?.operations ?? []).filter { !reported.contains($0) }
         }
+
         /// Whether something differs, also if that is only reported.
         public var hasDifferences: Bool { plan?.operations.isEmpty == false }
+
         /// The lines of the project's file with which the drift would be what is declared.
         ///
         /// - Parameter project: as it is declared.
