@@ -18,26 +18,29 @@ struct PassLoop: Sendable {
     /// Runs until graceful shutdown or cancellation, the pass under way included. `pass` answers when it would like to
     /// be called again at the latest, or `nil` for "within the interval".
     func run(_ pass: @escaping @Sendable () async -> Duration?) async {
-        let changed = changes.subscribe(topics)
         let (wakeUps, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        changes.subscribe(topics, waking: waker)
         waker.yield()
-        await withDiscardingTaskGroup { group in
-            group.addTask {
-                for await _ in changed { waker.yield() }
-            }
-            // The earliest alarm that has not rung. A later one needs no task of its own, so few ever wait.
-            var alarm: ContinuousClock.Instant?
-            for await _ in wakeUps.cancelOnGracefulShutdown() {
-                let wanted = min(await pass() ?? interval, interval) * Double.random(in: 0.9...1)
-                let deadline = ContinuousClock.now + wanted
-                if let alarm, alarm > .now, alarm <= deadline { continue }
-                alarm = deadline
-                group.addTask {
-                    do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
-                    waker.yield()
+        // Not `cancelOnGracefulShutdown`: it merges two sequences, and each wake-up then takes four turns of three tasks.
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                // The earliest alarm that has not rung. A later one needs no task of its own, so few ever wait.
+                var alarm: ContinuousClock.Instant?
+                for await _ in wakeUps {
+                    guard !Task.isShuttingDownGracefully else { break }
+                    let wanted = min(await pass() ?? interval, interval) * Double.random(in: 0.9...1)
+                    let deadline = ContinuousClock.now + wanted
+                    if let alarm, alarm > .now, alarm <= deadline { continue }
+                    alarm = deadline
+                    group.addTask {
+                        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+                        waker.yield()
+                    }
                 }
+                group.cancelAll()
             }
-            group.cancelAll()
+        } onGracefulShutdown: {
+            waker.finish()
         }
     }
 }

@@ -22,7 +22,7 @@ extension DockerExecutor {
         }
         let keep = try await keep().union(active.withLock { $0 })
         // Nothing cleans up after a job whose container was kept for somebody to look at.
-        begunHere.withLock { $0.formIntersection(keep) }
+        tools.attempts.keep(keep)
         for folder in folders where !keep.contains(folder.owner) { await tools.workspace.remove(folder.name) }
         // What cannot be removed, such as a volume that somebody looks at, does not keep the rest.
         var problem: (any Error)?

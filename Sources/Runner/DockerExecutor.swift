@@ -13,8 +13,6 @@ public final class DockerExecutor: Executor {
     let logger: Logger
     /// What runs in this process: a sweep never takes that away.
     let active = Mutex<Set<JobAttempt>>([])
-    /// Of which no earlier process can have left anything.
-    let begunHere = Mutex<Set<JobAttempt>>([])
     /// What is being removed: that is carried out although the controller ends, or half of it would stay.
     private let removals = Mutex<[JobAttempt: Task<Void, any Error>]>([:])
 
@@ -39,7 +37,7 @@ public final class DockerExecutor: Executor {
         let attempt = JobAttempt(jobID: job.jobID, attempt: job.attempt)
         _ = active.withLock { $0.insert(attempt) }
         defer { _ = active.withLock { $0.remove(attempt) } }
-        if job.isNew { _ = begunHere.withLock { $0.insert(attempt) } }
+        if job.isNew { tools.attempts.begin(attempt) }
         let jobLog = await JobLog(log, limit: job.hook.settings.logLimitBytes)
         let run = JobRun(
             tools: tools, job: job, mirror: mirror, log: jobLog, control: control, progress: progress)
@@ -49,12 +47,14 @@ public final class DockerExecutor: Executor {
     }
 
     public func cleanUp(_ jobID: Int64, attempt: Int, instance: String) async {
-        // Half a work tree stays behind when Kozmic is killed while it puts one together, and is no use to the next.
-        for name in await tools.workspace.names()
-        where ContainerPlan.owner(ofName: name, instance: instance) == JobAttempt(jobID: jobID, attempt: attempt) {
-            await tools.workspace.remove(name)
-        }
         let owner = JobAttempt(jobID: jobID, attempt: attempt)
+        if !tools.attempts.contains(owner) {
+            // Half a work tree stays behind when Kozmic is killed while it puts one together, and is no use to the next.
+            for name in await tools.workspace.names()
+            where ContainerPlan.owner(ofName: name, instance: instance) == owner {
+                await tools.workspace.remove(name)
+            }
+        }
         let end = ContinuousClock.now + tools.engineAbsence
         while true {
             do {
@@ -73,17 +73,23 @@ public final class DockerExecutor: Executor {
     }
 
     private func removeAll(of owner: JobAttempt, _ instance: String) async throws {
-        var found = try await belongings(
-            Labels.query(instance: instance, jobID: owner.jobID, attempt: owner.attempt))
-        // The labels of a container that had waited do not say whose it is.
-        if await tools.standbys.gave(to: owner) || !begunHere.withLock({ $0.contains(owner) }) {
+        if let names = tools.attempts.names(of: owner), await !tools.standbys.gave(to: owner) {
+            // To list them would cost the engine as much as to remove them.
+            for name in names {
+                try await tools.engine.remove(name, force: true, volumes: true)
+                try await tools.engine.removeVolume(name)
+            }
+        } else {
+            var found = try await belongings(
+                Labels.query(instance: instance, jobID: owner.jobID, attempt: owner.attempt))
+            // The labels of a container that had waited do not say whose it is.
             found.containers += try await tools.engine.containers(
                 labels: [Labels.instance: instance, Labels.standby: nil]
             ).filter { Labels.isStandby($0.labels) && Labels.owner(of: $0) == owner }
+            try await remove(found) { $0 == owner }
+            await tools.standbys.forget(owner)
         }
-        try await remove(found) { $0 == owner }
-        await tools.standbys.forget(owner)
-        _ = begunHere.withLock { $0.remove(owner) }
+        tools.attempts.end(owner)
         await tools.trees.release(owner)
         await tools.berths.release(owner)
     }

@@ -29,9 +29,10 @@ extension JobRun {
         }
         let prepared = plan
         let container = try await stoppable { [plan = prepared] in
+            tools.attempts.willMake(plan.name, for: attempt)
             do {
                 let container = try await create(plan, image: image)
-                await tools.workspace.remove(plan.name)
+                tools.attempts.made(plan.name, for: attempt)
                 return container
             } catch {
                 await tools.workspace.remove(plan.name)
@@ -84,20 +85,7 @@ extension JobRun {
     /// Does something that is given up when the job shall stop. If it succeeds nevertheless, the result counts.
     func stoppable<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
         do {
-            return try await withThrowingTaskGroup(of: Result?.self) { group in
-                defer { group.cancelAll() }
-                if control.reason != nil { throw CancellationError() }
-                group.addTask { try await work() }
-                group.addTask {
-                    _ = try await control.wait()
-                    return nil
-                }
-                while let result = try await group.next() {
-                    if let result { return result }
-                    group.cancelAll()
-                }
-                throw CancellationError()
-            }
+            return try await control.stopping(work)
         } catch {
             try Task.checkCancellation()
             guard let reason = control.reason else { throw error }
@@ -128,6 +116,7 @@ extension JobRun {
             try await tools.workspace.complete(near, files, for: user)
         } else {
             try await send(files, folder, to: container, for: user)
+            await tools.workspace.remove(plan.name)
         }
         return container
     }
@@ -154,12 +143,21 @@ extension JobRun {
     /// Puts the work tree into the volume, or into a folder of ours, which is returned, when the volume is out of reach.
     private func fill(_ near: VolumeFolder?, _ plan: ContainerPlan) async throws -> String {
         try await progress(.commit)
-        if plan.phase == .build { await tools.trees.noteSize(of: job, mirror) }
         guard let near else {
-            return try await tools.workspace.fill(plan.name, for: job, phase: plan.phase, mirror: mirror)
+            let (folder, checkout) = try await tools.workspace.fill(
+                plan.name, for: job, phase: plan.phase, mirror: mirror)
+            await note(checkout)
+            return folder
         }
-        try await tools.workspace.fill(near, for: job, phase: plan.phase, mirror: mirror)
+        await note(try await tools.workspace.fill(near, for: job, phase: plan.phase, mirror: mirror))
         return near.path
+    }
+
+    /// What the work tree turned out to be.
+    func note(_ checkout: GitCheckout?) async {
+        guard let checkout else { return }
+        written.checkout = checkout
+        await tools.trees.noteSize(of: job, checkout)
     }
 
     /// Sends the files to the engine, wherever it is.

@@ -10,6 +10,7 @@ struct JobRun: Sendable {
     let log: JobLog
     let control: JobControl
     let progress: @Sendable (JobProgress) async throws -> Void
+    let written = WrittenTree()
 
     /// An image to begin with, and the name that people know it by.
     struct Image: Sendable {
@@ -111,7 +112,12 @@ struct JobRun: Sendable {
         return try await alone(name) { try await cachedImage(name, base: image) }
     }
 
-    private var largeFiles: LargeFiles { LargeFiles(mirror: mirror, commit: job.commit) }
+    private var areLargeFilesPointers: Bool {
+        get async {
+            if let checkout = written.checkout { return checkout.attributes.map(LargeFiles.arePointers) ?? false }
+            return await LargeFiles.arePointers(in: mirror, commit: job.commit)
+        }
+    }
 
     /// Step 3: the script that the job is about.
     private func build(_ image: Image) async throws -> JobOutcome {
@@ -120,7 +126,7 @@ struct JobRun: Sendable {
             for name in SecretPatterns(job.secrets).unmasked {
                 try await log.note("The secret \(name) is too short to be masked in this log")
             }
-            if await largeFiles.arePointers {
+            if await areLargeFilesPointers {
                 try await log.note("Files in Git LFS are pointers here; `git lfs pull` in the script fetches them")
             }
             try await log.note(

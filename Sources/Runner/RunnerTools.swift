@@ -4,6 +4,7 @@ import Logging
 /// What all jobs of an executor share.
 struct RunnerTools: Sendable {
     let engine: DockerEngine
+    let attempts = AttemptsHere()
     let workspace: Workspace
     let baseImages: BaseImages
     let cachedImages: CachedImages

@@ -46,6 +46,8 @@ public final class ChangeSignal: Sendable {
     private struct Subscriber {
         let topics: Set<Topic>
         let continuation: AsyncStream<Void>.Continuation
+        /// Whether nothing else feeds its stream.
+        let isAlone: Bool
     }
 
     private struct State {
@@ -72,33 +74,42 @@ public final class ChangeSignal: Sendable {
     /// subscription ends when the stream is dropped or its task is cancelled, the stream ends when the store closes.
     public func subscribe(_ topics: Set<Topic>) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        if !add(topics, continuation, isAlone: true) { continuation.finish() }
+        return stream
+    }
+
+    /// The same for a stream that others feed too, so that one loop hears all of them: it gets an element for every change,
+    /// and does not end when the store closes. The subscription ends with the stream.
+    public func subscribe(_ topics: Set<Topic>, waking stream: AsyncStream<Void>.Continuation) {
+        _ = add(topics, stream, isAlone: false)
+    }
+
+    /// - Returns: whether there will be changes.
+    private func add(_ topics: Set<Topic>, _ continuation: AsyncStream<Void>.Continuation, isAlone: Bool) -> Bool {
         let id: Int? = state.withLock { state in
             guard !state.isFinished else { return nil }
             let id = state.nextID
             state.nextID += 1
-            state.subscribers[id] = Subscriber(topics: topics, continuation: continuation)
+            state.subscribers[id] = Subscriber(topics: topics, continuation: continuation, isAlone: isAlone)
             for topic in topics { state.byTopic[topic, default: []].insert(id) }
             return id
         }
-        if let id {
-            continuation.onTermination = { [weak self] _ in self?.remove(id) }
-        } else {
-            continuation.finish()
-        }
-        return stream
+        guard let id else { return false }
+        continuation.onTermination = { [weak self] _ in self?.remove(id) }
+        return true
     }
 
     /// How many subscriptions there are.
     public var subscriberCount: Int { state.withLock { $0.subscribers.count } }
 
-    /// Ends all streams, present and future.
+    /// Ends all streams that nobody else feeds, present and future.
     func finish() {
         let subscribers = state.withLock { state in
             state.isFinished = true
             return Array(state.subscribers.values)
         }
         // Outside of the lock: ending a stream calls `remove`.
-        for subscriber in subscribers { subscriber.continuation.finish() }
+        for subscriber in subscribers where subscriber.isAlone { subscriber.continuation.finish() }
     }
 
     private func remove(_ id: Int) {

@@ -13,25 +13,11 @@ extension JobRun {
     /// The mirror with the job's commit; `nil` when the job is to end first. A fetch that another job needs as well may
     /// be in the way of ours and is not waited for then.
     func fetchedMirror(_ claimed: ClaimedJob, _ control: JobControl) async throws -> GitMirror? {
-        let (results, feed) = AsyncStream.makeStream(of: Result<GitMirror, any Error>?.self)
-        let fetching = Task {
-            do {
-                let mirror = try await mirrors.mirror(
-                    claimed.project.repository, with: claimed.build.commit, claimed.build.ref)
-                feed.yield(.success(mirror))
-            } catch {
-                feed.yield(.failure(error))
-            }
+        let (repository, build) = (claimed.project.repository, claimed.build)
+        if let mirror = await mirrors.completeMirror(repository, with: build.commit, build.ref) { return mirror }
+        return try await control.unlessStopped {
+            try await mirrors.mirror(repository, with: build.commit, build.ref)
         }
-        let stopping = Task {
-            if (try? await control.wait()) != nil { feed.yield(nil) }
-        }
-        defer {
-            fetching.cancel()
-            stopping.cancel()
-        }
-        for await result in results { return try result?.get() }
-        throw CancellationError()
     }
 
     /// Waits for a fetch that was begun; to cancel the wait does not end it, because a step that is tried again needs it as

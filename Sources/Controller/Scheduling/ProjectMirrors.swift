@@ -51,13 +51,21 @@ actor ProjectMirrors {
     {
         let mirror = await mirror(repository)
         if await isComplete(mirror, commit, ref) { return mirror }
-        try await fetch(mirror, repository)
+        // Others may have asked for the same: whose turn it is looks again.
+        try await fetch(mirror, repository) { Self.isComplete($0, commit, ref) }
         guard await mirror.contains(commit: commit) else {
             throw GitError(
                 .notFound,
                 "\(repository) has no commit \(commit) on any branch, tag or pull request; was it force-pushed away?")
         }
         return mirror
+    }
+
+    /// The mirror, if it is known to have the commit without looking: nobody's fetch is waited for.
+    func completeMirror(_ repository: RepositoryName, with commit: String, _ ref: GitRef) -> GitMirror? {
+        let mirror = mirror(repository)
+        if case .tag = ref.kind { return nil }
+        return mirror.remembers(commit: commit) ? mirror : nil
     }
 
     /// Brings the mirror up to date.
@@ -73,10 +81,11 @@ actor ProjectMirrors {
     }
 
     private nonisolated func fetch(
-        _ mirror: GitMirror, _ repository: RepositoryName, timeout: Duration = .seconds(600)
+        _ mirror: GitMirror, _ repository: RepositoryName, timeout: Duration = .seconds(600),
+        unless isDone: @escaping @Sendable (isolated GitMirror) -> Bool = { _ in false }
     ) async throws {
         try await reaching(mirror, repository) { (mirror, other) throws(GitError) in
-            try await mirror.fetch(from: other, timeout: timeout)
+            try await mirror.fetch(from: other, timeout: timeout, unless: isDone)
         }
     }
 
@@ -99,9 +108,14 @@ actor ProjectMirrors {
     }
 
     private nonisolated func isComplete(_ mirror: GitMirror, _ commit: String, _ ref: GitRef) async -> Bool {
-        guard await mirror.contains(commit: commit) else { return false }
+        if case .tag = ref.kind {} else if mirror.remembers(commit: commit) { return true }
+        return await Self.isComplete(mirror, commit, ref)
+    }
+
+    private static func isComplete(_ mirror: isolated GitMirror, _ commit: String, _ ref: GitRef) -> Bool {
+        guard mirror.contains(commit: commit) else { return false }
         guard case .tag = ref.kind else { return true }
         // Where a moved tag was before, scripts that ask git for their version would be told a wrong one.
-        return (try? await mirror.resolve(ref.description)) == commit
+        return (try? mirror.resolve(ref.description)) == commit
     }
 }

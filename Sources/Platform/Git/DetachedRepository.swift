@@ -3,10 +3,11 @@ import Glibc
 
 /// Writes the `.git` of a checkout by hand: it takes a few files, and libgit2 would copy the objects one by one.
 enum DetachedRepository {
+    /// - Returns: the bytes of the packs and objects.
     static func create(
         in directory: String, commit: String, tags: [BareRepository.Tag], origin: String?, objectsFrom mirror: String,
         linking: Bool
-    ) throws(GitError) {
+    ) throws(GitError) -> Int {
         let root = "\(directory)/.git"
         do {
             // All that git asks for, and where people's scripts keep what is to be ignored. The others it makes itself.
@@ -20,7 +21,7 @@ enum DetachedRepository {
         try write("\(commit)\n", to: "HEAD", in: folder)
         try write(configuration(origin), to: "config", in: folder)
         if !tags.isEmpty { try write(packedReferences(tags), to: "packed-refs", in: folder) }
-        try share("\(mirror)/objects", with: "\(root)/objects", linking: linking)
+        return try share("\(mirror)/objects", with: "\(root)/objects", linking: linking)
     }
 
     /// Writes what is different when another commit's work tree lies over that of a template: see `GitMirror.layer`. Packs
@@ -44,7 +45,7 @@ enum DetachedRepository {
         if !tags.isEmpty || FileManager.default.fileExists(atPath: "\(lower)/packed-refs") {
             try write(packedReferences(tags), to: "packed-refs", in: folder)
         }
-        try share("\(mirror)/objects", with: "\(root)/objects", linking: false, except: "\(lower)/objects")
+        _ = try share("\(mirror)/objects", with: "\(root)/objects", linking: false, except: "\(lower)/objects")
     }
 
     /// Gives the `.git` of a checkout away, but not the packs and objects: they may be the mirror's own.
@@ -96,10 +97,12 @@ enum DetachedRepository {
     /// Links or copies packs and loose objects. Git never changes these files, only adds and removes some.
     ///
     /// - Parameter present: where some are that are not needed again.
+    /// - Returns: their bytes.
     private static func share(
         _ source: String, with target: String, linking: Bool, except present: String? = nil
-    ) throws(GitError) {
+    ) throws(GitError) -> Int {
         do {
+            var total = 0
             let files = FileManager.default
             for name in try files.contentsOfDirectory(atPath: source) {
                 let isLoose = name.utf8.count == 2 && name.utf8.allSatisfy { $0 != UInt8(ascii: ".") }
@@ -112,11 +115,14 @@ enum DetachedRepository {
                 try files.createDirectory(atPath: "\(target)/\(name)", withIntermediateDirectories: true)
                 for file in missing {
                     let (from, to) = ("\(source)/\(name)/\(file)", "\(target)/\(name)/\(file)")
+                    var facts = stat()
+                    if stat(from, &facts) == 0 { total += Int(facts.st_size) }
                     if linking, link(from, to) == 0 { continue }
                     try LibGit2.checkCancellation()
                     try files.copyItem(atPath: from, toPath: to)
                 }
             }
+            return total
         } catch let error as GitError {
             throw error
         } catch {

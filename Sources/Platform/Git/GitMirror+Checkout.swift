@@ -14,28 +14,32 @@ extension GitMirror {
     ///   untrusted code as a copy, never as a bind mount: who writes into a pack there writes into the mirror. Pass
     ///   `sharingObjects: false` for a copy of the packs.
     /// - Parameter owner: whom everything but the packs shall belong to, for a process that may give files away.
+    @discardableResult
     public func checkout(
         commit: String, into directory: String, origin: String? = nil, sharingObjects: Bool = true,
         owner: FileOwner? = nil
-    ) throws(GitError) {
+    ) throws(GitError) -> GitCheckout {
         if let origin {
             // Only to refuse one with credentials or a line break in it.
             _ = try RemoteAddress(origin)
         }
-        try reading { repository throws(GitError) in
+        return try reading { repository throws(GitError) in
+            var checkout = GitCheckout()
             let tree = try repository.tree(ofCommit: commit)
             let tags = try repository.tags(reachableFrom: commit)
             let isNew = try Self.prepare(directory)
             do throws(GitError) {
-                try DetachedRepository.create(
+                checkout.objectBytes = try DetachedRepository.create(
                     in: directory, commit: commit, tags: tags, origin: origin,
                     objectsFrom: isReadOnly ? repository.commonFolder : path, linking: sharingObjects && !isReadOnly)
-                try Self.fill(directory, with: tree, from: repository, owner)
+                checkout.entries = try Self.fill(directory, with: tree, from: repository, owner)
                 if let owner { try DetachedRepository.give(directory, to: owner) }
+                checkout.attributes = try repository.attributes(ofTree: tree)
             } catch {
                 Self.clear(directory, entirely: isNew)
                 throw error
             }
+            return checkout
         }
     }
 
@@ -69,9 +73,11 @@ extension GitMirror {
     }
 
     /// Writes the files and an index that knows them.
+    ///
+    /// - Returns: how many files and folders there are.
     private static func fill(
         _ directory: String, with tree: git_oid, from repository: BareRepository, _ owner: FileOwner?
-    ) throws(GitError) {
+    ) throws(GitError) -> Int {
         let index = try CheckoutIndex("\(directory)/.git/index")
         let folder = try Folder.open(directory, owner: owner)
         var writer = TreeWriter(repository)
@@ -79,5 +85,19 @@ extension GitMirror {
             try index.add(path, item, facts)
         }
         try index.write()
+        return writer.entries
+    }
+}
+
+extension BareRepository {
+    /// The `.gitattributes` of a root tree.
+    fileprivate func attributes(ofTree tree: git_oid) throws(GitError) -> [UInt8]? {
+        guard let item = try item(inTree: tree, at: [".gitattributes"]), item.type == .blob else { return nil }
+        do throws(GitError) {
+            return try withBlob(item.id, limit: 1 << 20) { bytes throws(GitError) in [UInt8](bytes) }
+        } catch {
+            guard error.kind == .invalid else { throw error }
+            return nil
+        }
     }
 }

@@ -9,15 +9,20 @@ extension GitMirror {
     /// ends even a connection whose server has fallen silent. `progress` is called on the mirror's thread, at most ten
     /// times a second.
     ///
-    /// - Parameter other: where it is fetched from instead, this once: whoever else asks meanwhile keeps to the mirror's own
-    ///   remote.
+    /// - Parameters:
+    ///   - other: where it is fetched from instead, this once: whoever else asks meanwhile keeps to the mirror's own remote.
+    ///   - isDone: asked when nobody else fetches: whether they brought what is wanted.
     public func fetch(
         from other: GitRemote? = nil, refspecs: [String] = GitMirror.defaultRefspecs, timeout: Duration = .seconds(600),
+        unless isDone: @Sendable (isolated GitMirror) -> Bool = { _ in false },
         progress: (@Sendable (GitProgress) -> Void)? = nil
     ) async throws(GitError) {
         guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read, not fetched into") }
         try Self.checkRefspecs(refspecs)
+        if isDone(self) { return }
         let transfer = try Transfer(await signedIn(other), timeout: timeout, progress: progress)
+        // To sign in may have taken a while.
+        if isDone(self) { return }
         self.refspecs = refspecs
         try await cancelling(transfer) { () throws(GitError) in
             tidyOnce()
@@ -61,6 +66,7 @@ extension GitMirror {
     func renew(_ transfer: Transfer) throws(GitError) {
         let fresh = "\(path).incoming-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: fresh) }
+        forgetCommits()
         try BareRepository.create(fresh)
         try transfer.update(fresh, refspecs: refspecs)
         do {

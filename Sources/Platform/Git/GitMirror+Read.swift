@@ -34,9 +34,12 @@ extension GitMirror {
 
     /// Whether the mirror holds the commit.
     public func contains(commit: String) -> Bool {
-        (try? reading { repository throws(GitError) in
-            try repository.withCommit(commit) { _ throws(GitError) in true }
-        }) ?? false
+        let isHere =
+            (try? reading { repository throws(GitError) in
+                try repository.withCommit(commit) { _ throws(GitError) in true }
+            }) ?? false
+        if isHere { note(commit: commit) }
+        return isHere
     }
 
     /// The best common ancestor, or nil.

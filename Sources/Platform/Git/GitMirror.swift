@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import Synchronization
 
 /// A bare copy of a remote repository on this disk, and everything that is read from it.
 ///
@@ -29,6 +30,10 @@ public actor GitMirror {
     /// When a lookup last made the mirror anew: what a fresh clone lacks, another one would lack too.
     var lastRepair: ContinuousClock.Instant?
     private var isTidy = false
+    /// Commits that were seen here. They stay: nothing is removed from a mirror, unless it is made anew.
+    private nonisolated let seen = Mutex<Set<String>>([])
+    /// So many are remembered.
+    private static let mostSeen = 1000
 
     /// Names a mirror; nothing is opened or created yet.
     public init(path: String, remote: GitRemote, logger: Logger = Logger(label: "kozmic.git")) {
@@ -68,6 +73,22 @@ public actor GitMirror {
         self.remote = remote
         lastSignedIn = nil
     }
+
+    /// Whether the commit is known to be here, by an earlier lookup. Answers at once: a running fetch is not waited for.
+    public nonisolated func remembers(commit: String) -> Bool {
+        seen.withLock { $0.contains(commit) } && FileManager.default.fileExists(atPath: path)
+    }
+
+    /// Remembers a commit that was looked up.
+    func note(commit: String) {
+        seen.withLock { seen in
+            if seen.count >= Self.mostSeen { seen = [] }
+            seen.insert(commit)
+        }
+    }
+
+    /// The mirror is made anew.
+    func forgetCommits() { seen.withLock { $0 = [] } }
 
     /// Whether something stands at the mirror's path.
     var exists: Bool { FileManager.default.fileExists(atPath: path) }

@@ -17,7 +17,8 @@ struct TreeWriter {
     private let repository: BareRepository
     private let limits: Limits
     private let files: FileWriter
-    private var entries = 0
+    /// How many files and folders there were.
+    private(set) var entries = 0
 
     init(_ repository: BareRepository, limits: Limits = Limits()) {
         self.repository = repository

@@ -85,10 +85,8 @@ actor JobLog {
         for piece in tail { try await store(piece) }
     }
 
-    /// A cancelled job must know exactly what is stored, so an append that began is carried out.
     private func store(_ piece: LogBudget.Piece) async throws {
-        let sink = sink
-        try await Task { try await sink.append(piece.section, piece.source, piece.bytes) }.value
+        try await sink.append(piece.section, piece.source, piece.bytes)
         isAtLineStart = piece.bytes.last == UInt8(ascii: "\n")
     }
 }

@@ -23,6 +23,9 @@ public enum LogSource: UInt8, Sendable, Hashable, CaseIterable {
 /// The runner waits for each append before it reads on, so a slow sink slows the script down and nothing piles up.
 public protocol LogSink: Sendable {
     /// Adds bytes at the end of the log. Called in the order of arrival, one call at a time.
+    ///
+    /// An append that began is carried out although the task is cancelled: a cancelled job must know exactly what is
+    /// stored.
     func append(_ section: LogSection, _ source: LogSource, _ bytes: [UInt8]) async throws
 
     /// How many bytes of this stream are in the log already, so that a job can be continued after a crash without

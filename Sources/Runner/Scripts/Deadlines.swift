@@ -40,6 +40,8 @@ struct Deadlines: Sendable {
     /// When the present stage ends, other than by a stall.
     private var end: Duration
     private var lastOutput: Duration
+    private var startedAt: Duration?
+    private var exitedAt: Duration?
     /// Output is being stored: the script is not to blame for a slow disk.
     private var isStoring = false
 
@@ -81,6 +83,13 @@ struct Deadlines: Sendable {
     mutating func started(at now: Duration) {
         end = now + timeout
         lastOutput = now
+        startedAt = now
+    }
+
+    /// How long the script ran, if its start and its end were seen.
+    var duration: Duration? {
+        guard let startedAt, let exitedAt else { return nil }
+        return exitedAt - startedAt
     }
 
     /// Watching begins again: what happened while nobody looked was not silence.
@@ -119,6 +128,7 @@ struct Deadlines: Sendable {
     mutating func exited(at now: Duration) {
         guard stage != .done else { return }
         stage = .exited
+        exitedAt = now
         end = now + Self.drain
     }
 

@@ -6,7 +6,8 @@ import Synchronization
 extension ScriptRun {
     /// How watching ended.
     enum Watched {
-        case exited
+        /// - code: as the engine said when it ended, if it was seen.
+        case exited(code: Int?)
         /// The engine went away, or closed a stream that should have gone on.
         case lost(DockerError)
     }
@@ -14,7 +15,7 @@ extension ScriptRun {
     /// What happens to a script that is watched.
     enum Event: Sendable {
         case outputEnded(DockerError?)
-        case exited
+        case exited(code: Int)
         case lost(DockerError)
         case cancel(String)
         case disk(DiskWatch.Blame)
@@ -27,6 +28,8 @@ extension ScriptRun {
     func watch(_ output: Output) async throws -> Watched {
         let (events, feed) = AsyncStream.makeStream(of: Event.self)
         feed.yield(.tick)  // sets the first alarm
+        let ticket = control.whenStopped { feed.yield(.cancel($0)) }
+        defer { control.forget(ticket) }
         let watched = try await withThrowingTaskGroup(of: Void.self) { group -> Watched? in
             defer { group.cancelAll() }
             group.addTask {
@@ -38,30 +41,27 @@ extension ScriptRun {
             }
             group.addTask { feed.yield(await self.waitForExit()) }
             group.addTask {
-                if let reason = try? await self.control.wait() { feed.yield(.cancel(reason)) }
-            }
-            group.addTask {
                 if let blame = await self.diskWatch.blame(on: self.container) { feed.yield(.disk(blame)) }
             }
-            var hasExited = false
+            var exitCode: Int?
             var outputEnded = false
             var armed: Duration?
             for await event in events {
                 switch event {
-                case .exited:
-                    hasExited = true
+                case .exited(let code):
+                    exitCode = code
                     deadlines.withLock { $0.exited(at: now) }
                     // Whoever wrote into it has ended with the container.
                     await pipe?.finish()
                 case .outputEnded(nil):
                     outputEnded = true
                     // The exit is known in a moment; if not, the engine dropped the stream of a running container.
-                    if !hasExited { group.addTask { feed.yield(await self.missingExit()) } }
+                    if exitCode == nil { group.addTask { feed.yield(await self.missingExit()) } }
                 case .outputEnded(let error?):
                     // What is missing can be read again.
                     return try lost(error)
                 case .lost(let error):
-                    if !hasExited { return try lost(error) }
+                    if exitCode == nil { return try lost(error) }
                 case .cancel(let reason):
                     try await act(on: deadlines.withLock { $0.cancel(reason, at: now) })
                 case .disk(let blame):
@@ -69,12 +69,12 @@ extension ScriptRun {
                 case .tick:
                     if let next = armed, next <= now { armed = nil }
                     if try await act(on: deadlines.withLock { $0.tick(at: now) }) {
-                        return Watched.exited
+                        return Watched.exited(code: exitCode)
                     }
                 case .failed(let error):
                     throw error
                 }
-                if hasExited, outputEnded { return Watched.exited }
+                if let exitCode, outputEnded { return Watched.exited(code: exitCode) }
                 if let next = deadlines.withLock({ $0.next }), armed.map({ next < $0 }) ?? true {
                     armed = next
                     group.addTask {
@@ -135,8 +135,7 @@ extension ScriptRun {
 
     private func waitForExit() async -> Event {
         do {
-            _ = try await engine.wait(container)
-            return .exited
+            return .exited(code: try await engine.wait(container))
         } catch {
             return .lost(error)
         }

@@ -72,6 +72,8 @@ final class ScriptRun: Sendable {
             do {
                 let end =
                     switch try await begin() {
+                    // Whether memory was short, and what else the engine knows, is asked of a failure.
+                    case .exited(code: 0): wellEnded
                     case .exited: try await end()
                     case .lost: try await goOn()
                     }
@@ -151,6 +153,15 @@ final class ScriptRun: Sendable {
             return try await watch(pipe.map { .pipe($0) } ?? .copy(isOver: isOver))
         } catch let error as DockerError where error.kind == .transport {
             return .lost(error)
+        }
+    }
+
+    /// The end of a script that was watched from its start, and failed in nothing.
+    private var wellEnded: ScriptEnd {
+        deadlines.withLock { deadlines in
+            ScriptEnd(
+                exitCode: 0, duration: deadlines.duration ?? now, stop: deadlines.stop,
+                errorTail: errorTail.withLock { $0.bytes })
         }
     }
 

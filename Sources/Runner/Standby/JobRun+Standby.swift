@@ -22,8 +22,7 @@ extension JobRun {
                 async let renamed: Void = rename(standby)
                 let staging = standby.folder.staging
                 try await progress(.commit)
-                await tools.trees.noteSize(of: job, mirror)
-                try await tools.workspace.fill(staging, for: job, phase: .build, mirror: mirror)
+                await note(try await tools.workspace.fill(staging, for: job, phase: .build, mirror: mirror))
                 let files = [
                     VolumeFolder.File(
                         name: ScriptPhase.build.fileName, bytes: Array(job.hook.buildScript.utf8), mode: 0o755),

@@ -15,8 +15,10 @@ final class Workspace: Sendable {
 
     /// Puts together what `/kozmic/src` is to be: all of the commit with its history, or only the tracked files.
     ///
-    /// - Returns: the folder; whoever called removes it.
-    func fill(_ name: String, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror) async throws -> String {
+    /// - Returns: the folder, which whoever called removes, and what was checked out, if that was all of the commit.
+    func fill(
+        _ name: String, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror
+    ) async throws -> (folder: String, checkout: GitCheckout?) {
         let folder = path(name)
         do {
             try await blocking {
@@ -25,18 +27,19 @@ final class Workspace: Sendable {
                     atPath: self.root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             }
-            try await put(job, phase, mirror, into: folder, sharing: true)
+            return (folder, try await put(job, phase, mirror, into: folder, sharing: true))
         } catch {
             await remove(name)
             throw error
         }
-        return folder
     }
 
     /// The same in a volume: its work tree shares nothing with the mirror, because the script may write into it.
-    func fill(_ volume: VolumeFolder, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror) async throws {
+    func fill(
+        _ volume: VolumeFolder, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror
+    ) async throws -> GitCheckout? {
         let folder = try await blocking { try volume.emptySource() }
-        try await put(job, phase, mirror, into: folder, sharing: false)
+        return try await put(job, phase, mirror, into: folder, sharing: false)
     }
 
     /// Writes the files beside the work tree and gives all of it to the user.
@@ -64,7 +67,7 @@ final class Workspace: Sendable {
 
     private func put(
         _ job: JobSpec, _ phase: ScriptPhase, _ mirror: GitMirror, into folder: String, sharing: Bool
-    ) async throws {
+    ) async throws -> GitCheckout? {
         switch phase {
         case .install:
             try await blocking {
@@ -72,9 +75,11 @@ final class Workspace: Sendable {
             }
             let tracked = job.hook.trackedFiles
             if !tracked.isEmpty { try await mirror.export(commit: job.commit, paths: tracked, into: folder) }
+            return nil
         case .build:
-            try await mirror.checkout(commit: job.commit, into: folder, sharingObjects: sharing)
+            let checkout = try await mirror.checkout(commit: job.commit, into: folder, sharingObjects: sharing)
             try await checkOut(job.submodules, in: folder, sharing: sharing)
+            return checkout
         }
     }
 

@@ -85,11 +85,11 @@ extension Database {
         for id in builds {
             guard let build = try build(id) else { continue }
             let other = try Int.fetchOne(
-                self,
-                sql: """
-                    SELECT number FROM pullRequest INDEXED BY pullRequest_open
-                    WHERE projectID = ? AND isOpen = 1 AND ref = ? AND number <> ? ORDER BY number LIMIT 1
-                    """, arguments: [projectID, build.ref.description, number])
+                cachedStatement(
+                    sql: """
+                        SELECT number FROM pullRequest INDEXED BY pullRequest_open
+                        WHERE projectID = ? AND isOpen = 1 AND ref = ? AND number <> ? ORDER BY number LIMIT 1
+                        """), arguments: [projectID, build.ref.description, number])
             if let other {
                 try run("UPDATE build SET pullRequest = ? WHERE id = ?", [other, id])
                 wanted.builds.insert(id)
@@ -179,11 +179,11 @@ extension Database {
         _ projectID: Int64, _ condition: String, _ arguments: StatementArguments
     ) throws -> [Int64] {
         try Int64.fetchAll(
-            self,
-            sql: """
-                SELECT build.id FROM build INDEXED BY build_open
-                WHERE build.projectID = ? AND build.state IN ('queued', 'running') AND \(condition) ORDER BY build.id
-                """, arguments: [projectID] + arguments)
+            cachedStatement(
+                sql: """
+                    SELECT build.id FROM build INDEXED BY build_open
+                    WHERE build.projectID = ? AND build.state IN ('queued', 'running') AND \(condition) ORDER BY build.id
+                    """), arguments: [projectID] + arguments)
     }
 
     private func cancelJobs(
@@ -193,7 +193,8 @@ extension Database {
         var ended = EndedJobs()
         for build in builds {
             let jobs = try Int64.fetchAll(
-                self, sql: "SELECT id FROM job WHERE buildID = ? AND state IN ('queued', 'running') ORDER BY id",
+                cachedStatement(
+                    sql: "SELECT id FROM job WHERE buildID = ? AND state IN ('queued', 'running') ORDER BY id"),
                 arguments: [build])
             for job in jobs where !kept.contains(job) {
                 let topics =

@@ -61,7 +61,7 @@ extension Database {
         case .person(let seconds):
             happenedAt =
                 try seconds ?? Int64.fetchOne(
-                    self, sql: "SELECT \(Self.wantedAt) FROM build WHERE id = ?", arguments: [own.id]) ?? 0
+                    cachedStatement(sql: "SELECT \(Self.wantedAt) FROM build WHERE id = ?"), arguments: [own.id]) ?? 0
         }
         let others = try jobsInGroup(rule.group, of: projectID, except: own.id)
         let earlier = others.filter { ($0.happenedAt, $0.buildID) < (happenedAt, own.id) }

@@ -163,12 +163,12 @@ extension Database {
     private func successorPage(of build: BuildRecord, _ job: LatestAttempt?, hook: HookID?) throws -> String? {
         guard let job, job.outcome.state == .cancelled, let number = job.successor else { return nil }
         return try String.fetchOne(
-            self,
-            sql: """
-                SELECT coalesce(
-                    (SELECT page FROM job WHERE buildID = build.id AND hook = ? ORDER BY attempt DESC LIMIT 1), page)
-                FROM build WHERE projectID = ? AND number = ?
-                """, arguments: [hook?.description, build.projectID, number])
+            cachedStatement(
+                sql: """
+                    SELECT coalesce(
+                        (SELECT page FROM job WHERE buildID = build.id AND hook = ? ORDER BY attempt DESC LIMIT 1), page)
+                    FROM build WHERE projectID = ? AND number = ?
+                    """), arguments: [hook?.description, build.projectID, number])
     }
 
     /// Why a build was cancelled, or why none of its jobs had to run.

@@ -22,7 +22,7 @@ extension Store {
                 try db.keepFormerSecret(
                     webhook.repository, .adminRepository, now: webhook.secretFingerprint,
                     before: String.fetchOne(
-                        db, sql: "SELECT secretFingerprint FROM adminWebhook WHERE repository = ?",
+                        db.cachedStatement(sql: "SELECT secretFingerprint FROM adminWebhook WHERE repository = ?"),
                         arguments: [webhook.repository.description]), at: time)
             }
             try db.run("DELETE FROM adminWebhook")

@@ -53,7 +53,8 @@ extension Database {
         if existing != nil, !new.isOffHead {
             try run("UPDATE build SET isOffHead = 0 WHERE id = ? AND isOffHead = 1", [buildID])
         }
-        let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
+        let number =
+            try Int.fetchOne(cachedStatement(sql: "SELECT number FROM build WHERE id = ?"), arguments: [buildID]) ?? 0
         // Who builds a commit by hand ends no newer one's jobs, as with a rerun.
         let seenAt = event.happenedAt ?? time.milliseconds / 1000
         let wish: JobWish = event.kind == .manual ? .person(existing == nil ? seenAt : nil) : .event(seenAt)
@@ -124,8 +125,8 @@ extension Database {
         _ new: NewBuild, _ author: AccountName?, _ happenedAt: Int64?, at time: Date
     ) throws -> Int64 {
         let number = try Int.fetchOne(
-            self,
-            sql: "UPDATE project SET lastBuildNumber = lastBuildNumber + 1 WHERE id = ? RETURNING lastBuildNumber",
+            cachedStatement(
+                sql: "UPDATE project SET lastBuildNumber = lastBuildNumber + 1 WHERE id = ? RETURNING lastBuildNumber"),
             arguments: [new.projectID])
         guard let number else { throw StoreError.notFound("project \(new.projectID)") }
         let event = new.event

@@ -65,7 +65,7 @@ extension Store {
     public func noteConfigProblem(_ message: String?) async throws(StoreError) {
         let time = now().milliseconds
         let isChange = try await database.write { db in
-            let old = try String.fetchOne(db, sql: "SELECT message FROM configProblem")
+            let old = try String.fetchOne(db.cachedStatement(sql: "SELECT message FROM configProblem"))
             guard old != message else { return false }
             try db.run("DELETE FROM configProblem")
             if let message {
@@ -92,7 +92,7 @@ extension Store {
                 "SELECT \(ConfigRevision.columns) FROM configRevision ORDER BY id DESC LIMIT 1", [],
                 ConfigRevision.init)
             if revision != nil, revision?.error == nil {
-                revision?.error = try String.fetchOne(db, sql: "SELECT message FROM configProblem")
+                revision?.error = try String.fetchOne(db.cachedStatement(sql: "SELECT message FROM configProblem"))
             }
             return revision
         }

@@ -56,12 +56,12 @@ extension Store {
         try await database.read { db in
             let isOfRepository = repository == nil ? "" : "delivery.repositoryKey = ? AND"
             let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT \(DeliveryRecord.columns), payload.body FROM delivery
-                    LEFT JOIN payload ON payload.deliveryID = delivery.id
-                    WHERE \(isOfRepository) delivery.state = 'received' ORDER BY delivery.id LIMIT ?
-                    """, arguments: StatementArguments(repository.map { [$0.key] } ?? []) + [limit])
+                db.cachedStatement(
+                    sql: """
+                        SELECT \(DeliveryRecord.columns), payload.body FROM delivery
+                        LEFT JOIN payload ON payload.deliveryID = delivery.id
+                        WHERE \(isOfRepository) delivery.state = 'received' ORDER BY delivery.id LIMIT ?
+                        """), arguments: StatementArguments(repository.map { [$0.key] } ?? []) + [limit])
             var pending: [PendingDelivery] = []
             var bytes = 0
             while bytes < Self.pendingBytes, let row = try rows.next() {
@@ -132,7 +132,8 @@ extension Store {
     ) async throws(StoreError) -> BuildRecord? {
         let time = now()
         let (record, topics) = try await database.write { db -> (BuildRecord?, [ChangeSignal.Topic]) in
-            let state = try String.fetchOne(db, sql: "SELECT state FROM delivery WHERE id = ?", arguments: [id])
+            let state = try String.fetchOne(
+                db.cachedStatement(sql: "SELECT state FROM delivery WHERE id = ?"), arguments: [id])
             guard let state else { throw StoreError.notFound("delivery \(id)") }
             guard state == DeliveryRecord.State.received.rawValue else {
                 return (try db.buildOfDelivery(id), [])

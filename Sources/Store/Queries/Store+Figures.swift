@@ -58,12 +58,12 @@ extension Database {
         figures.isRevisionHeld = newest.appliedAt == nil
         figures.brokenFiles =
             try Int.fetchOne(
-                self,
-                sql: """
-                    SELECT COUNT(DISTINCT json_extract(json_each.value, '$.path'))
-                    FROM configRevision, json_each(configRevision.diagnostics)
-                    WHERE configRevision.id = ? AND json_extract(json_each.value, '$.severity') = 'error'
-                    """, arguments: [newest.id]) ?? 0
+                cachedStatement(
+                    sql: """
+                        SELECT COUNT(DISTINCT json_extract(json_each.value, '$.path'))
+                        FROM configRevision, json_each(configRevision.diagnostics)
+                        WHERE configRevision.id = ? AND json_extract(json_each.value, '$.severity') = 'error'
+                        """), arguments: [newest.id]) ?? 0
     }
 
     /// - Parameter condition: the one of a partial index, word for word.
@@ -76,11 +76,12 @@ extension Database {
 
     fileprivate func cursor() throws -> FiguresCursor {
         FiguresCursor(
-            job: try Int64.fetchOne(self, sql: "SELECT MAX(id) FROM job") ?? 0,
-            openJobs: try Int64.fetchAll(self, sql: "SELECT id FROM job WHERE state = 'queued'")
-                + Int64.fetchAll(self, sql: "SELECT id FROM job WHERE state = 'running'"),
-            delivery: try Int64.fetchOne(self, sql: "SELECT MAX(id) FROM delivery") ?? 0,
-            openDeliveries: try Int64.fetchAll(self, sql: "SELECT id FROM delivery WHERE state = 'received'"))
+            job: try Int64.fetchOne(cachedStatement(sql: "SELECT MAX(id) FROM job")) ?? 0,
+            openJobs: try Int64.fetchAll(cachedStatement(sql: "SELECT id FROM job WHERE state = 'queued'"))
+                + Int64.fetchAll(cachedStatement(sql: "SELECT id FROM job WHERE state = 'running'")),
+            delivery: try Int64.fetchOne(cachedStatement(sql: "SELECT MAX(id) FROM delivery")) ?? 0,
+            openDeliveries: try Int64.fetchAll(cachedStatement(sql: "SELECT id FROM delivery WHERE state = 'received'"))
+        )
     }
 
     fileprivate func countJobs(_ figures: inout StoreFigures, _ cursor: inout FiguresCursor, limit: Int) throws {

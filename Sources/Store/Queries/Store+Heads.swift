@@ -8,7 +8,7 @@ extension Store {
     public func seenHeads(_ projectID: Int64) async throws(StoreError) -> [String: String]? {
         try await database.read { db in
             let taken = try Int64.fetchOne(
-                db, sql: "SELECT takenAt FROM headBaseline WHERE projectID = ?", arguments: [projectID])
+                db.cachedStatement(sql: "SELECT takenAt FROM headBaseline WHERE projectID = ?"), arguments: [projectID])
             guard taken != nil else { return nil }
             let rows = try db.all("SELECT ref, sha FROM head WHERE projectID = ?", [projectID]) { columns in
                 (ref: try columns.next(String.self), target: try columns.next(String.self))
@@ -64,11 +64,11 @@ extension Store {
     public func hasOpenBuilds(_ projectID: Int64, ref: GitRef) async throws(StoreError) -> Bool {
         try await database.read { db in
             try Bool.fetchOne(
-                db,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM build INDEXED BY build_open
-                        WHERE projectID = ? AND state IN ('queued', 'running') AND ref = ?)
-                    """, arguments: [projectID, ref.description]) ?? false
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM build INDEXED BY build_open
+                            WHERE projectID = ? AND state IN ('queued', 'running') AND ref = ?)
+                        """), arguments: [projectID, ref.description]) ?? false
         }
     }
 
@@ -76,8 +76,8 @@ extension Store {
     public func hasPendingDeliveries(_ repository: RepositoryName) async throws(StoreError) -> Bool {
         try await database.read { db in
             try Bool.fetchOne(
-                db,
-                sql: "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'received' AND repositoryKey = ?)",
+                db.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'received' AND repositoryKey = ?)"),
                 arguments: [repository.key]) ?? false
         }
     }

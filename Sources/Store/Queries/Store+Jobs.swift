@@ -10,21 +10,22 @@ extension Store {
         let time = now()
         let claimed = try await database.write { db -> (ClaimedJob, [ChangeSignal.Topic])? in
             let id = try Int64.fetchOne(
-                db,
-                sql: """
-                    SELECT next.id FROM (
-                        SELECT job.projectID, MIN(job.id) AS id FROM job
-                        WHERE job.state = 'queued' AND \(Database.hasRoomInGroup) GROUP BY job.projectID
-                    ) AS next
-                    ORDER BY \(Database.running(in: "next.projectID")), \(Database.turn(of: "next.projectID")), next.id
-                    LIMIT 1
-                    """)
+                db.cachedStatement(
+                    sql: """
+                        SELECT next.id FROM (
+                            SELECT job.projectID, MIN(job.id) AS id FROM job
+                            WHERE job.state = 'queued' AND \(Database.hasRoomInGroup) GROUP BY job.projectID
+                        ) AS next
+                        ORDER BY \(Database.running(in: "next.projectID")), \(Database.turn(of: "next.projectID")), next.id
+                        LIMIT 1
+                        """))
             guard let id else { return nil }
             try db.run(
                 "UPDATE job SET state = 'running', phase = ?, startedAt = ? WHERE id = ?",
                 [JobPhase.preparing.rawValue, time.milliseconds, id])
             try db.noteTurn(ofJob: id)
-            let buildID = try Int64.fetchOne(db, sql: "SELECT buildID FROM job WHERE id = ?", arguments: [id])
+            let buildID = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT buildID FROM job WHERE id = ?"), arguments: [id])
             let topics = try db.refreshBuild(buildID ?? 0, changed: id, at: time)
             guard let claimed = try db.claimed("WHERE job.id = ?", [id]).first else { return nil }
             return (claimed, topics + [.job(id)])
@@ -131,13 +132,13 @@ extension Database {
     ) throws -> [ChangeSignal.Topic] {
         guard try !state(ofJob: id).isFinished else { return [] }
         let buildID = try Int64.fetchOne(
-            self,
-            sql: """
-                UPDATE job SET state = ?, exitCode = ?, reason = ?, cancelReason = coalesce(cancelReason, ?),
-                    finishedAt = min(?, max(coalesce(startedAt, 0), ?)),
-                    successor = CASE WHEN ? THEN coalesce(successor, ?) END
-                WHERE id = ? RETURNING buildID
-                """,
+            cachedStatement(
+                sql: """
+                    UPDATE job SET state = ?, exitCode = ?, reason = ?, cancelReason = coalesce(cancelReason, ?),
+                        finishedAt = min(?, max(coalesce(startedAt, 0), ?)),
+                        successor = CASE WHEN ? THEN coalesce(successor, ?) END
+                    WHERE id = ? RETURNING buildID
+                    """),
             arguments: [
                 outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds,
                 (outcome.endedAt ?? time).milliseconds, outcome.state == .cancelled, successor, id,

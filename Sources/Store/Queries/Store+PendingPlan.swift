@@ -16,7 +16,7 @@ extension Store {
     /// What would change on GitHub; `nil` before the first look.
     public func pendingPlan() async throws(StoreError) -> PendingPlan? {
         try await database.read { db in
-            let text = try String.fetchOne(db, sql: "SELECT value FROM pendingPlan")
+            let text = try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM pendingPlan"))
             return try text.map { try JSONDecoder().decode(PendingPlan.self, from: Data($0.utf8)) }
         }
     }

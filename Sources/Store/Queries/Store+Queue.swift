@@ -8,7 +8,7 @@ extension Store {
         guard !jobIDs.isEmpty else { return [:] }
         let wanted = Set(jobIDs)
         return try await database.read { db in
-            let order = try Int64.fetchAll(db, sql: Database.slotOrder)
+            let order = try Int64.fetchAll(db.cachedStatement(sql: Database.slotOrder))
             var places: [Int64: QueuePlace] = [:]
             for (index, id) in order.enumerated() where wanted.contains(id) {
                 places[id] = QueuePlace(jobID: id, position: index + 1)

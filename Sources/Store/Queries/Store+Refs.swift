@@ -113,8 +113,9 @@ extension Database {
     func closing(of number: Int, in projectID: Int64, after time: Int64?) throws -> Int64? {
         guard let time else { return nil }
         return try Int64.fetchOne(
-            self,
-            sql: "SELECT eventAt FROM pullRequest WHERE projectID = ? AND number = ? AND isOpen = 0 AND eventAt > ?",
+            cachedStatement(
+                sql: "SELECT eventAt FROM pullRequest WHERE projectID = ? AND number = ? AND isOpen = 0 AND eventAt > ?"
+            ),
             arguments: [projectID, number, time])
     }
 

@@ -72,31 +72,32 @@ extension Database {
         // Builds up to this number have more than `builds` newer ones.
         let excess =
             try Int64.fetchOne(
-                self, sql: "SELECT number FROM build WHERE projectID = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
+                cachedStatement(
+                    sql: "SELECT number FROM build WHERE projectID = ? ORDER BY number DESC LIMIT 1 OFFSET ?"),
                 arguments: [projectID, rule.builds]) ?? 0
         return try Int64.fetchAll(
-            self,
-            sql: """
-                SELECT build.id FROM build
-                WHERE build.projectID = ?1 AND build.finishedAt IS NOT NULL
-                    AND build.number <= ?2 AND build.finishedAt < ?3
-                    AND NOT EXISTS (SELECT 1 FROM job WHERE job.buildID = build.id AND job.keptUntil IS NOT NULL)
-                    AND NOT (
-                        (EXISTS (SELECT 1 FROM head WHERE head.projectID = ?1 AND head.ref = build.ref)
-                            OR NOT EXISTS (SELECT 1 FROM headBaseline WHERE headBaseline.projectID = ?1)
-                            -- A ref so new may not have been looked at yet.
-                            OR build.createdAt > ?6)
-                        AND build.isOffHead = 0
-                        AND (
-                            NOT EXISTS (
-                                SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
-                                    AND newer.number > build.number AND newer.isOffHead = 0)
-                            OR (?4 AND build.state = 'success' AND NOT EXISTS (
-                                SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
-                                    AND newer.number > build.number AND newer.isOffHead = 0
-                                    AND newer.state = 'success'))))
-                ORDER BY build.number LIMIT ?5
-                """,
+            cachedStatement(
+                sql: """
+                    SELECT build.id FROM build
+                    WHERE build.projectID = ?1 AND build.finishedAt IS NOT NULL
+                        AND build.number <= ?2 AND build.finishedAt < ?3
+                        AND NOT EXISTS (SELECT 1 FROM job WHERE job.buildID = build.id AND job.keptUntil IS NOT NULL)
+                        AND NOT (
+                            (EXISTS (SELECT 1 FROM head WHERE head.projectID = ?1 AND head.ref = build.ref)
+                                OR NOT EXISTS (SELECT 1 FROM headBaseline WHERE headBaseline.projectID = ?1)
+                                -- A ref so new may not have been looked at yet.
+                                OR build.createdAt > ?6)
+                            AND build.isOffHead = 0
+                            AND (
+                                NOT EXISTS (
+                                    SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
+                                        AND newer.number > build.number AND newer.isOffHead = 0)
+                                OR (?4 AND build.state = 'success' AND NOT EXISTS (
+                                    SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
+                                        AND newer.number > build.number AND newer.isOffHead = 0
+                                        AND newer.state = 'success'))))
+                    ORDER BY build.number LIMIT ?5
+                    """),
             arguments: [
                 projectID, excess, before, rule.keepLastSuccess, limit,
                 time.addingTimeInterval(-86_400).milliseconds,

@@ -30,15 +30,15 @@ extension Store {
             secrets.generation = try db.generations(repository).webhook(hook)
             if hook == .adminRepository {
                 secrets.onGitHub = try String.fetchOne(
-                    db, sql: "SELECT secretFingerprint FROM adminWebhook WHERE lower(repository) = ?",
+                    db.cachedStatement(sql: "SELECT secretFingerprint FROM adminWebhook WHERE lower(repository) = ?"),
                     arguments: [repository.key])
             } else {
                 secrets.onGitHub = try String.fetchOne(
-                    db,
-                    sql: """
-                        SELECT webhook.secretFingerprint FROM project JOIN webhook ON webhook.projectID = project.id
-                        WHERE project.repositoryKey = ? AND webhook.hook = ?
-                        """, arguments: [repository.key, hook.description])
+                    db.cachedStatement(
+                        sql: """
+                            SELECT webhook.secretFingerprint FROM project JOIN webhook ON webhook.projectID = project.id
+                            WHERE project.repositoryKey = ? AND webhook.hook = ?
+                            """), arguments: [repository.key, hook.description])
             }
             let former = try db.all(
                 "SELECT fingerprint, acceptedUntil FROM formerSecret WHERE repositoryKey = ? AND hook = ?",
@@ -75,7 +75,7 @@ extension Store {
         let settled = time - Self.quietAfterUpdate
         let found = try await database.read { db in
             try Int64.fetchOne(
-                db, sql: "SELECT projectID FROM webhook WHERE \(condition)",
+                db.cachedStatement(sql: "SELECT projectID FROM webhook WHERE \(condition)"),
                 arguments: [githubID, hook.description, settled, repository.key])
         }
         // Anybody can send what is refused; a stranger who does not know the number causes no write.
@@ -118,7 +118,7 @@ extension Database {
     func keepFormerSecret(of webhook: WebhookRecord, at time: Date) throws {
         guard let project = try project(webhook.projectID) else { return }
         let before = try String.fetchOne(
-            self, sql: "SELECT secretFingerprint FROM webhook WHERE projectID = ? AND hook = ?",
+            cachedStatement(sql: "SELECT secretFingerprint FROM webhook WHERE projectID = ? AND hook = ?"),
             arguments: [webhook.projectID, webhook.hook.description])
         try keepFormerSecret(
             project.repository, webhook.hook, now: webhook.secretFingerprint, before: before, at: time)

@@ -29,12 +29,16 @@ actor StoreCache<Value: Sendable>: Service {
 
     /// Notices changes until graceful shutdown.
     func run() async throws {
-        let changes = changes.subscribe(topics).cancelOnGracefulShutdown()
+        // Ended by the shutdown alone: a store that was closed first is no reason to stop answering.
+        let (changed, feed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        changes.subscribe(topics, waking: feed)
         // What was read before the subscription may have missed one.
         generation += 1
-        for await _ in changes { generation += 1 }
-        // A store that was closed first has nothing more to say; that is no reason to stop answering.
-        try? await gracefulShutdown()
+        await withGracefulShutdownHandler {
+            for await _ in changed { generation += 1 }
+        } onGracefulShutdown: {
+            feed.finish()
+        }
     }
 
     /// The value as it was when this was called, or newer.

@@ -66,12 +66,20 @@ actor TreeTemplates {
         return await noteSize(of: job, mirror)
     }
 
-    /// Remembers for the next job whether this one's repository is large.
-    @discardableResult
-    func noteSize(of job: JobSpec, _ mirror: GitMirror) async -> Bool {
+    private func noteSize(of job: JobSpec, _ mirror: GitMirror) async -> Bool {
         guard limits != nil, job.trusted, let isLarge = try? await isLarge(job, mirror) else { return false }
-        if isLarge { small.remove(job.repository.key) } else { small.insert(job.repository.key) }
+        note(job, isLarge: isLarge)
         return isLarge
+    }
+
+    /// Remembers for the next job whether this one's repository is large, as it was written in full.
+    func noteSize(of job: JobSpec, _ checkout: GitCheckout) {
+        guard let limits, job.trusted else { return }
+        note(job, isLarge: checkout.entries >= limits.entries || checkout.objectBytes >= limits.bytes)
+    }
+
+    private func note(_ job: JobSpec, isLarge: Bool) {
+        if isLarge { small.remove(job.repository.key) } else { small.insert(job.repository.key) }
     }
 
     /// The template for a job; it stays at least until the attempt is released.
