@@ -14,8 +14,8 @@ struct Kozmic: AsyncParsableCommand {
             ReproCommand.self,
             ShellCommand.self,
             CacheCommand.self, BackupCommand.self, RestoreCommand.self, BuildsCommand.self, LogsCommand.self,
-            BuildCommand.self, RerunCommand.self, CancelCommand.self, ApproveCommand.self, DemoCommand.self,
-            SimulateGitHubCommand.self,
+            BuildCommand.self, RerunCommand.self, CancelCommand.self, ApproveCommand.self, DeleteLogCommand.self,
+            DemoCommand.self, SimulateGitHubCommand.self,
         ])
 
     /// Parses the arguments and runs the command. A result that did not reach standard output is a failure, whatever the

@@ -129,6 +129,20 @@ struct ClientTests {
         let why = try await kozmic(world, ["explain", "commit", String(commit.prefix(10))])
         #expect(
             why.status == 0 && why.output.contains("tests: runs") && why.output.contains("build #1"), "\(why.output)")
+        let first = ["\(build)/tests", "--attempt", "1"]
+        let forbidden = try await kozmic(world, ["delete-log", "--yes"] + first, token: "")
+        #expect(forbidden.status == 1 && forbidden.output.contains("Send a GitHub token"), "\(forbidden.output)")
+        #expect(try await kozmic(world, ["logs"] + first).output.contains("line 40"))
+        let deleted = try await kozmic(world, ["delete-log", "--yes"] + first)
+        #expect(deleted.status == 0 && deleted.output.contains("The log of attempt 1 of"), "\(deleted.output)")
+        for arguments in [["logs"], ["logs", "-f"], ["delete-log", "--yes"]] {
+            let gone = try await kozmic(world, arguments + first)
+            #expect(gone.status == 1 && gone.output.contains("was deleted by octocat"), "\(gone.output)")
+        }
+        let latest = try await kozmic(world, ["delete-log", "--yes", "--json", "\(build)/tests"])
+        #expect(latest.status == 0 && latest.output.contains("\"logDeletedBy\" : \"octocat\""), "\(latest.output)")
+        let all = try await kozmic(world, ["logs", build])
+        #expect(all.status == 0 && all.output.contains("tests: its log was deleted by octocat"), "\(all.output)")
         let nowhere = try await kozmic(world, ["builds", "--server", "http://127.0.0.1:9"])
         #expect(nowhere.status == 1 && nowhere.output.contains("cannot be asked"), "\(nowhere.output)")
         for shell in ["bash", "zsh", "fish"] {

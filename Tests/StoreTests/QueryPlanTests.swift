@@ -16,6 +16,11 @@ struct QueryPlanTests {
             _ = try await fixture.store.inbox.store(Fixture.delivery("g"))
             try await fill(fixture.store.database)
             let store = fixture.store
+            _ = try await store.database.query(
+                """
+                INSERT INTO delivery (repository, repositoryKey, hook, guid, event, receivedAt, state, decision)
+                VALUES ('o/a', 'o/a', 'tests', 'found-21', 'push', 0, 'done', 'found')
+                """)
             statements.start()
 
             let overview = try await store.projectOverview()
@@ -48,6 +53,7 @@ struct QueryPlanTests {
             _ = try await store.webhooks(5)
             _ = try await store.deliveries(limit: 50)
             _ = try await store.deliveries(project.repository, before: 900, limit: 50)
+            #expect(try await store.lastHeard(project.repository).foundSince == 1)
             _ = try await store.statuses(5, commit: "c5")
             _ = try await store.dueStatuses(now: Date(), limit: 10)
             let hash = [UInt8](repeating: 1, count: 32)

@@ -134,7 +134,8 @@ struct APIDescriptionTests {
     private static func address(_ path: String, _ operation: String, isBad: Bool) -> String {
         // Builds for the operations that change one, each in the state that it takes.
         let number =
-            ["rerunBuild": 1, "rerunJob": 2, "cancelBuild": 3, "cancelJob": 4, "approveBuild": 5][operation] ?? 1
+            ["rerunBuild": 1, "rerunJob": 2, "cancelBuild": 3, "cancelJob": 4, "approveBuild": 5, "deleteLog": 2][
+                operation] ?? 1
         let values = [
             "owner": "acme", "repo": isBad ? "nothing" : "widget", "number": "\(number)", "hook": "tests",
             "id": isBad ? "999" : "1", "guid": isBad ? "no-guid" : "guid-1",

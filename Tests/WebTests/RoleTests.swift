@@ -25,6 +25,7 @@ struct RoleTests {
         ("POST", "/builds/1/cancel", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/builds/1/jobs/tests/rerun", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/builds/1/jobs/tests/cancel", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
+        ("POST", "/builds/1/jobs/tests/log/delete?attempt=1", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/settings/sync", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
     ]
 
@@ -113,7 +114,10 @@ struct RoleTests {
             let project = try #require(try await site.store.project(Site.repository("acme/widget")))
             let build = try #require(try await site.store.build(project.id, number: 1))
             for token in ["", "x", owner.formToken, manager.formToken + "A", String(manager.formToken.dropLast())] {
-                for path in ["/acme/widget/builds/1/rerun", "/acme/widget/settings/sync", "/_logout"] {
+                for path in [
+                    "/acme/widget/builds/1/rerun", "/acme/widget/builds/1/jobs/tests/log/delete?attempt=1",
+                    "/acme/widget/settings/sync", "/_logout",
+                ] {
                     #expect(try await site.post(path, as: manager, token: token).status == 403, "\(path) \(token)")
                 }
             }
@@ -128,6 +132,7 @@ struct RoleTests {
                 "POST", "/acme/widget/builds/1/rerun?csrf=\(manager.formToken)", manager.headers, body: [])
             #expect(inAddress.status == 403)
             #expect(try await site.store.jobs(build.id).map(\.attempt) == [1])
+            #expect(try await site.store.jobs(build.id).map(\.logDeletion) == [nil])
             #expect(try await site.store.takeWantedSyncs() == [])
             #expect(try await site.client.get("/_account", manager.headers).status == 200)
         }
@@ -183,7 +188,9 @@ struct RoleTests {
             #expect(try await buttons(page, member) == [])
             #expect(try await buttons(page, nil) == [])
             #expect(try await buttons(page, manager) == ["/rerun"])
-            #expect(try await buttons("\(page)/jobs/tests", manager) == ["/jobs/tests/rerun"])
+            #expect(
+                try await buttons("\(page)/jobs/tests", manager)
+                    == ["/jobs/tests/rerun", "/jobs/tests/log/delete?attempt=1"])
             let rerun = try await site.post("\(page)/rerun", as: manager)
             #expect(rerun.headers["location"] == page)
             #expect(try await site.store.jobs(build.id).map(\.attempt) == [2])

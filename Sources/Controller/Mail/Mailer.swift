@@ -62,7 +62,12 @@ public struct Mailer: Service {
     /// Makes letters of what happened and sends what is due. Answers the time until more is due.
     func pass() async throws -> Duration? {
         let news = try await store.buildNews(limit: 50)
-        for item in news { try await store.settle(item, with: await letters(item)) }
+        var isOutdated = false
+        for item in news {
+            let mail = try await letters(item)
+            if try await !store.settle(item, with: mail.letters, quoting: mail.quoted) { isOutdated = true }
+        }
+        if isOutdated { return .zero }
         guard let settings else { return news.count == 50 ? .zero : nil }
         let due = try await store.dueLetters(now: Date(), limit: 50)
         for letter in due {
@@ -75,22 +80,24 @@ public struct Mailer: Service {
         return .seconds(max(0.05, next.timeIntervalSinceNow))
     }
 
-    /// Whom to tell what; nothing when nobody wants to know.
-    private func letters(_ news: BuildNews) async throws -> [NewLetter] {
+    /// Whom to tell what, and the jobs whose logs it quotes; nothing when nobody wants to know.
+    private func letters(_ news: BuildNews) async throws -> (letters: [NewLetter], quoted: [Int64]) {
         let rules = news.project.config.mail
         guard let settings, news.project.isActive, rules.on.contains(news.outcome),
             Date().timeIntervalSince(news.happenedAt) < patience
-        else { return [] }
+        else { return ([], []) }
         let recipients = rules.recipients(author: news.build.authorEmail)
-        guard !recipients.isEmpty else { return [] }
+        guard !recipients.isEmpty else { return ([], []) }
         let pages = configuration.pages(news.project.repository)
         var troubles: [BuildLetter.Trouble] = []
+        var quoted: [Int64] = []
         // Of a build that is being run again meanwhile, the new attempts have no end to tell of.
         for job in try await store.jobs(news.build.id) where job.state == .failure || job.state == .error {
             guard news.outcome != .fixed, troubles.count < Self.mostTroubles else { break }
             // A log that cannot be read keeps no mail.
             var tail: [String] = []
-            if troubles.count < Self.mostTails {
+            if troubles.count < Self.mostTails, job.logDeletion == nil {
+                quoted.append(job.id)
                 tail = (try? await LogTail().lines(store.logs.reader(job.id))) ?? []
             }
             troubles.append(
@@ -99,7 +106,7 @@ public struct Mailer: Service {
                     page: pages.build(news.build.number, hook: job.hook), lastLines: tail))
         }
         let letter = BuildLetter(news: news, pages: pages, troubles: troubles, from: settings.from)
-        return recipients.map { NewLetter(recipient: "\($0)", message: letter.message(to: $0)) }
+        return (recipients.map { NewLetter(recipient: "\($0)", message: letter.message(to: $0)) }, quoted)
     }
 
     /// - Returns: false when the server itself is in trouble, so that there is no point in the next letter.

@@ -3,7 +3,8 @@ import Model
 import ServiceLifecycle
 import Store
 
-/// Removes builds and logs that are older, and more, than `retention` in `kozmic.yaml` wants.
+/// Removes builds and logs that are older, and more, than `retention` in `kozmic.yaml` wants, and what is left of logs that
+/// somebody deleted.
 ///
 /// A few builds at a time: webhooks and jobs write to the same database meanwhile.
 public struct Retention: Service {
@@ -34,7 +35,11 @@ public struct Retention: Service {
     /// Goes over all projects. Of one that is no longer declared the history stays as long as the rule says.
     func pass() async throws {
         // Until a configuration was applied, nobody said what may go.
-        guard let rule = try await store.serverSettings()?.retention else { return }
+        if let rule = try await store.serverSettings()?.retention { try await removeBuilds(rule) }
+        while try await store.removeOldLogs(limit: Self.portion) == Self.portion, !Task.isCancelled {}
+    }
+
+    private func removeBuilds(_ rule: ServerSettings.Retention) async throws {
         var removed = 0
         for project in try await store.projectNumbers() {
             while true {
@@ -44,7 +49,6 @@ public struct Retention: Service {
                 await Task.yield()
             }
         }
-        while try await store.removeOldLogs(limit: Self.portion) == Self.portion, !Task.isCancelled {}
         if removed > 0 { logger.info("old builds removed", metadata: ["builds": "\(removed)"]) }
     }
 }

@@ -5,7 +5,7 @@ extension JobRecord {
         job.id, job.buildID, job.hook, job.title, job.config, job.attempt, job.state, job.phase, \
         job.cancelReason, job.exitCode, job.reason, job.baseImageID, job.baseImageDigest, job.cacheKey, \
         job.cacheReused, job.createdAt, job.startedAt, job.finishedAt, job.successor, \
-        job.pullStartedAt, job.pullEndedAt, job.needsApproval
+        job.pullStartedAt, job.pullEndedAt, job.needsApproval, job.logDeletedAt, job.logDeletedBy
         """
 
     /// Keeps one row for each hook of a build, its last attempt: SQLite takes the other columns from the row that has
@@ -24,7 +24,18 @@ extension JobRecord {
             baseImageDigest: try columns.next(), cacheKey: try columns.next(), cacheReused: try columns.next(),
             createdAt: try columns.date(), startedAt: try columns.dateIfAny(), finishedAt: try columns.dateIfAny(),
             successor: try columns.next(), pullStartedAt: try columns.dateIfAny(),
-            pullEndedAt: try columns.dateIfAny(), needsApproval: try columns.next())
+            pullEndedAt: try columns.dateIfAny(), needsApproval: try columns.next(),
+            logDeletion: try LogDeletion(&columns))
+    }
+}
+
+extension LogDeletion {
+    /// `nil` when nobody deleted it.
+    init?(_ columns: inout Columns) throws {
+        let time = try columns.dateIfAny()
+        let login = try columns.next(String?.self)
+        guard let time else { return nil }
+        self.init(by: login ?? "somebody", at: time)
     }
 }
 

@@ -108,6 +108,7 @@ extension Store {
                 """,
                 [
                     project.repository.description, project.repository.key, hook.description,
+                    // By this beginning of its name the row is known, see `lastHeard`.
                     "found-\(made.build.number)", event.kind.rawValue, time.milliseconds, decision,
                     made.build.number, event.ref.description, event.commit,
                     try explanation.map { try JSONColumn.text($0) },

@@ -29,22 +29,31 @@ extension Store {
 
     /// The news was looked at: these letters are to be sent, and it is not looked at again. A second call for the same
     /// news does nothing.
-    public func settle(_ news: BuildNews, with letters: [NewLetter]) async throws(StoreError) {
+    ///
+    /// - Parameter jobs: those whose logs the letters quote.
+    /// - Returns: false when somebody deleted one of these logs meanwhile: then nothing is done, and the letters have to be
+    ///   written anew.
+    @discardableResult
+    public func settle(
+        _ news: BuildNews, with letters: [NewLetter], quoting jobs: [Int64] = []
+    ) async throws(StoreError) -> Bool {
         let time = now()
-        try await database.write { db in
+        return try await database.write { db in
+            guard try !db.isLogDeleted(ofAny: jobs) else { return false }
             try db.run("DELETE FROM buildNews WHERE id = ?", [news.id])
-            guard db.changesCount > 0 else { return }
+            guard db.changesCount > 0 else { return true }
             for letter in letters {
                 try db.run(
                     """
-                    INSERT INTO letter (buildID, newsID, recipient, message, happenedAt, nextTryAt)
-                    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (newsID, recipient) DO NOTHING
+                    INSERT INTO letter (buildID, newsID, recipient, message, outcome, happenedAt, nextTryAt)
+                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (newsID, recipient) DO NOTHING
                     """,
                     [
-                        news.build.id, news.id, letter.recipient, Data(letter.message),
+                        news.build.id, news.id, letter.recipient, Data(letter.message), news.outcome.rawValue,
                         news.happenedAt.milliseconds, time.milliseconds,
                     ])
             }
+            return true
         }
     }
 

@@ -35,7 +35,7 @@ extension Store {
         return count
     }
 
-    /// Removes the files of logs whose jobs are gone.
+    /// Removes the files of logs whose jobs are gone, or that somebody deleted.
     ///
     /// - Returns: how many jobs that were.
     @discardableResult

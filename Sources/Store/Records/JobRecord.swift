@@ -47,6 +47,8 @@ public struct JobRecord: Sendable, Hashable, Codable, Identifiable {
     public var pullEndedAt: Date?
     /// Whether it may run only when somebody approved the commit.
     public var needsApproval = false
+    /// Who deleted its log, if somebody did.
+    public var logDeletion: LogDeletion?
 
     /// Whether it waits for that.
     public func awaitsApproval(in build: BuildRecord) -> Bool {
@@ -57,6 +59,14 @@ public struct JobRecord: Sendable, Hashable, Codable, Identifiable {
     public var outcome: JobOutcome? {
         state.isFinished ? JobOutcome(state: state, exitCode: exitCode, reason: reason) : nil
     }
+}
+
+/// What stays of a log that somebody deleted.
+public struct LogDeletion: Sendable, Hashable, Codable {
+    /// The login of whoever did it.
+    public var by: String
+    /// When.
+    public var at: Date
 }
 
 /// A job with what is needed to run it.

@@ -83,6 +83,13 @@ extension APIRoutes {
             let now = try await store.job(job.id) ?? job
             return JSONResponse.make(try await document(now, build, project))
         }
+        router.delete("\(JobAddress.api)/log") { request, context in
+            let (project, _) = try await manage(APIBody.Nothing.self, request, context)
+            let build = try await lookup.build(context, of: project)
+            let job = try await lookup.jobWithLog(request, context, of: build)
+            let deleted = try await store.deleteLog(job.id, by: context.viewer.person?.login ?? "somebody")
+            return JSONResponse.make(try await document(deleted, build, project))
+        }
         router.post("\(Self.root)/projects/{owner}/{repo}/sync") { request, context in
             let (project, _) = try await manage(APIBody.Nothing.self, request, context)
             store.noteAdminRepositoryChange()

@@ -21,7 +21,7 @@ extension APIRoutes {
         router.get("\(JobAddress.api)/log/lines") { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
-            let job = try await lookup.job(request, context, of: build)
+            let job = try await lookup.jobWithLog(request, context, of: build)
             let first: Int = try Self.number("from", request) ?? 1
             let count: Int = try Self.number("count", request) ?? LogWindow.lineCount.upperBound
             guard LogWindow.lineCount.contains(count), first >= 1 else {

@@ -42,6 +42,10 @@ extension APIRoutes {
         var document = ProjectDocument(
             project, latest: try await store.latestBuild(project.id), for: viewer, by: lookup.policy,
             externalURL: configuration.externalURL)
+        if project.isActive {
+            document.heard = ProjectDocument.Heard(
+                try await store.lastHeard(project.repository), saysWhat: lookup.policy.mayKnowPeople(project, viewer))
+        }
         document.drift = try await lookup.drift(of: project, for: viewer).map { DriftDocument($0, project.repository) }
         return document
     }

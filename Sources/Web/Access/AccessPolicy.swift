@@ -19,7 +19,7 @@ struct AccessPolicy: Sendable {
         showsPrivate || !project.isPrivate || role(of: viewer, in: project) != nil
     }
 
-    /// Whether the viewer may start builds, rerun and cancel jobs and ask for a synchronisation.
+    /// Whether the viewer may start builds, rerun and cancel jobs, delete logs and ask for a synchronisation.
     func mayManage(_ project: ProjectRecord, _ viewer: Viewer) -> Bool {
         role(of: viewer, in: project).map { $0 >= .manager } ?? false
     }

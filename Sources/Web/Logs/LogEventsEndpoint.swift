@@ -24,7 +24,8 @@ import Store
 /// Pieces end between characters, so that texts can be joined; bytes that are not UTF-8 are replaced, and then there is
 /// `bytes`, the whole piece in Base64. Finished and
 /// running jobs are served alike. A slow reader gets the pieces at its own pace; nothing is kept for it in memory. All who
-/// watch the same log share one look at it, see `LogFeeds`.
+/// watch the same log share one look at it, see `LogFeeds`. Of a log that somebody deleted who asks to go on gets the `end`, and
+/// who asks for all of it 410.
 struct LogEventsEndpoint: Sendable {
     var store: Store
     var lookup: PageLookup
@@ -35,14 +36,21 @@ struct LogEventsEndpoint: Sendable {
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
             let job = try await lookup.job(request, context, of: build)
-            let start = offset(request)
+            let place = offset(request)
+            let start = place ?? 0
+            let headers: HTTPFields = [
+                .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
+                // Proxies such as nginx collect answers unless they are told not to.
+                .accelBuffering: "no",
+            ]
+            if let deletion = job.logDeletion {
+                // Who saw its beginning is told of its end: a browser takes an error for a lost connection.
+                guard place != nil else { throw PageLookup.gone(job, deletion) }
+                let end = LogStreamEvent.end(job, at: start)
+                return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: end))
+            }
             return Response(
-                status: .ok,
-                headers: [
-                    .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
-                    // Proxies such as nginx collect answers unless they are told not to.
-                    .accelBuffering: "no",
-                ],
+                status: .ok, headers: headers,
                 body: ResponseBody { writer in
                     // A browser that goes away must not leave a writer behind that waits for the job's end.
                     try await request.body.consumeWithCancellationOnInboundClose { _ in
@@ -53,9 +61,10 @@ struct LogEventsEndpoint: Sendable {
         }
     }
 
-    private func offset(_ request: Request) -> Int64 {
+    /// Where it goes on, if that is said.
+    private func offset(_ request: Request) -> Int64? {
         let text = request.headers[.lastEventID] ?? request.uri.queryParameters["offset"].map(String.init)
-        return max(0, text.flatMap { Int64($0) } ?? 0)
+        return text.map { max(0, Int64($0) ?? 0) }
     }
 
     /// Whether the reader may still see the project: a stream can stay open for longer than a role lasts.

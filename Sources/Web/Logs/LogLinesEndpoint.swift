@@ -26,7 +26,7 @@ struct LogLinesEndpoint: Sendable {
         router.get("{owner}/{repo}/builds/{number}/jobs/{hook}/log/lines") { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
-            let job = try await lookup.job(request, context, of: build)
+            let job = try await lookup.jobWithLog(request, context, of: build)
             let query = request.uri.queryParameters
             let index = indexes.index(of: job.id)
             let extent = try await index.update()

@@ -40,7 +40,7 @@ struct LogSearchEndpoint: Sendable {
         router.get(JobAddress.page, "log/search", and: JobAddress.api, admission) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
-            let job = try await lookup.job(request, context, of: build)
+            let job = try await lookup.jobWithLog(request, context, of: build)
             let log = store.logs.reader(job.id)
             let query = request.uri.queryParameters
             do {

@@ -25,7 +25,7 @@ struct LogSectionsEndpoint: Sendable {
         router.get(JobAddress.page, "log/sections", and: JobAddress.api) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
-            let job = try await lookup.job(request, context, of: build)
+            let job = try await lookup.jobWithLog(request, context, of: build)
             let scan = scans.scan(of: job.id)
             let sections = try await scan.sections(job, store.logs.reader(job.id), indexes.index(of: job.id))
             return APIGate.covers(request)

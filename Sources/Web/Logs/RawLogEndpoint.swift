@@ -19,7 +19,7 @@ struct RawLogEndpoint: Sendable {
         router.get(JobAddress.page, "log", and: JobAddress.api, admission) { request, context in
             let project = try await lookup.project(context)
             let build = try await lookup.build(context, of: project)
-            let job = try await lookup.job(request, context, of: build)
+            let job = try await lookup.jobWithLog(request, context, of: build)
             let log = store.logs.reader(job.id)
             guard request.uri.queryParameters["download"] == nil else {
                 let name = "\(project.repository.name)-\(build.number)-\(job.hook)-\(job.attempt).log.gz"

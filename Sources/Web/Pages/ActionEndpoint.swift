@@ -55,6 +55,15 @@ struct ActionEndpoint: Sendable {
             }
             return Forms.goOn(to: "\(ProjectLinks.url(project, build: build.number))/jobs/\(job.hook)")
         }
+        router.post("\(JobAddress.page)/log/delete") { request, context in
+            let (project, _) = try await manage(request, context)
+            let build = try await lookup.build(context, of: project)
+            let job = try await lookup.job(request, context, of: build)
+            let login = context.viewer.person?.login ?? "somebody"
+            try await act { () throws(StoreError) in try await store.deleteLog(job.id, by: login) }
+            let page = "\(ProjectLinks.url(project, build: build.number))/jobs/\(job.hook)"
+            return Forms.goOn(to: "\(page)?attempt=\(job.attempt)")
+        }
         router.post("{owner}/{repo}/settings/sync") { request, context in
             let (project, _) = try await manage(request, context)
             store.noteAdminRepositoryChange()

@@ -33,23 +33,27 @@ struct ConditionList {
     /// How many of all projects stand so.
     func count(_ status: ProjectCondition.Status) -> Int { all.count { $0.status == status } }
 
-    /// - Parameter projects: the rows of `shown`.
-    func values(_ projects: [Int64: ProjectRecord]) -> PageValues {
+    /// - Parameters:
+    ///   - projects: the rows of `shown`.
+    ///   - heard: what was heard about them.
+    func values(_ projects: [Int64: ProjectRecord], _ heard: [RepositoryName: LastHeard]) -> PageValues {
         let query = filter.isEmpty ? "" : "q=\(ProjectLinks.encode(filter))&"
         return [
             "hasProjects": !all.isEmpty, "filter": filter, "nothingFound": !all.isEmpty && shown.isEmpty,
             // Who sees all of them at once can look.
             "isLong": all.count > Self.pageLength, "counts": counts,
             "moreURL": hasMore ? "/_sync?\(query)page=\(page + 1)#projects" : nil,
-            "projects": shown.compactMap { projects[$0.id].map(Self.row) },
+            "projects": shown.compactMap { standing in
+                projects[standing.id].map { Self.row($0, heard[$0.repository]) }
+            },
         ]
     }
 
-    private static func row(_ project: ProjectRecord) -> PageValues {
+    private static func row(_ project: ProjectRecord, _ heard: LastHeard?) -> PageValues {
         [
             "condition": ConditionValues.make(project, saysWhy: true), "name": "\(project.repository)",
             "url": "\(ProjectLinks.url(project))/settings", "since": Moment.html(project.condition.since),
-            "file": project.config.file,
+            "file": project.config.file, "heard": heard.map { HeardValues.make($0, project, saysWhat: true) },
         ]
     }
 

@@ -43,6 +43,7 @@ struct JobPage: Sendable {
         let mayAct =
             lookup.policy.mayManage(build.project, viewer) && build.project.isActive && job.id == attempts.last?.id
         let places = try await store.queuePlaces(job.state == .queued ? [job.id] : [])
+        let showsLog = !isHead && job.logDeletion == nil
         var values: PageValues = [
             "state": mark, "jobTitle": job.title, "reason": JobRows.reason(job, places[job.id]),
             "sameURL": JobRows.sameURL(job, build: build.url), "build": build.values,
@@ -64,7 +65,11 @@ struct JobPage: Sendable {
                     "isCurrent": attempt.id == job.id, "state": StateMark(attempt, of: build.build),
                 ]
             },
-            "rawURL": "\(url)/log\(query)", "hasLog": !isHead,
+            "rawURL": "\(url)/log\(query)", "hasLog": showsLog,
+            "deletion": job.logDeletion.map { deletion -> PageValues in
+                ["by": deletion.by, "when": Moment.html(deletion.at)]
+            },
+            "deleteURL": try await mayDelete(job, build.project, viewer) ? "\(url)/log/delete\(query)" : nil,
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
             "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,
@@ -72,9 +77,9 @@ struct JobPage: Sendable {
             "approveCommit": build.build.commit,
             "hasFailed": job.state == .failure || job.state == .error,
         ]
-        if !isHead { values.merge(try await log(job, logURL: "\(url)/log", query)) }
+        if showsLog { values.merge(try await log(job, logURL: "\(url)/log", query)) }
         return await renderer.page(
-            isHead ? "jobhead" : "job",
+            showsLog ? "job" : "jobhead",
             Page(
                 title: "\(mark.word) · \(job.title) #\(build.build.number) · \(build.project.repository)", path: url,
                 description: build.sentence,
@@ -84,6 +89,14 @@ struct JobPage: Sendable {
                 tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true, isWide: true,
                 settles: true,
                 refreshURL: "\(url)\(query)&part=head", values: values), for: viewer)
+    }
+
+    /// Whether there is a log that the viewer may delete, also of a project that is no longer declared.
+    private func mayDelete(_ job: JobRecord, _ project: ProjectRecord, _ viewer: Viewer) async throws -> Bool {
+        guard lookup.policy.mayManage(project, viewer), job.state.isFinished, job.logDeletion == nil else {
+            return false
+        }
+        return try await store.logs.reader(job.id).size() > 0
     }
 
     private func log(_ job: JobRecord, logURL: String, _ query: String) async throws -> PageValues {

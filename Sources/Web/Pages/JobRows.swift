@@ -84,7 +84,7 @@ struct JobRows {
     }
 
     private func tail(_ job: JobRecord, _ page: String) async throws -> String? {
-        guard job.state == .failure || job.state == .error else { return nil }
+        guard job.state == .failure || job.state == .error, job.logDeletion == nil else { return nil }
         let log = try await logs.end(of: job, limit: Self.tailBytes, lines: Self.tailLines)
         // A line of this attempt stays one when there are others.
         let rows = LogRows(log, linkedTo: "\(page)?attempt=\(job.attempt)")

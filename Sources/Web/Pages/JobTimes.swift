@@ -18,7 +18,8 @@ struct JobTimes {
     private(set) var parts: [Part] = []
 
     init(_ job: JobRecord, _ logs: LogExcerpts) async throws {
-        guard let start = job.startedAt else { return }
+        // Where the scripts began stood in the log.
+        guard let start = job.startedAt, job.logDeletion == nil else { return }
         let end = max(start, job.finishedAt ?? Date())
         let begins = try await logs.sectionBegins(job)
         var marks: [(kind: Kind, date: Date)] = [(.prepare, start)]
@@ -50,9 +51,10 @@ struct JobTimes {
         return words.joined(separator: " · ")
     }
 
-    /// For programs; `nil` for a job that has had no slot. The last part of a job that runs has no end.
+    /// For programs; `nil` for a job that has had no slot or whose log was deleted. The last part of a job that runs has no
+    /// end.
     func documents(_ job: JobRecord) -> [JobDocument.Part]? {
-        guard job.startedAt != nil else { return nil }
+        guard !parts.isEmpty else { return nil }
         return parts.enumerated().map { index, part in
             let goesOn = job.finishedAt == nil && index == parts.count - 1
             return JobDocument.Part(

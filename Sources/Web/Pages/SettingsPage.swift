@@ -15,10 +15,13 @@ struct SettingsPage: Sendable {
             let drift = try await lookup.drift(of: project, for: context.viewer)
             let settings = try await lookup.settings(of: project, for: context.viewer)
             let rows = settings.map { SettingRows($0, AdminLinks(configuration)) }
+            let saysWhy = lookup.policy.mayKnowPeople(project, context.viewer)
             var values = values(project, drift, rows)
             values["condition"] = ConditionValues.make(
-                project, differs: drift.contains { $0.healedAt == nil },
-                saysWhy: lookup.policy.mayKnowPeople(project, context.viewer))
+                project, differs: drift.contains { $0.healedAt == nil }, saysWhy: saysWhy)
+            values["heard"] =
+                project.isActive
+                ? HeardValues.make(try await store.lastHeard(project.repository), project, saysWhat: saysWhy) : nil
             values.merge(try await members(project, context.viewer))
             values.merge(images(try await store.cachedImages(project.id)))
             return await renderer.page(

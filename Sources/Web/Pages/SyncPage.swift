@@ -95,7 +95,7 @@ struct SyncPage: Sendable {
                 ]
             },
         ]
-        values.merge(list.values(projects))
+        values.merge(list.values(projects, try await store.lastHeard(projects.values.map(\.repository))))
         return await renderer.page(
             "sync", Page(title: "\(mark.word) · Synchronisation", mark: mark, values: values), for: viewer)
     }

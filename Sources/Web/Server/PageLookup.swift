@@ -75,6 +75,23 @@ struct PageLookup: Sendable {
         return job
     }
 
+    /// The same, when its log is there.
+    ///
+    /// - Throws: 410 when somebody deleted it.
+    func jobWithLog(_ request: Request, _ context: WebContext, of build: BuildRecord) async throws -> JobRecord {
+        let job = try await job(request, context, of: build)
+        guard let deletion = job.logDeletion else { return job }
+        throw Self.gone(job, deletion)
+    }
+
+    /// What is answered in place of a log that somebody deleted.
+    static func gone(_ job: JobRecord, _ deletion: LogDeletion) -> HTTPError {
+        HTTPError(
+            .gone,
+            message: "The log of attempt \(job.attempt) of \(job.hook) was deleted by \(deletion.by) on "
+                + "\(Moment.exact(deletion.at)).")
+    }
+
     /// Lets those pass who may see the configuration of the whole server.
     func requireAdministration(_ context: WebContext) throws {
         guard policy.mayReadAdministration(context.viewer) else { throw HTTPError(.notFound) }

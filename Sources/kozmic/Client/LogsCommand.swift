@@ -42,7 +42,13 @@ struct LogsCommand: AsyncParsableCommand {
                 hooks = [hook.description]
             } else {
                 let document: BuildDocument = try await server.get(build.build)
-                hooks = (document.jobs ?? []).map(\.hook)
+                let jobs = document.jobs ?? []
+                hooks = jobs.filter { $0.logDeletedAt == nil }.map(\.hook)
+                for job in jobs where job.logDeletedAt != nil {
+                    let login = (job.logDeletedBy ?? "somebody").withoutControls
+                    Print.error("==> \(job.hook): its log was deleted by \(login)")
+                    states.append(job.state)
+                }
             }
             for hook in hooks {
                 if hooks.count > 1, !options.isJSON { Print.error("==> \(hook)") }

@@ -70,6 +70,11 @@ struct ServerClient: Sendable {
                 body: .bytes(bytes), timeouts: timeouts, bodyLimit: 64 << 20))
     }
 
+    /// The value of an answer to a removal.
+    func delete<Value: Decodable>(_ path: String, _ query: [(String, String?)] = []) async throws -> Value {
+        try await decode(CurlRequest(method: "DELETE", url: url(path, query), headers: headers, bodyLimit: 64 << 20))
+    }
+
     /// A body as it comes.
     ///
     /// - Parameter type: what it has to be.

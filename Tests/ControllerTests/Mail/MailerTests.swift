@@ -73,6 +73,31 @@ struct MailerTests {
         }
     }
 
+    @Test("A letter that waits quotes no log that somebody deleted meanwhile")
+    func deletedLog() async throws {
+        try await PostOffice.with { office in
+            try office.server.reply(to: "rcpt-team@example.org", with: "451 4.3.0 busy")
+            try await office.build(Self.failure, log: "the password is hunter2\n")
+            for _ in 1...2 { try await office.pass() }
+            #expect(try office.server.mails().map(\.to) == [["ada@example.org"]])
+            #expect(try await office.store.letterFigures().waiting == 1)
+            let name = try #require(RepositoryName("acme/widget"))
+            let project = try #require(try await office.store.project(name))
+            let build = try #require(try await office.store.build(project.id, number: 1))
+            let job = try #require(try await office.store.jobs(build.id).first)
+            try await office.store.deleteLog(job.id, by: "mona")
+            try office.server.reply(to: "rcpt-team@example.org", with: nil)
+            for _ in 1...3 { try await office.pass() }
+            let mails = try office.server.mails()
+            #expect(mails.map(\.to) == [["ada@example.org"], ["team@example.org"]])
+            #expect(mails.map { $0.body.contains("hunter2") } == [true, false])
+            #expect(mails.allSatisfy { $0.body.contains("tests: build script failed with exit code 1") })
+            #expect(Set(mails.compactMap { $0.header("Message-ID") }).count == 1)
+            #expect(Set(mails.compactMap { $0.header("Subject") }).count == 1)
+            #expect(try await office.store.letterFigures() == LetterFigures(waiting: 0, sent: 2, gaveUp: 0))
+        }
+    }
+
     @Test("A mailbox that does not exist is given up, and costs the others nothing")
     func refusals() async throws {
         try await PostOffice.with { office in

@@ -50,7 +50,7 @@ package struct APIProblem: Error, Sendable, Codable {
         case 410:
             self.init(
                 .gone, "gone", error.body ?? "What was here was removed.",
-                wayOut: "Retention in the admin repository says how long builds are kept.")
+                wayOut: "It does not come back; retention in the admin repository says how long builds are kept.")
         case 413:
             self.init(
                 .contentTooLarge, "too_large", "The request's body is too large.",

@@ -40,7 +40,12 @@ package struct JobDocument: Codable, Sendable {
     package var page: String?
     /// All attempts, oldest first; absent in lists.
     package var attempts: [Attempt]?
-    /// What its time was spent on, in order; absent before it has a slot, and unless the job alone is asked for.
+    /// When somebody deleted its log; absent while that is there.
+    package var logDeletedAt: Date?
+    /// Who did.
+    package var logDeletedBy: String?
+    /// What its time was spent on, in order; absent before it has a slot, when its log was deleted, and unless the job alone
+    /// is asked for.
     package var times: [Part]?
     /// How many seconds the hook usually takes: the middle one of the latest jobs before it that ran and passed, nine at
     /// most. Absent without any, and unless the job alone is asked for.
@@ -99,6 +104,7 @@ package struct JobDocument: Codable, Sendable {
             Queue(position: $0.position, fullGroup: $0.fullGroup, needsApproval: $0.needsApproval ? true : nil)
         }
         page = buildPage.map { "\($0)/jobs/\(job.hook)" }
+        (logDeletedAt, logDeletedBy) = (job.logDeletion?.at, job.logDeletion?.by)
         self.attempts = attempts.map { $0.map(Attempt.init) }
     }
 }

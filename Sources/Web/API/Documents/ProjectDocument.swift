@@ -19,6 +19,23 @@ package struct ProjectDocument: Codable, Sendable {
         }
     }
 
+    /// When GitHub last told something of it by a webhook, and what it did not tell.
+    package struct Heard: Codable, Sendable {
+        /// When the latest delivery with a good signature arrived; absent before the first one.
+        package var at: Date?
+        /// Its event; absent for who may not know people, whom some events are about.
+        package var event: String?
+        /// When an event was last found by comparing heads, of which no delivery had told.
+        package var foundAt: Date?
+        /// How many such events were found since the latest delivery; without one, all of them.
+        package var foundSince: Int
+
+        init(_ heard: LastHeard, saysWhat: Bool) {
+            (at, foundAt, foundSince) = (heard.at, heard.foundAt, heard.foundSince)
+            event = saysWhat ? heard.event : nil
+        }
+    }
+
     /// Owner and name.
     package var repository: String
     /// Whether the admin repository still declares it.
@@ -39,6 +56,8 @@ package struct ProjectDocument: Codable, Sendable {
     package var page: String
     /// Its newest build.
     package var latestBuild: BuildDocument?
+    /// When GitHub last told something of it; absent in lists, and when it is no longer declared.
+    package var heard: Heard?
     /// Differences on GitHub that nobody asked for, newest first; absent in lists.
     package var drift: [DriftDocument]?
 

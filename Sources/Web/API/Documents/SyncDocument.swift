@@ -65,13 +65,16 @@ package struct SyncDocument: Codable, Sendable {
         package var nextTryAt: Date?
         /// Since when its file has errors, so that what was declared before them holds.
         package var keptSince: Date?
+        /// When GitHub last told something of it.
+        package var heard: ProjectDocument.Heard
 
-        init(_ project: ProjectRecord) {
+        init(_ project: ProjectRecord, _ heard: LastHeard) {
             repository = project.repository.description
             condition = ProjectDocument.Condition(project.condition, saysWhy: true)
             (file, configCommit) = (project.config.file, project.configCommit)
             failures = project.failures > 0 ? project.failures : nil
             (nextTryAt, keptSince) = (project.nextTryAt, project.keptSince)
+            self.heard = ProjectDocument.Heard(heard, saysWhat: true)
         }
     }
 
@@ -138,7 +141,8 @@ package struct SyncDocument: Codable, Sendable {
         adoptions = ProjectAdoption.all(open, projects).map {
             Adoption(repository: $0.repository.description, file: $0.file, yaml: $0.text)
         }
-        self.projects = projects.map(Entry.init)
+        let heard = try await store.lastHeard(projects.map(\.repository))
+        self.projects = projects.map { Entry($0, heard[$0.repository] ?? LastHeard()) }
         self.quotas = quotas.map(Quota.init)
         let isWrong = problem != nil || revision?.error != nil || diagnostics.contains { $0.severity == "error" }
         if revision == nil {
