@@ -4,6 +4,7 @@ import Logging
 /// What all jobs of an executor share.
 struct RunnerTools: Sendable {
     let engine: DockerEngine
+    let kind: EngineKind
     let workspace: Workspace
     let baseImages: BaseImages
     let cachedImages: CachedImages
@@ -23,6 +24,7 @@ struct RunnerTools: Sendable {
     ) {
         self.engine = engine
         self.engineAbsence = engineAbsence
+        kind = EngineKind(engine: engine)
         disk = EngineDisk(engine: engine)
         diskWatch = DiskWatch(engine: engine, limits: preparation.disk, logger: logger)
         workspace = Workspace(root: workDirectory)
@@ -30,7 +32,7 @@ struct RunnerTools: Sendable {
         cachedImages = CachedImages(engine: engine)
         users = UserLookup(engine: engine)
         launchers = LauncherLookup(engine: engine)
-        network = JobNetwork(engine: engine, isUsed: preparation.ownNetwork)
+        network = JobNetwork(engine: engine, kind: kind, isUsed: preparation.ownNetwork)
         berths = BerthPool(
             engine: engine, network: network, folder: "\(workDirectory)/berths", size: preparation.berths,
             quiet: preparation.quiet, logger: logger)
