@@ -96,6 +96,7 @@ public final class DockerExecutor: Executor {
 
     public func maintain(instance: String) async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.tellMissingLimits() }
             group.addTask { await self.tools.berths.maintain(instance: instance) }
             group.addTask { await self.tools.standbys.maintain(instance: instance) }
         }
@@ -108,8 +109,26 @@ public final class DockerExecutor: Executor {
         }.value
     }
 
+    /// Says in the log which limits do not hold, as soon as the engine answers: it takes them from every job without a word.
+    private func tellMissingLimits() async {
+        while !Task.isCancelled {
+            do throws(DockerError) {
+                let missing = try await tools.kind.info().missingLimits
+                guard !missing.isEmpty else { return }
+                return logger.warning(
+                    """
+                    the Docker Engine cannot limit \(DockerLimit.words(missing)): a job can take all that its machine has; \
+                    kozmic doctor says what to do
+                    """)
+            } catch {
+                guard error.isTransient, (try? await Task.sleep(for: .seconds(15))) != nil else { return }
+            }
+        }
+    }
+
     /// Whether a network address is that of a job of ours. On the engine's own bridge only where jobs are there for want of
-    /// a network of their own; then all addresses of the bridge count.
+    /// a network of their own; then all addresses of the bridge count. With a rootless engine on this machine jobs have
+    /// this machine's addresses: all but loopback count.
     public func isJobAddress(_ address: String) async -> Bool { tools.network.contains(address) }
 
     public func check() async throws(ExecutorError) -> String {

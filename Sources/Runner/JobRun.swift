@@ -105,6 +105,11 @@ struct JobRun: Sendable {
             ) { try await progress(.phase(.pulling)) }
         }
         try await progress(.baseImage(id: base.id, digest: base.digest(for: hook.image)))
+        let limits = await tools.kind.missingLimits
+        if !limits.isEmpty {
+            try await log.note(
+                "The Docker Engine cannot limit \(DockerLimit.words(limits)): the hook's limits do not hold")
+        }
         let image = Image(id: base.id, name: hook.image)
         if hook.installScript != nil, !hook.trackedFiles.isEmpty { try await progress(.commit) }
         guard let name = try await CachedImages.name(job, baseImage: base.id, mirror: mirror) else { return image }

@@ -5,6 +5,7 @@ import Logging
 struct RunnerTools: Sendable {
     let engine: DockerEngine
     let attempts = AttemptsHere()
+    let kind: EngineKind
     let workspace: Workspace
     let baseImages: BaseImages
     let cachedImages: CachedImages
@@ -24,6 +25,7 @@ struct RunnerTools: Sendable {
     ) {
         self.engine = engine
         self.engineAbsence = engineAbsence
+        kind = EngineKind(engine: engine)
         disk = EngineDisk(engine: engine)
         diskWatch = DiskWatch(engine: engine, limits: preparation.disk, logger: logger)
         workspace = Workspace(root: workDirectory)
@@ -31,7 +33,7 @@ struct RunnerTools: Sendable {
         cachedImages = CachedImages(engine: engine)
         users = UserLookup(engine: engine)
         launchers = LauncherLookup(engine: engine)
-        network = JobNetwork(engine: engine, isUsed: preparation.ownNetwork)
+        network = JobNetwork(engine: engine, kind: kind, isUsed: preparation.ownNetwork)
         berths = BerthPool(
             engine: engine, network: network, folder: "\(workDirectory)/berths", size: preparation.berths,
             quiet: preparation.quiet, logger: logger)

@@ -44,6 +44,8 @@ public struct WebConfiguration: Sendable {
 
     /// Whether a network address is that of a running job, which is not served.
     public var isJobAddress: @Sendable (String) async -> Bool = { _ in false }
+    /// What a job is answered, with status 403.
+    public static let jobRefusal = "Jobs are not served here.\n"
 
     /// Memberwise.
     public init(

@@ -134,6 +134,27 @@ struct ValueTests {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
+    @Test("a rootless engine without control groups says which limits it cannot hold; one that says nothing can all")
+    func kinds() throws {
+        func info(_ text: String) throws -> DockerInfo {
+            try JSONDecoder().decode(DockerInfo.self, from: Data(text.utf8))
+        }
+        // What 20.10 answers, shortened.
+        let rootless = try info(
+            """
+            {"MemoryLimit":false,"SwapLimit":false,"CpuCfsPeriod":false,"CpuCfsQuota":false,"PidsLimit":false,
+            "CgroupDriver":"none","CgroupVersion":"1","SecurityOptions":["name=seccomp,profile=default","name=rootless"]}
+            """)
+        #expect(rootless.isRootless && !rootless.mapsUsers)
+        #expect(rootless.missingLimits == [.memory, .processors, .processes])
+        #expect(DockerLimit.words(rootless.missingLimits) == "memory, processors and processes")
+        let delegated = try info(
+            #"{"MemoryLimit":true,"CpuCfsQuota":false,"PidsLimit":true,"SecurityOptions":["name=userns"]}"#)
+        #expect(!delegated.isRootless && delegated.mapsUsers)
+        #expect(DockerLimit.words(delegated.missingLimits) == "processors")
+        #expect(try info("{}").missingLimits == [])
+    }
+
     @Test(
         "the digest of an image is that of the name which it is used by",
         arguments: [

@@ -2,6 +2,7 @@ import ArgumentParser
 import Curl
 import Foundation
 import Testing
+import Web
 
 @testable import kozmic
 
@@ -89,6 +90,44 @@ struct DoctorPartsTests {
         ).findings()
         #expect(findings.map(\.state) == [.failed] && findings.first?.name == "Docker")
         #expect(findings.first?.advice?.contains("put this account into the group docker") == true)
+        await curl.close()
+    }
+
+    @Test("an engine that takes limits and holds none of them")
+    func limits() async throws {
+        // An answer to every question.
+        let body = """
+            {"Version": "20.10.24", "ApiVersion": "1.41", "Driver": "overlay2", "CgroupVersion": "1", "MemoryLimit": false,
+            "CpuCfsQuota": false, "PidsLimit": true, "SecurityOptions": ["name=rootless"],
+            "Warnings": ["WARNING: Running in rootless-mode without cgroups."]}
+            """
+        let engine = try FixedAnswer(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        defer { engine.close() }
+        let curl = CurlClient(CurlOptions(usesEnvironmentProxy: false))
+        let findings = await DoctorDocker(
+            settings: try self.settings(["--docker-host", "tcp://127.0.0.1:\(engine.port)"]), curl: curl, projects: [],
+            pulls: false
+        ).findings()
+        #expect(findings.first?.detail.hasSuffix(", rootless") == true)
+        let limits = try #require(findings.first { $0.name == "limits" })
+        #expect(limits.state == .warning && limits.detail.contains("cannot limit memory and processors"))
+        #expect(limits.advice?.contains("Delegate=") == true)
+        await curl.close()
+    }
+
+    @Test("an address at which this command is taken for a job, as with a rootless engine")
+    func jobAddress() async throws {
+        let body = WebConfiguration.jobRefusal
+        let server = try FixedAnswer("HTTP/1.1 403 Forbidden\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        defer { server.close() }
+        let curl = CurlClient(CurlOptions(usesEnvironmentProxy: false))
+        let url = "http://127.0.0.1:\(server.port)"
+        let findings = await DoctorAddress(
+            settings: try self.settings(["--external-url", url, "--github-url", url]), curl: curl
+        ).findings()
+        #expect(findings.map(\.state) == [.ok])
+        #expect(findings.first?.detail.contains("takes callers on this machine for jobs") == true)
         await curl.close()
     }
 

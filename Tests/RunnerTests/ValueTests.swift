@@ -34,6 +34,14 @@ struct ValueTests {
         #expect(!"\(branch)".contains("s3cret") && !String(reflecting: branch).contains("s3cret"))
     }
 
+    @Test("loopback and what others have are none of this machine's addresses")
+    func addresses() {
+        // What it has is looked at in `RootlessTests`.
+        for text in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "192.0.2.77", "2001:db8::77", "", "localhost", "0.0.0.0"] {
+            #expect(!MachineAddress.isOne(text), "\(text)")
+        }
+    }
+
     @Test("a container is limited, labelled, and never shows the image's /kozmic")
     func plan() throws {
         var job = try job(ref: .branch("main"))

@@ -4,7 +4,7 @@ set -euo pipefail
 
 run="git pkg-config libgit2-dev libyaml-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev docker.io iptables debootstrap ca-certificates"
 bench="wrk"
-test="docker-registry python3 python3-venv python3-jsonschema python3-aiosmtpd openssh-client openssh-server chromium"
+test="docker-registry rootlesskit slirp4netns uidmap iproute2 python3 python3-venv python3-jsonschema python3-aiosmtpd openssh-client openssh-server chromium"
 
 wanted=""
 for group in "$@"; do

@@ -20,17 +20,27 @@ actor JobNetwork {
     static let fallback = "bridge"
 
     private let engine: DockerEngine
+    private let kind: EngineKind
     private let isUsed: Bool
     private let clock = ContinuousClock()
     private var known: [String: String] = [:]
+    /// Whose addresses are those of jobs.
+    private struct Ranges: Sendable {
+        var own: [AddressRange] = []
+        var bridge: [AddressRange] = []
+        /// Jobs come from this machine's own addresses.
+        var isMachine = false
+    }
+
     /// Beside the actor, because every request of the page asks for it.
-    private let ranges = Mutex<(own: [AddressRange], bridge: [AddressRange])>(([], []))
+    private let ranges = Mutex(Ranges())
     private var failed: Failure?
     private var asking: [String: Task<Choice, any Error>] = [:]
 
     /// - Parameter isUsed: if not, the engine's own bridge is.
-    init(engine: DockerEngine, isUsed: Bool) {
+    init(engine: DockerEngine, kind: EngineKind, isUsed: Bool) {
         self.engine = engine
+        self.kind = kind
         self.isUsed = isUsed
     }
 
@@ -62,11 +72,12 @@ actor JobNetwork {
     private func find(_ instance: String) async throws -> Choice {
         defer { asking[instance] = nil }
         let name = Self.name(instance)
+        let hidesContainers = try await hidesContainers()
         // Twice: somebody may remove it (docker network prune) as soon as it is made.
         for _ in 0..<2 {
             if let problem = try await problem(making: name, for: instance) { return cannotBeMade(problem) }
             let networks = try await engine.networks(labels: [Labels.instance: instance])
-            let found = Self.ranges(of: networks)
+            let found = hidesContainers ? [] : Self.ranges(of: networks)
             ranges.withLock { $0.own = found }
             // By its id: a controller that was killed while it asked for one may have left two of one name.
             guard let id = networks.filter({ $0.name == name }).map(\.id).sorted().first else { continue }
@@ -87,8 +98,25 @@ actor JobNetwork {
     /// for long; those of others who are there cannot be told from them.
     func countBridge() async throws(DockerError) {
         guard isUsed else { return }
+        guard try await !hidesContainers() else { return }
         let bridge = Self.ranges(of: try await engine.networks().filter { $0.name == Self.fallback })
         ranges.withLock { $0.bridge = bridge }
+    }
+
+    /// Behind a rootless engine no address of a container is seen; the same address may be somebody else's here. What a
+    /// container asks for is asked by a program of the engine's user, so that it comes from this machine.
+    private func hidesContainers() async throws(DockerError) -> Bool {
+        let isRootless: Bool
+        do throws(DockerError) {
+            isRootless = try await kind.info().isRootless
+        } catch {
+            if error.isTransient || error.kind == .cancelled { throw error }
+            // A proxy before the engine may keep this from us.
+            isRootless = false
+        }
+        let isMachine = isRootless && engine.isLocal
+        ranges.withLock { $0.isMachine = isMachine }
+        return isRootless
     }
 
     /// Counts the bridge if a container of a job is there, which an earlier process may have put there.
@@ -135,10 +163,12 @@ actor JobNetwork {
             + "(default-address-pools in its daemon.json)"
     }
 
-    /// Whether an address is one of a container in the network, or on the bridge if jobs had to go there.
+    /// Whether an address is one of a container in the network, or on the bridge if jobs had to go there; with a rootless
+    /// engine, whether it is one of this machine.
     nonisolated func contains(_ address: String) -> Bool {
-        let (own, bridge) = ranges.withLock { $0 }
-        return own.contains { $0.contains(address) } || bridge.contains { $0.contains(address) }
+        let ranges = ranges.withLock { $0 }
+        return (ranges.own + ranges.bridge).contains { $0.contains(address) }
+            || ranges.isMachine && MachineAddress.isOne(address)
     }
 
     /// Removes it, unless containers are in it.

@@ -18,7 +18,7 @@ struct JobGate: RouterMiddleware {
         var isRefused = await isJob(peer)
         if !isRefused, caller != peer { isRefused = await isJob(caller) }
         if isRefused {
-            return Response(status: .forbidden, body: .init(byteBuffer: .init(string: "Jobs are not served here.\n")))
+            return Response(status: .forbidden, body: .init(byteBuffer: .init(string: WebConfiguration.jobRefusal)))
         }
         return try await next(request, context)
     }

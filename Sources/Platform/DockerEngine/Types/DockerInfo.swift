@@ -20,8 +20,15 @@ public struct DockerInfo: Sendable, Hashable {
     public var cgroupVersion: String
     /// Such as `name=rootless`.
     public var securityOptions: [String]
+    /// The limits of containers that it cannot hold. It takes them from whoever asks, and says nothing.
+    public var missingLimits: [DockerLimit]
     /// What the engine itself thinks is amiss.
     public var warnings: [String]
+
+    /// Whether it runs without root, in a user and network namespace of its own.
+    public var isRootless: Bool { securityOptions.contains { $0.hasPrefix("name=rootless") } }
+    /// Whether root in its containers is another user outside (`userns-remap`).
+    public var mapsUsers: Bool { securityOptions.contains { $0.hasPrefix("name=userns") } }
 }
 
 extension DockerInfo: Decodable {
@@ -37,6 +44,9 @@ extension DockerInfo: Decodable {
         case cgroupVersion = "CgroupVersion"
         case securityOptions = "SecurityOptions"
         case warnings = "Warnings"
+        case limitsMemory = "MemoryLimit"
+        case limitsProcessors = "CpuCfsQuota"
+        case limitsProcesses = "PidsLimit"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -53,5 +63,15 @@ extension DockerInfo: Decodable {
         cgroupVersion = try text(.cgroupVersion)
         securityOptions = try container.decodeIfPresent([String].self, forKey: .securityOptions) ?? []
         warnings = try container.decodeIfPresent([String].self, forKey: .warnings) ?? []
+        missingLimits = try DockerLimit.allCases.filter { limit in
+            let key: CodingKeys =
+                switch limit {
+                case .memory: .limitsMemory
+                case .processors: .limitsProcessors
+                case .processes: .limitsProcesses
+                }
+            // An engine that does not say is believed to hold them.
+            return try container.decodeIfPresent(Bool.self, forKey: key) == false
+        }
     }
 }

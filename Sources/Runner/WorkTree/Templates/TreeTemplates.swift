@@ -164,9 +164,7 @@ actor TreeTemplates {
         guard let info = try? await engine.info() else { return nil }
         let folder = "\(info.rootDirectory)/volumes"
         // Root in a container must be root here: else the files of a template would be nobody's.
-        let isPossible =
-            TreeLayer.isNameable(folder)
-            && !info.securityOptions.contains { $0.hasPrefix("name=userns") || $0.hasPrefix("name=rootless") }
+        let isPossible = TreeLayer.isNameable(folder) && !info.mapsUsers && !info.isRootless
         if case .unknown = ability { ability = isPossible ? .volumes(folder) : .none }
         guard case .volumes(let answer) = ability else { return nil }
         return answer

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Web
 
 /// Where people and GitHub reach the server.
 struct DoctorAddress {
@@ -33,14 +34,17 @@ struct DoctorAddress {
         do {
             let answer = try await curl.send(
                 CurlRequest(url: url + "/_health/live", timeouts: CurlTimeouts(overall: .seconds(10))))
-            guard answer.status == 200 else {
+            // With a rootless engine, jobs and this command ask from the same addresses.
+            let isTakenForJob = answer.status == 403 && answer.body.elementsEqual(WebConfiguration.jobRefusal.utf8)
+            guard answer.status == 200 || isTakenForJob else {
                 return [
                     .failed(
                         "external URL", "\(url) answers \(answer.status)",
                         "let the proxy there pass all paths to \(settings.host):\(settings.port)")
                 ]
             }
-            return [.ok("external URL", "\(url) leads to a running server")]
+            let refusal = isTakenForJob ? ", which takes callers on this machine for jobs and answers them 403" : ""
+            return [.ok("external URL", "\(url) leads to a running server\(refusal)")]
         } catch {
             return [
                 .warning(

@@ -1,0 +1,22 @@
+import DockerEngine
+
+/// What kind of engine runs the jobs. Asked once: while this process runs, that does not change.
+actor EngineKind {
+    private let engine: DockerEngine
+    private var known: DockerInfo?
+
+    init(engine: DockerEngine) { self.engine = engine }
+
+    /// The engine; one that does not answer is asked again the next time.
+    func info() async throws(DockerError) -> DockerInfo {
+        if let known { return known }
+        let info = try await engine.info()
+        known = info
+        return info
+    }
+
+    /// The limits that do not hold; none if the engine does not answer.
+    var missingLimits: [DockerLimit] {
+        get async { (try? await info())?.missingLimits ?? [] }
+    }
+}
