@@ -102,8 +102,8 @@ extension JobRun {
             volume = try await engine.createVolume(name: plan.name, labels: plan.allLabels)
         }
         let near = await tools.workspace.folder(ofVolumeAt: volume.mountpoint)
-        // The work tree is put together while the engine makes the container.
-        async let filled = fill(near, plan)
+        // The work tree is put together while the engine makes the container, as soon as it is known whose it is to be.
+        async let filled = fill(near, plan, tools.users.known(job.hook.user, image: image.id))
         let container = try await made(plan)
         if plan.way.hasShell, try await !tools.launchers.hasShell(image.id, container: container) {
             _ = try? await filled
@@ -111,10 +111,13 @@ extension JobRun {
         }
         let user = try await tools.users.find(job.hook.user, image: image.id, named: image.name, container: container)
         let files = files(plan.phase)
-        let folder = try await filled
+        var folder = try await filled
+        if folder == nil { folder = try await fill(near, plan, user) }
         if let near {
-            try await tools.workspace.complete(near, files, for: user)
-        } else {
+            // Folders on the way to a submodule are nobody's yet.
+            let isTreeGiven = plan.phase == .build && job.submodules.isEmpty
+            try await tools.workspace.complete(near, files, for: user, isTreeGiven: isTreeGiven)
+        } else if let folder {
             try await send(files, folder, to: container, for: user)
             await tools.workspace.remove(plan.name)
         }
@@ -140,8 +143,10 @@ extension JobRun {
         return files
     }
 
-    /// Puts the work tree into the volume, or into a folder of ours, which is returned, when the volume is out of reach.
-    private func fill(_ near: VolumeFolder?, _ plan: ContainerPlan) async throws -> String {
+    /// Puts the work tree into the volume, or into a folder of ours when the volume is out of reach.
+    ///
+    /// - Returns: the folder; `nil` when nothing was done yet, because what is written into a volume has to be somebody's.
+    private func fill(_ near: VolumeFolder?, _ plan: ContainerPlan, _ user: ContainerUser?) async throws -> String? {
         try await progress(.commit)
         guard let near else {
             let (folder, checkout) = try await tools.workspace.fill(
@@ -149,7 +154,8 @@ extension JobRun {
             await note(checkout)
             return folder
         }
-        await note(try await tools.workspace.fill(near, for: job, phase: plan.phase, mirror: mirror))
+        guard let user else { return nil }
+        await note(try await tools.workspace.fill(near, for: job, phase: plan.phase, mirror: mirror, user: user))
         return near.path
     }
 

@@ -52,6 +52,29 @@ struct CheckoutTests {
         }
     }
 
+    @Test("a copy on another machine, and what belongs to somebody from the start, is unchanged without a look at it")
+    func unchanged() async throws {
+        try await Fixture.with { fixture in
+            let commit = try fixture.commitZoo()
+            let mirror = fixture.mirror()
+            try await mirror.fetch()
+            let (tree, copy) = ("\(fixture.root)/tree", "\(fixture.root)/copy")
+            try await mirror.checkout(commit: commit, into: tree, isMoving: true)
+            // As in a tar: whole seconds, other inodes.
+            try fixture.run("cp", ["-r", "--preserve=timestamps,mode", tree, copy])
+            try FileManager.default.removeItem(atPath: tree)
+            try fixture.git("diff-index", "--quiet", "HEAD", in: copy)
+            try fixture.git("diff-files", "--quiet", in: copy)
+            try Data("x".utf8).write(to: URL(filePath: "\(copy)/README.md"))
+            #expect(throws: (any Error).self) { try fixture.git("diff-files", "--quiet", in: copy) }
+
+            let owner = FileOwner(uid: getuid(), gid: getgid())
+            try await mirror.checkout(commit: commit, into: tree, sharingObjects: false, owner: owner)
+            try fixture.git("diff-index", "--quiet", "HEAD", in: tree)
+            try fixture.git("fsck", "--full", "--strict", in: tree)
+        }
+    }
+
     @Test("an older commit comes with its own history only, and a directory in use is left alone")
     func older() async throws {
         try await Fixture.with { fixture in

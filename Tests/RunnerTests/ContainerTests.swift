@@ -17,6 +17,7 @@ struct ContainerTests {
                 echo "user $(id -un) $HOME"
                 echo "cwd $PWD"
                 echo "owner $(stat -c %U:%G /kozmic . src/main.py .git/HEAD "$0" | sort -u | tr '\\n' ' ')"
+                echo "unchanged $(git diff-index --quiet HEAD && git diff-files --quiet && echo yes)"
                 echo "status [$(git status --porcelain)]"
                 echo "describe $(git describe)"
                 echo "head $(git rev-parse HEAD)"
@@ -31,7 +32,8 @@ struct ContainerTests {
             #expect(outcome == .success)
             #expect(
                 await log.lines(.build) == [
-                    "user kozmic /home/kozmic", "cwd /kozmic/src", "owner kozmic:kozmic ", "status []", "describe v1.0",
+                    "user kozmic /home/kozmic", "cwd /kozmic/src", "owner kozmic:kozmic ", "unchanged yes", "status []",
+                    "describe v1.0",
                     "head \(try fixture.head)", "sudo root", "environment true true xterm tests 7 main unset",
                     "mine yes ******", "to stderr",
                 ])

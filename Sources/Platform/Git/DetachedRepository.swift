@@ -3,25 +3,23 @@ import Glibc
 
 /// Writes the `.git` of a checkout by hand: it takes a few files, and libgit2 would copy the objects one by one.
 enum DetachedRepository {
+    /// - Parameters:
+    ///   - linking: whether the packs and objects are the mirror's own files; those are not given away.
+    ///   - isMoving: whether the work tree will be used as a copy.
+    ///   - owner: whom what is made shall belong to.
     /// - Returns: the bytes of the packs and objects.
     static func create(
         in directory: String, commit: String, tags: [BareRepository.Tag], origin: String?, objectsFrom mirror: String,
-        linking: Bool
+        linking: Bool, isMoving: Bool, owner: FileOwner?
     ) throws(GitError) -> Int {
         let root = "\(directory)/.git"
-        do {
-            // All that git asks for, and where people's scripts keep what is to be ignored. The others it makes itself.
-            for folder in ["objects/pack", "refs", "info"] {
-                try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
-            }
-        } catch {
-            throw GitError(.other, "cannot write \(root): \(error)")
-        }
-        let folder = try Folder.open(root)
+        // All that git asks for, and where people's scripts keep what is to be ignored. The others it makes itself.
+        for folder in ["", "/objects", "/objects/pack", "/refs", "/info"] { try make("\(root)\(folder)", owner) }
+        let folder = try Folder.open(root, owner: owner)
         try write("\(commit)\n", to: "HEAD", in: folder)
-        try write(configuration(origin), to: "config", in: folder)
+        try write(configuration(origin, isMoving: isMoving), to: "config", in: folder)
         if !tags.isEmpty { try write(packedReferences(tags), to: "packed-refs", in: folder) }
-        return try share("\(mirror)/objects", with: "\(root)/objects", linking: linking)
+        return try share("\(mirror)/objects", with: "\(root)/objects", linking: linking, owner: owner)
     }
 
     /// Writes what is different when another commit's work tree lies over that of a template: see `GitMirror.layer`. Packs
@@ -48,7 +46,22 @@ enum DetachedRepository {
         _ = try share("\(mirror)/objects", with: "\(root)/objects", linking: false, except: "\(lower)/objects")
     }
 
-    /// Gives the `.git` of a checkout away, but not the packs and objects: they may be the mirror's own.
+    /// Gives away what was made without an owner.
+    static func give(_ paths: [String], to owner: FileOwner) throws(GitError) {
+        for path in paths where lchown(path, owner.uid, owner.gid) != 0 {
+            throw GitError(.other, "cannot give \(path) away: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Makes a folder that is not there.
+    private static func make(_ path: String, _ owner: FileOwner?) throws(GitError) {
+        guard mkdir(path, 0o755) == 0 else {
+            throw GitError(.other, "cannot make \(path): \(String(cString: strerror(errno)))")
+        }
+        if let owner { try give([path], to: owner) }
+    }
+
+    /// Gives the `.git` of a layer away, but not the packs and objects, of which it has only what is to be read.
     static func give(_ directory: String, to owner: FileOwner) throws(GitError) {
         do {
             let root = "\(directory)/.git"
@@ -79,9 +92,11 @@ enum DetachedRepository {
         _ = try outcome.get()
     }
 
-    private static func configuration(_ origin: String?) -> String {
-        let core =
+    private static func configuration(_ origin: String?, isMoving: Bool) -> String {
+        var core =
             "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n"
+        // A copy has other inodes and owners than the index says; its times are right to the second.
+        if isMoving { core += "\tcheckStat = minimal\n" }
         guard let origin else { return core }
         // Quoted because of `#` and `;`; the address was checked to hold neither quotes nor line breaks.
         return core + "[remote \"origin\"]\n\turl = \"\(origin)\"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n"
@@ -99,7 +114,7 @@ enum DetachedRepository {
     /// - Parameter present: where some are that are not needed again.
     /// - Returns: their bytes.
     private static func share(
-        _ source: String, with target: String, linking: Bool, except present: String? = nil
+        _ source: String, with target: String, linking: Bool, except present: String? = nil, owner: FileOwner? = nil
     ) throws(GitError) -> Int {
         do {
             var total = 0
@@ -112,7 +127,12 @@ enum DetachedRepository {
                         && present.map { !files.fileExists(atPath: "\($0)/\(name)/\(file)") } ?? true
                 }
                 if present != nil, missing.isEmpty { continue }
-                try files.createDirectory(atPath: "\(target)/\(name)", withIntermediateDirectories: true)
+                // That of the packs is there.
+                if present == nil, isLoose {
+                    try make("\(target)/\(name)", owner)
+                } else {
+                    try files.createDirectory(atPath: "\(target)/\(name)", withIntermediateDirectories: true)
+                }
                 for file in missing {
                     let (from, to) = ("\(source)/\(name)/\(file)", "\(target)/\(name)/\(file)")
                     var facts = stat()
@@ -120,6 +140,7 @@ enum DetachedRepository {
                     if linking, link(from, to) == 0 { continue }
                     try LibGit2.checkCancellation()
                     try files.copyItem(atPath: from, toPath: to)
+                    if let owner, !linking { try give([to], to: owner) }
                 }
             }
             return total

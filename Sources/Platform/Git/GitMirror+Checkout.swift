@@ -13,11 +13,15 @@ extension GitMirror {
     /// - Important: the mirror's packs are hard-linked where the file systems allow it, so the directory must be handed to
     ///   untrusted code as a copy, never as a bind mount: who writes into a pack there writes into the mirror. Pass
     ///   `sharingObjects: false` for a copy of the packs.
-    /// - Parameter owner: whom everything but the packs shall belong to, for a process that may give files away.
+    /// - Parameters:
+    ///   - isMoving: whether a copy of the work tree is to be used, elsewhere: `git diff-index` would take all of its files
+    ///     for changed ones, so git is told to look at sizes and times only.
+    ///   - owner: whom everything shall belong to, but for packs that are the mirror's own; for a process that may give
+    ///     files away. A later change would be one of each file, and git would have to read it again.
     @discardableResult
     public func checkout(
         commit: String, into directory: String, origin: String? = nil, sharingObjects: Bool = true,
-        owner: FileOwner? = nil
+        isMoving: Bool = false, owner: FileOwner? = nil
     ) throws(GitError) -> GitCheckout {
         if let origin {
             // Only to refuse one with credentials or a line break in it.
@@ -31,9 +35,10 @@ extension GitMirror {
             do throws(GitError) {
                 checkout.objectBytes = try DetachedRepository.create(
                     in: directory, commit: commit, tags: tags, origin: origin,
-                    objectsFrom: isReadOnly ? repository.commonFolder : path, linking: sharingObjects && !isReadOnly)
+                    objectsFrom: isReadOnly ? repository.commonFolder : path, linking: sharingObjects && !isReadOnly,
+                    isMoving: isMoving, owner: owner)
                 checkout.entries = try Self.fill(directory, with: tree, from: repository, owner)
-                if let owner { try DetachedRepository.give(directory, to: owner) }
+                if let owner { try DetachedRepository.give([directory, "\(directory)/.git/index"], to: owner) }
                 checkout.attributes = try repository.attributes(ofTree: tree)
             } catch {
                 Self.clear(directory, entirely: isNew)

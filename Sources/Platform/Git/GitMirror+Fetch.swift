@@ -14,8 +14,8 @@ extension GitMirror {
     ///   - isDone: asked when nobody else fetches: whether they brought what is wanted.
     public func fetch(
         from other: GitRemote? = nil, refspecs: [String] = GitMirror.defaultRefspecs, timeout: Duration = .seconds(600),
-        unless isDone: @Sendable (isolated GitMirror) -> Bool = { _ in false },
-        progress: (@Sendable (GitProgress) -> Void)? = nil
+        progress: (@Sendable (GitProgress) -> Void)? = nil,
+        unless isDone: @Sendable (isolated GitMirror) -> Bool = { _ in false }
     ) async throws(GitError) {
         guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read, not fetched into") }
         try Self.checkRefspecs(refspecs)

@@ -22,7 +22,9 @@ extension JobRun {
                 async let renamed: Void = rename(standby)
                 let staging = standby.folder.staging
                 try await progress(.commit)
-                await note(try await tools.workspace.fill(staging, for: job, phase: .build, mirror: mirror))
+                await note(
+                    try await tools.workspace.fill(
+                        staging, for: job, phase: .build, mirror: mirror, user: standby.user))
                 let files = [
                     VolumeFolder.File(
                         name: ScriptPhase.build.fileName, bytes: Array(job.hook.buildScript.utf8), mode: 0o755),
@@ -31,7 +33,8 @@ extension JobRun {
                         bytes: Array(StandbyLauncher.text(job, hasInit: standby.recipe.template.usesInit).utf8),
                         mode: 0o500),
                 ]
-                try await tools.workspace.complete(staging, files, for: standby.user)
+                try await tools.workspace.complete(
+                    staging, files, for: standby.user, isTreeGiven: job.submodules.isEmpty)
                 try await renamed
             }
             return ScriptRun(

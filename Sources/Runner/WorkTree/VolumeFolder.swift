@@ -35,14 +35,21 @@ struct VolumeFolder: Sendable {
     }
 
     /// Writes the files and gives everything to the user.
-    func complete(_ files: [File], uid: uid_t, gid: gid_t) throws {
+    ///
+    /// - Parameter isTreeGiven: whether the work tree is the user's already, so that it need not be looked at.
+    func complete(_ files: [File], uid: uid_t, gid: gid_t, isTreeGiven: Bool = false) throws {
         for file in files {
             let place = "\(path)/\(file.name)"
             try Self.write(file.bytes, to: place)
             guard chmod(place, mode_t(file.mode)) == 0 else { throw WorkTreeError(cannot: "change", place) }
+            if isTreeGiven { try Self.giveAlone(place, to: uid, gid) }
         }
         guard chmod(path, 0o755) == 0 else { throw WorkTreeError(cannot: "change", path) }
-        try Self.give(Array(path.utf8), to: uid, gid)
+        if isTreeGiven { try Self.giveAlone(path, to: uid, gid) } else { try Self.give(Array(path.utf8), to: uid, gid) }
+    }
+
+    private static func giveAlone(_ place: String, to uid: uid_t, _ gid: gid_t) throws {
+        guard lchown(place, uid, gid) == 0 else { throw WorkTreeError(cannot: "give away", place) }
     }
 
     /// Not by Foundation, which waits until the disk has it: a job waits for that, and a lost file is made anew.

@@ -27,24 +27,32 @@ final class Workspace: Sendable {
                     atPath: self.root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             }
-            return (folder, try await put(job, phase, mirror, into: folder, sharing: true))
+            return (folder, try await put(job, phase, mirror, into: folder, sharing: true, owner: nil))
         } catch {
             await remove(name)
             throw error
         }
     }
 
-    /// The same in a volume: its work tree shares nothing with the mirror, because the script may write into it.
+    /// The same in a volume, as the user's: its work tree shares nothing with the mirror, because the script may write
+    /// into it.
     func fill(
-        _ volume: VolumeFolder, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror
+        _ volume: VolumeFolder, for job: JobSpec, phase: ScriptPhase, mirror: GitMirror, user: ContainerUser
     ) async throws -> GitCheckout? {
         let folder = try await blocking { try volume.emptySource() }
-        return try await put(job, phase, mirror, into: folder, sharing: false)
+        let owner = FileOwner(uid: UInt32(user.uid), gid: UInt32(user.gid))
+        return try await put(job, phase, mirror, into: folder, sharing: false, owner: owner)
     }
 
     /// Writes the files beside the work tree and gives all of it to the user.
-    func complete(_ volume: VolumeFolder, _ files: [VolumeFolder.File], for user: ContainerUser) async throws {
-        try await blocking { try volume.complete(files, uid: uid_t(user.uid), gid: gid_t(user.gid)) }
+    ///
+    /// - Parameter isTreeGiven: whether the work tree is the user's already.
+    func complete(
+        _ volume: VolumeFolder, _ files: [VolumeFolder.File], for user: ContainerUser, isTreeGiven: Bool = false
+    ) async throws {
+        try await blocking {
+            try volume.complete(files, uid: uid_t(user.uid), gid: gid_t(user.gid), isTreeGiven: isTreeGiven)
+        }
     }
 
     /// The folder of a volume, if it can be written into from here.
@@ -61,12 +69,13 @@ final class Workspace: Sendable {
         let folder = "\(layer.upper)/src"
         let owner = FileOwner(uid: UInt32(user.uid), gid: UInt32(user.gid))
         try await mirror.layer(commit: job.commit, into: folder, over: source, of: base, owner: owner)
-        try await checkOut(job.submodules, in: folder, sharing: false)
+        try await checkOut(job.submodules, in: folder, sharing: false, owner: owner)
         try await complete(VolumeFolder(own: layer.upper), files, for: user)
     }
 
     private func put(
-        _ job: JobSpec, _ phase: ScriptPhase, _ mirror: GitMirror, into folder: String, sharing: Bool
+        _ job: JobSpec, _ phase: ScriptPhase, _ mirror: GitMirror, into folder: String, sharing: Bool,
+        owner: FileOwner?
     ) async throws -> GitCheckout? {
         switch phase {
         case .install:
@@ -77,17 +86,21 @@ final class Workspace: Sendable {
             if !tracked.isEmpty { try await mirror.export(commit: job.commit, paths: tracked, into: folder) }
             return nil
         case .build:
-            let checkout = try await mirror.checkout(commit: job.commit, into: folder, sharingObjects: sharing)
-            try await checkOut(job.submodules, in: folder, sharing: sharing)
+            let checkout = try await mirror.checkout(
+                commit: job.commit, into: folder, sharingObjects: sharing, isMoving: sharing, owner: owner)
+            try await checkOut(job.submodules, in: folder, sharing: sharing, owner: owner)
             return checkout
         }
     }
 
     /// Their folders are there, empty, or made now; the outer ones come first.
-    private func checkOut(_ modules: [JobSubmodule], in folder: String, sharing: Bool) async throws {
+    private func checkOut(
+        _ modules: [JobSubmodule], in folder: String, sharing: Bool, owner: FileOwner?
+    ) async throws {
         for module in modules {
             try await module.mirror.checkout(
-                commit: module.commit, into: "\(folder)/\(module.path)", sharingObjects: sharing)
+                commit: module.commit, into: "\(folder)/\(module.path)", sharingObjects: sharing, isMoving: sharing,
+                owner: owner)
         }
     }
 
