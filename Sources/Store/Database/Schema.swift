@@ -46,6 +46,7 @@ enum Schema {
         migrator.registerMigration("23 times of pulls") { db in try db.execute(sql: pulls) }
         migrator.registerMigration("24 builds of old commits") { db in try db.execute(sql: offHead) }
         migrator.registerMigration("25 approvals and statuses of jobs") { db in try db.execute(sql: jobSettings) }
+        migrator.registerMigration("26 marks of events") { db in try db.execute(sql: eventMarks) }
         return migrator
     }
 

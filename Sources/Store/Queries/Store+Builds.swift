@@ -32,12 +32,14 @@ extension Database {
         let known = try first(
             "SELECT id, \(Self.wantedAt) FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
             [new.projectID, event.ref.description, event.commit]
-        ) { columns in (id: try columns.next(Int64.self), eventAt: try columns.next(Int64.self)) }
+        ) { columns in (id: try columns.next(Int64.self), wantedAt: try columns.next(Int64.self)) }
         let existing = known?.id
-        // A person makes no event: their time is by our clock, and must not decide which of GitHub's events is the latest.
-        let happenedAt = event.kind == .manual ? nil : event.happenedAt
+        // Neither a schedule nor a person makes an event of GitHub's, whose clock alone orders them.
+        let happenedAt = [.schedule, .manual].contains(event.kind) ? nil : event.happenedAt
+        // Read before the build is made: it does not stand behind itself.
+        let mark = try new.seen ?? eventMark(new.projectID)
         // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery.
-        let isNews = known != nil && (happenedAt ?? 0) > (known?.eventAt ?? .max)
+        let isNews = happenedAt.map { $0 > (known?.wantedAt ?? .max) } ?? false
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let author = try event.authorLogin ?? knownLogin(event.authorEmail, in: new.projectID)
         let buildID = try existing ?? insert(new, author, happenedAt, at: time)
@@ -49,14 +51,17 @@ extension Database {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
+        let order =
+            happenedAt.map { WantedOrder($0, buildID: buildID) } ?? WantedOrder(behind: mark, buildID: buildID)
+        let isByHand = event.kind == .manual
+        if existing == nil || !isByHand { try raiseWantedOrder(order) }
         // The ref may come back to the commit.
         if existing != nil, !new.isOffHead {
             try run("UPDATE build SET isOffHead = 0 WHERE id = ? AND isOffHead = 1", [buildID])
         }
         let number = try Int.fetchOne(self, sql: "SELECT number FROM build WHERE id = ?", arguments: [buildID]) ?? 0
         // Who builds a commit by hand ends no newer one's jobs, as with a rerun.
-        let seenAt = event.happenedAt ?? time.milliseconds / 1000
-        let wish: JobWish = event.kind == .manual ? .person(existing == nil ? seenAt : nil) : .event(seenAt)
+        let wish: JobWish = isByHand ? .person(existing == nil ? order : nil) : .event(order)
         var notes: [String] = []
         for hook in new.hooks {
             guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)
