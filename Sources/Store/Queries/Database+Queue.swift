@@ -69,13 +69,16 @@ extension Database {
         guard surplus > 0 else { return }
         if case .event = wish, surplus > earlier.count, let newest = later.last {
             let reason = "superseded by build #\(newest.number) in the group '\(rule.group)'"
-            queued.topics += try overtake(queued.id, reason: reason, successor: newest.number, at: time) ?? []
+            queued.topics +=
+                try overtake(
+                    queued.id, reason: reason, successor: newest.number, happenedAt: newest.order.at, at: time) ?? []
             queued.note = reason
             return
         }
         let reason = "superseded by build #\(own.number) in the group '\(rule.group)'"
         for older in earlier.prefix(surplus) {
-            queued.topics += try overtake(older.id, reason: reason, successor: own.number, at: time) ?? []
+            queued.topics +=
+                try overtake(older.id, reason: reason, successor: own.number, happenedAt: order.at, at: time) ?? []
         }
     }
 

@@ -38,8 +38,6 @@ extension Database {
         let happenedAt = [.schedule, .manual].contains(event.kind) ? nil : event.happenedAt
         // Read before the build is made: it does not stand behind itself.
         let mark = try new.seen ?? eventMark(new.projectID)
-        // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery.
-        let isNews = happenedAt.map { $0 > (known?.wantedAt ?? .max) } ?? false
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let author = try event.authorLogin ?? knownLogin(event.authorEmail, in: new.projectID)
         let buildID = try existing ?? insert(new, author, happenedAt, at: time)
@@ -64,8 +62,9 @@ extension Database {
         let wish: JobWish = isByHand ? .person(existing == nil ? order : nil) : .event(order)
         var notes: [String] = []
         for hook in new.hooks {
-            guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)
-            else { continue }
+            let attempt = try attemptToQueue(
+                hook, buildID: buildID, new, happenedAt: happenedAt, lastWantedAt: known?.wantedAt)
+            guard let attempt else { continue }
             let queued = try queueJob(
                 hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
                 page: new.pageURL(number, hook.id), wish: wish, at: time)
@@ -88,17 +87,21 @@ extension Database {
     /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event
     /// makes room when another event of the same commit wants it to run; one that an event ended is run again when a
     /// later event wants it. One that was asked to end is no answer to who wants it to run again.
-    private func attemptToQueue(_ hook: Hook, buildID: Int64, runsAgain: Bool, isNews: Bool) throws -> Int? {
+    private func attemptToQueue(
+        _ hook: Hook, buildID: Int64, _ new: NewBuild, happenedAt: Int64?, lastWantedAt: Int64?
+    ) throws -> Int? {
         let last = try first(
             """
-            SELECT id, attempt, state, isOvertaken, cancelReason IS NOT NULL FROM job WHERE buildID = ? AND hook = ?
-            ORDER BY attempt DESC LIMIT 1
+            SELECT id, attempt, state, isOvertaken, overtakenAt, cancelReason IS NOT NULL,
+                (SELECT sha FROM build AS next WHERE next.projectID = job.projectID AND next.number = job.successor)
+            FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1
             """, [buildID, hook.id.description]
         ) { columns in
             (
                 id: try columns.next(Int64.self), attempt: try columns.next(Int.self),
                 state: try columns.value(JobState.init(rawValue:)), isOvertaken: try columns.next(Bool.self),
-                isEnding: try columns.next(Bool.self)
+                overtakenAt: try columns.next(Int64?.self), isEnding: try columns.next(Bool.self),
+                successor: try columns.next(String?.self)
             )
         }
         guard let last else { return 1 }
@@ -106,8 +109,14 @@ extension Database {
             try run("DELETE FROM job WHERE id = ?", [last.id])
             return last.attempt
         }
-        if isNews, last.isOvertaken, last.state == .cancelled || last.state == .running { return last.attempt + 1 }
-        return runsAgain && (last.state.isFinished || last.isEnding) ? last.attempt + 1 : nil
+        if last.isOvertaken, last.state == .cancelled || last.state == .running, let happenedAt {
+            // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery. That
+            // another event of the commit came in before makes it none either.
+            let end = last.overtakenAt ?? lastWantedAt ?? .max
+            let isFromThere = new.event.before != nil && new.event.before == last.successor
+            if happenedAt > end || happenedAt == end && isFromThere { return last.attempt + 1 }
+        }
+        return new.runsAgain && (last.state.isFinished || last.isEnding) ? last.attempt + 1 : nil
     }
 
     /// The account that GitHub named for an author's address in one of the last builds: what is found in git, by a schedule
