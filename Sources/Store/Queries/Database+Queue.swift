@@ -21,10 +21,13 @@ enum JobWish {
 
 extension Database {
     /// A new attempt in the queue. When its concurrency group is full and a new job goes first, it makes room for itself.
+    ///
+    /// - Parameter reported: the statuses that what it takes the place of reported: it reports these, too.
     func queueJob(
-        _ hook: Hook, buildID: Int64, number: Int, projectID: Int64, attempt: Int, page: String, wish: JobWish,
-        at time: Date
+        _ hook: Hook, buildID: Int64, number: Int, projectID: Int64, attempt: Int,
+        reported: HookSettings.StatusMode? = nil, page: String, wish: JobWish, at time: Date
     ) throws -> QueuedJob {
+        let status = hook.settings.status
         try run(
             """
             INSERT INTO job (buildID, projectID, hook, title, config, attempt, state, createdAt, page,
@@ -35,7 +38,8 @@ extension Database {
             [
                 buildID, projectID, hook.id.description, hook.title, try JSONColumn.text(hook), attempt,
                 time.milliseconds, page, hook.concurrency?.group, hook.concurrency?.limit,
-                hook.settings.status.rawValue, hook.needsApproval(trusted: false),
+                ((reported ?? status) == status ? status : .both).rawValue,
+                hook.needsApproval(trusted: false),
             ])
         var queued = QueuedJob(id: lastInsertedRowID, topics: [.builds, .job(lastInsertedRowID)])
         // A stranger's job that waits for an approval ends nobody's, nor does one of a commit that is no head any more.

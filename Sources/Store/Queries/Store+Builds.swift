@@ -66,8 +66,8 @@ extension Database {
                 hook, buildID: buildID, new, happenedAt: happenedAt, lastWantedAt: known?.wantedAt)
             guard let attempt else { continue }
             let queued = try queueJob(
-                hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
-                page: new.pageURL(number, hook.id), wish: wish, at: time)
+                hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt.number,
+                reported: attempt.reported, page: new.pageURL(number, hook.id), wish: wish, at: time)
             topics += queued.topics
             notes += queued.note.map { ["\(hook.id): \($0)"] } ?? []
         }
@@ -84,39 +84,49 @@ extension Database {
             build: build, topics: topics + ended.topics, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
+    private struct NextAttempt {
+        var number: Int
+        /// What the skipped job reported that it takes the place of.
+        var reported: HookSettings.StatusMode?
+    }
+
     /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event
     /// makes room when another event of the same commit wants it to run; one that an event ended is run again when a
     /// later event wants it. One that was asked to end is no answer to who wants it to run again.
     private func attemptToQueue(
         _ hook: Hook, buildID: Int64, _ new: NewBuild, happenedAt: Int64?, lastWantedAt: Int64?
-    ) throws -> Int? {
+    ) throws -> NextAttempt? {
         let last = try first(
             """
-            SELECT id, attempt, state, isOvertaken, overtakenAt, cancelReason IS NOT NULL,
+            SELECT id, attempt, state, statusMode, isOvertaken, overtakenAt, cancelReason IS NOT NULL,
                 (SELECT sha FROM build AS next WHERE next.projectID = job.projectID AND next.number = job.successor)
             FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1
             """, [buildID, hook.id.description]
         ) { columns in
             (
                 id: try columns.next(Int64.self), attempt: try columns.next(Int.self),
-                state: try columns.value(JobState.init(rawValue:)), isOvertaken: try columns.next(Bool.self),
-                overtakenAt: try columns.next(Int64?.self), isEnding: try columns.next(Bool.self),
+                state: try columns.value(JobState.init(rawValue:)),
+                reported: try columns.value(HookSettings.StatusMode.init(rawValue:)),
+                isOvertaken: try columns.next(Bool.self), overtakenAt: try columns.next(Int64?.self),
+                isEnding: try columns.next(Bool.self),
                 successor: try columns.next(String?.self)
             )
         }
-        guard let last else { return 1 }
+        guard let last else { return NextAttempt(number: 1) }
         if last.state == .skipped {
             try run("DELETE FROM job WHERE id = ?", [last.id])
-            return last.attempt
+            // The skip's status is on GitHub already, also when the hook reports another one by now.
+            return NextAttempt(number: last.attempt, reported: last.reported)
         }
+        let next = NextAttempt(number: last.attempt + 1)
         if last.isOvertaken, last.state == .cancelled || last.state == .running, let happenedAt {
             // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery. That
             // another event of the commit came in before makes it none either.
             let end = last.overtakenAt ?? lastWantedAt ?? .max
             let isFromThere = new.event.before != nil && new.event.before == last.successor
-            if happenedAt > end || happenedAt == end && isFromThere { return last.attempt + 1 }
+            if happenedAt > end || happenedAt == end && isFromThere { return next }
         }
-        return new.runsAgain && (last.state.isFinished || last.isEnding) ? last.attempt + 1 : nil
+        return new.runsAgain && (last.state.isFinished || last.isEnding) ? next : nil
     }
 
     /// The account that GitHub named for an author's address in one of the last builds: what is found in git, by a schedule
