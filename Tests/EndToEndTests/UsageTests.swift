@@ -141,6 +141,7 @@ struct UsageTests {
             ],
             ["repro", "acme/widget/tests", "--config", "config", "--repo", "widget"],
             ["plan", "--explain", "acme/widget", "--config-repo", "config"],
+            ["--help"], ["serve", "--help"], ["help", "cache"], ["--version"], [],
         ]
         try await with { folder in
             try FileManager.default.removeItem(atPath: "\(folder)/config/projects/broken.yaml")
