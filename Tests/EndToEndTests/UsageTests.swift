@@ -198,10 +198,12 @@ struct UsageTests {
             for command in [
                 ["simulate-github", "--state-dir", "github", "--port", "\(taken.port)"],
                 ["serve", "--config-repo", "config", "--data-dir", "data", "--listen", place],
+                ["demo", "--once", "--port", "\(taken.port)"],
             ] {
                 let result = try await kozmic(folder, command)
                 #expect(result.status == 1, "\(result)")
                 #expect(result.output.contains("cannot listen on \(place): Address already in use"), "\(result)")
+                #expect(!result.output.contains("Before the first commit"), "nothing of the demo began: \(result)")
             }
         }
     }
