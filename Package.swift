@@ -101,7 +101,7 @@ let targets: [Target] = [
     tests("Model", uses: ["Model", "OpenSSL", "SeededRandom"]),
     tests("Config", uses: ["Config", "Model", "YAML", "SeededRandom"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging, "SeededRandom"]),
-    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "OpenSSL", "Curl", "SeededRandom"]),
+    tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "OpenSSL", "Curl", "SeededRandom", logging]),
     tests("Store", uses: ["Store", "Model", "SeededRandom", grdb]),
     tests(
         "Controller",

@@ -19,7 +19,7 @@ struct Kozmic: AsyncParsableCommand {
         ])
 
     /// Parses the arguments and runs the command. A result that did not reach standard output is a failure, whatever the
-    /// command made of it.
+    /// command made of it; help is a result, too.
     static func main() async {
         do {
             var command = try parseAsRoot()
@@ -30,13 +30,16 @@ struct Kozmic: AsyncParsableCommand {
             }
             try Print.flush()
         } catch {
+            let isResult = exitCode(for: error).isSuccess
             do {
+                let text = isResult ? fullMessage(for: error) : ""
+                if !text.isEmpty { print(text) }
                 try Print.flush()
             } catch let lost {
                 if !lost.isUnread { Print.error("kozmic: \(lost)") }
                 exit(withError: ExitCode.failure)
             }
-            exit(withError: error)
+            exit(withError: isResult ? ExitCode.success : error)
         }
     }
 }

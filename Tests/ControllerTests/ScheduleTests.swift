@@ -127,6 +127,26 @@ struct ScheduleTests {
         }
     }
 
+    @Test("what is pushed after a scheduled build is newer, although the server's clock is minutes before GitHub's")
+    func fastClock() async throws {
+        try await Desk.with { desk in
+            let clock = try Clock("2026-11-24T03:59:00Z")
+            var nightly = try desk.hook("nightly", schedule: "0 4 * * *")
+            nightly.concurrency = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            _ = try await desk.declare([nightly])
+            let head = try desk.push(["a": "1"])
+            _ = await schedules(desk, clock).pass()
+            try clock.move("2026-11-24T04:00:00Z")
+            _ = await schedules(desk, clock).pass()
+            #expect(try await desk.jobs(head) == ["nightly": .queued])
+            let next = String(repeating: "e", count: 40)
+            let time = Int(clock.now.timeIntervalSince1970) - 300
+            _ = try await desk.deliver("push", desk.pushed(next, before: head, at: time))
+            #expect(try await desk.jobs(next) == ["nightly": .queued])
+            #expect(try await desk.jobs(head) == ["nightly": .cancelled])
+        }
+    }
+
     @Test("a scheduled attempt is as new as its time, also in a build that an older event made")
     func order() async throws {
         try await Desk.with { desk in

@@ -75,4 +75,33 @@ struct AdminRepositoryTests {
             try await world.isAsDeclared()
         }
     }
+
+    @Test("gone from a folder that was read before")
+    func goneFolder() async throws {
+        try await Scratch.with { folder in
+            _ = try await Shell.run("git", ["init", "--quiet", "admin"], in: folder, environment: World.gitEnvironment)
+            _ = try await Shell.run(
+                "git", ["commit", "--quiet", "--allow-empty", "--message", "First"], in: "\(folder)/admin",
+                environment: World.gitEnvironment)
+            for (index, words) in ["admin repository applied", "the admin repository cannot be read"].enumerated() {
+                let server = Program()
+                let log = "\(folder)/log-\(index)"
+                try server.start(
+                    [
+                        Program.kozmic, "serve", "--config-repo", "\(folder)/admin", "--data-dir", "\(folder)/data",
+                        "--listen", "127.0.0.1:\(try FreePort.find())", "--docker-host", "unix://\(folder)/none.sock",
+                    ], log: log)
+                func text() -> String {
+                    String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
+                }
+                let end = ContinuousClock.now + .seconds(60)
+                while !text().contains(words), server.isRunning, ContinuousClock.now < end {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                #expect(text().contains(words) && server.isRunning, "\(text())")
+                await server.end(SIGTERM)
+                if index == 0 { try FileManager.default.removeItem(atPath: "\(folder)/admin") }
+            }
+        }
+    }
 }

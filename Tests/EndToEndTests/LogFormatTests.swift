@@ -37,7 +37,8 @@ struct LogFormatTests {
     func serve() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kozmic-log-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try FileManager.default.createDirectory(atPath: "\(folder)/config", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        _ = try await Shell.run("git", ["init", "--quiet", "config"], in: folder, environment: World.gitEnvironment)
         let port = try FreePort.find()
         let server = Program()
         try server.start(

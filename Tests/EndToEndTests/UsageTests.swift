@@ -84,6 +84,9 @@ struct UsageTests {
             (["repro", "acme/widget#1/tests", "--commit", "main"], 64, "leave --commit out"),
             (["shell", "acme/widget#1/tests"], 1, "cannot reach the Docker Engine"),
             (serve + ["--config-repo", "ftp://example.org/x"], 64, "--config-repo (KOZMIC_CONFIG_REPO)"),
+            (serve + ["--config-repo", "nope"], 1, "/nope: there is no such folder; name a git repository"),
+            (serve + ["--config-repo", "odd"], 1, "/odd: there is no git repository"),
+            (serve + ["--config-repo", "file:///nope"], 1, "file:///nope: there is no "),
             (serve + ["--docker-host", "foo"], 64, "--docker-host"),
             (serve + ["--secret-key-file", "nope.key"], 1, "there is no secret key file nope.key"),
             (serve + ["--ca-file", "nope.pem"], 1, "nope.pem cannot be read"),
@@ -144,6 +147,7 @@ struct UsageTests {
             ],
             ["repro", "acme/widget/tests", "--config", "config", "--repo", "widget"],
             ["plan", "--explain", "acme/widget", "--config-repo", "config"],
+            ["--help"], ["serve", "--help"], ["help", "cache"], ["--version"], [],
         ]
         try await with { folder in
             try FileManager.default.removeItem(atPath: "\(folder)/config/projects/broken.yaml")
@@ -200,10 +204,12 @@ struct UsageTests {
             for command in [
                 ["simulate-github", "--state-dir", "github", "--port", "\(taken.port)"],
                 ["serve", "--config-repo", "config", "--data-dir", "data", "--listen", place],
+                ["demo", "--once", "--port", "\(taken.port)"],
             ] {
                 let result = try await kozmic(folder, command)
                 #expect(result.status == 1, "\(result)")
                 #expect(result.output.contains("cannot listen on \(place): Address already in use"), "\(result)")
+                #expect(!result.output.contains("Before the first commit"), "nothing of the demo began: \(result)")
             }
         }
     }

@@ -1,6 +1,8 @@
 import DockerEngine
 import Foundation
+import Logging
 import Model
+import Synchronization
 import Testing
 
 @testable import Runner
@@ -61,6 +63,74 @@ struct DiskWatchTests {
         #expect(worst([(300, true), (5, true)], lost: 705) == 300)
         #expect(worst([(300, true), (5, true)], lost: 706) == nil)
         #expect(worst([(300, true), (5, false)], lost: 706) == 5)
+    }
+
+    @Test("that nobody is to blame is told once, and again when there was room meanwhile or after an hour")
+    func alarm() {
+        var alarm = DiskAlarm(reserve: 256 << 20)
+        let start = ContinuousClock.now
+        let taken = [3, 4].map { DiskWatch.Taken(container: "c\($0)", bytes: $0 << 20, isWhole: true) }
+        func warning(after seconds: Int, _ taken: [DiskWatch.Taken]?) -> String? {
+            alarm.warning(free: 12 << 20, folder: "/var/lib/docker", taken: taken, at: start + .seconds(seconds))
+        }
+        let begin =
+            "the engine's disk is nearly full: 12 MiB are left in /var/lib/docker, less than the 256 MiB that are kept "
+            + "free, and no job could be blamed for it: "
+        #expect(
+            warning(after: 0, taken)
+                == begin
+                + "they take 7 MiB that can be seen; the rest is of others, or of deleted files that are still open")
+        for second in [1, 2, 3599] { #expect(warning(after: second, taken) == nil) }
+        #expect(warning(after: 3600, nil) == begin + "what the jobs take could not be looked at")
+        for free in [0, 255, 256, 511] as [Int64] {
+            alarm.note(free: free << 20)
+            #expect(warning(after: 3602, taken) == nil, "\(free)")
+        }
+        alarm.note(free: 512 << 20)
+        #expect(warning(after: 3603, taken) != nil)
+        #expect(warning(after: 3604, taken) == nil)
+    }
+
+    @Test(
+        "a disk without room that nobody fills is told of in the log, once, and the job goes on",
+        .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"))
+    func nobody() async throws {
+        var preparation = Preparation()
+        preparation.disk = DiskWatch.Limits(reserve: 1 << 50, least: 1 << 50)
+        try await RunnerFixture.with { fixture in
+            guard try await fixture.executor.diskUse() != nil else { return }
+            let lines = Lines()
+            let executor = DockerExecutor(
+                engine: fixture.engine, workDirectory: fixture.workDirectory, preparation: preparation,
+                logger: Logger(label: "test") { _ in lines })
+            // Long enough for several looks.
+            let outcome = try await fixture.run(try fixture.job(build: "sleep 4"), executor: executor).outcome
+            #expect(outcome == .success)
+            let told = lines.all.filter { $0.contains("no job could be blamed") }
+            let folder = try await fixture.engine.info().rootDirectory
+            #expect(told.count == 1 && told.first?.contains(" are left in \(folder), less than ") == true, "\(told)")
+        }
+    }
+
+    /// Keeps what is logged.
+    private final class Lines: LogHandler {
+        private let lines = Mutex<[String]>([])
+        var metadata: Logger.Metadata {
+            get { [:] }
+            set {}
+        }
+        var logLevel: Logger.Level {
+            get { .trace }
+            set {}
+        }
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { nil }
+            set {}
+        }
+
+        var all: [String] { lines.withLock { $0 } }
+
+        func log(event: LogEvent) { lines.withLock { $0.append("\(event.message)") } }
     }
 
     @Test(

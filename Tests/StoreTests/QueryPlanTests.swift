@@ -39,6 +39,7 @@ struct QueryPlanTests {
             let build = try #require(try await store.build(500, number: 7))
             _ = try await store.build(id: build.id)
             _ = try await store.siblings(of: build)
+            _ = try await store.eventMark(500)
             _ = try await store.recentSeconds(500, tests, beforeBuild: 7)
             _ = try await store.refOverview(500, limit: 50)
             _ = try await store.openPullRequests(500, limit: 50)

@@ -102,6 +102,26 @@ struct StatusTests {
         }
     }
 
+    @Test(
+        "what a skipped hook reported is kept right when its job runs after all, although it reports otherwise by now",
+        arguments: [(.jobs, .build), (.build, .jobs)] as [(HookSettings.StatusMode, HookSettings.StatusMode)])
+    func skippedMode(then: HookSettings.StatusMode, now: HookSettings.StatusMode) async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"])[0]
+            let context = then == .jobs ? "Kozmic CI / tests" : CommitStatus.buildContext
+            var skipping = try Fixture.newBuild(project, mode: then)
+            skipping.skipped = [SkippedHook(skipping.hooks.removeFirst(), reason: "paths: none")]
+            try await fixture.store.createBuild(skipping)
+            #expect(try await fixture.status(project, context).wanted.state == .success)
+            try await fixture.build(project, mode: now)
+            #expect(try await fixture.status(project, context).wanted.state == .pending)
+            try await fixture.runNext(JobOutcome(state: .failure, exitCode: 1))
+            let contexts = try await fixture.store.statuses(project.id, commit: "aaaa").map(\.wanted)
+            #expect(contexts.map(\.context).sorted() == ["Kozmic CI", "Kozmic CI / tests"])
+            #expect(contexts.allSatisfy { $0.state == .failure })
+        }
+    }
+
     @Test("when one commit is built on two refs, the newest build that goes on is shown, then the one that failed")
     func twoRefs() async throws {
         try await Fixture.with { fixture in

@@ -59,12 +59,8 @@ struct DeliveryDecider: Sendable {
             let cancels = BuildCancellation(projectID: project.id, .ref(ref), happenedAt: time, reason: sentence)
             return .decided(Decision(sentence: sentence, cancels: cancels, ref: ref))
         case .closed(let number, let merged, let time):
-            let sentence = "pull request #\(number) was \(merged ? "merged" : "closed")"
-            return .decided(
-                Decision(
-                    sentence: sentence,
-                    cancels: BuildCancellation(
-                        projectID: project.id, .pullRequest(number), happenedAt: time, reason: sentence)))
+            let cancels = BuildCancellation(closed: number, isMerged: merged, at: time, of: project.id)
+            return .decided(Decision(sentence: cancels.reason, cancels: cancels))
         case .mergeGroupEnded(let ref, let reason):
             let sentence = "the merge queue is done with the group: \(reason)"
             let cancels = BuildCancellation(projectID: project.id, .ref(ref), happenedAt: nil, reason: sentence)

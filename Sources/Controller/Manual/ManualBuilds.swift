@@ -1,4 +1,3 @@
-import Foundation
 import Git
 import Logging
 import Model
@@ -48,6 +47,7 @@ public final class ManualBuilds: Sendable {
     public func start(_ wanted: ManualTrigger, of known: ProjectRecord) async throws -> BuildRecord {
         // A mistake is told before anything is fetched.
         _ = try Self.named(wanted.hooks, of: known)
+        let seen = try await store.eventMark(known.id)
         let target = try await target(wanted, of: known)
         let event = target.event
         // That may have taken minutes.
@@ -60,6 +60,7 @@ public final class ManualBuilds: Sendable {
             projectID: project.id, event: event, hooks: hooks, trusted: true, configCommit: project.configCommit,
             pageURL: { number, hook in pages.build(number, hook: hook) })
         build.runsAgain = true
+        build.seen = seen
         build.isOffHead = target.isOffHead
         guard let made = try await store.createBuild(build) else {
             throw StoreError.notFound("the build of \(event.commit)")
@@ -127,7 +128,6 @@ public final class ManualBuilds: Sendable {
         }
         guard isFree else { throw unavailable("The server looks for \(Self.most) other builds already.") }
         defer { underWay.withLock { $0 -= 1 } }
-        let happenedAt = ProjectMirrors.eventTime(readingFrom: Date())
         do {
             try await mirrors.fetch(project.repository, timeout: .seconds(120))
             let main = try await mirrors.defaultBranch(of: project)
@@ -140,8 +140,7 @@ public final class ManualBuilds: Sendable {
             let facts = try await mirror.commit(found.commit)
             let event = TriggerEvent(
                 kind: .manual, ref: found.ref, commit: found.commit, message: String(facts.message.prefix(8000)),
-                authorName: facts.author.name, authorEmail: facts.author.email, sender: wanted.sender,
-                happenedAt: happenedAt)
+                authorName: facts.author.name, authorEmail: facts.author.email, sender: wanted.sender)
             return Target(event: event, isOffHead: found.isOffHead, main: main)
         } catch let error as GitError {
             if error.kind == .cancelled { throw CancellationError() }

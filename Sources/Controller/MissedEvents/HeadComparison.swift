@@ -1,4 +1,3 @@
-import Foundation
 import Git
 import GitHub
 import Logging
@@ -30,7 +29,7 @@ struct HeadComparison: Sendable {
     ///
     /// - Returns: whether there are heads whose webhooks may still be under way: another look is worthwhile soon.
     func compare(_ project: ProjectRecord) async throws -> Bool {
-        let time = Date()
+        let mark = try await store.eventMark(project.id)
         let references = try await heads(of: project.repository)
         let heads = references.heads
         guard let seen = try await store.seenHeads(project.id) else {
@@ -48,10 +47,10 @@ struct HeadComparison: Sendable {
         var settled: [String: String] = [:]
         for (ref, target) in changed.sorted(by: { $0.key < $1.key }) {
             let head = HeadEvents.Head(ref: GitRef(ref), target: target, before: seen[ref])
-            if try await settle(head, project, &source) { settled[ref] = target }
+            if try await settle(head, project, &source, seen: mark) { settled[ref] = target }
         }
         var forgotten: [String] = []
-        for ref in gone where try await isOver(GitRef(ref), project, at: time) { forgotten.append(ref) }
+        for ref in gone where try await isOver(GitRef(ref), project, seen: mark) { forgotten.append(ref) }
         if !settled.isEmpty || !forgotten.isEmpty {
             try await store.saveHeads(project.id, seen: settled, gone: forgotten)
         }
@@ -67,8 +66,8 @@ struct HeadComparison: Sendable {
     /// Ends the jobs of a branch or tag that is gone, as its deletion's webhook would have done. Answers whether nothing
     /// remains to be done.
     ///
-    /// - Parameter time: of a moment before it was looked for: a push that brought it back since is not ended.
-    private func isOver(_ ref: GitRef, _ project: ProjectRecord, at time: Date) async throws -> Bool {
+    /// - Parameter mark: of a moment before it was looked for: a push that brought it back since is not ended.
+    private func isOver(_ ref: GitRef, _ project: ProjectRecord, seen mark: EventMark) async throws -> Bool {
         switch ref.kind {
         case .branch, .tag: break
         case .pullRequest, .other: return true
@@ -79,7 +78,7 @@ struct HeadComparison: Sendable {
         else { return false }
         let count = try await store.cancelBuilds(
             BuildCancellation(
-                projectID: project.id, .ref(ref), happenedAt: Int64(time.timeIntervalSince1970),
+                projectID: project.id, .ref(ref), happenedAt: mark.eventAt,
                 reason: "the \(ref.kindName) \(ref.shortName) was deleted"))
         if count > 0 {
             logger.notice(
@@ -102,7 +101,7 @@ struct HeadComparison: Sendable {
 
     /// Whether nothing remains to be done about the head.
     private func settle(
-        _ head: HeadEvents.Head, _ project: ProjectRecord, _ source: inout HeadEvents
+        _ head: HeadEvents.Head, _ project: ProjectRecord, _ source: inout HeadEvents, seen mark: EventMark
     ) async throws -> Bool {
         guard let outline = try await source.outline(head) else { return true }
         let triggered = Triggered(event: outline, project: project, pages: configuration.pages(project.repository))
@@ -115,7 +114,8 @@ struct HeadComparison: Sendable {
             try await !store.hasPendingDeliveries(project.repository)
         else { return false }
         let decision = try await decide(try await source.complete(outline), project)
-        guard let build = decision.build else { return true }
+        guard var build = decision.build else { return true }
+        build.seen = mark
         let sentence = "found by comparing heads: GitHub's webhook did not arrive. \(decision.sentence)"
         if let made = try await store.createFoundBuild(
             build, decision: sentence, explanation: decision.explanation)

@@ -9,8 +9,9 @@ import Store
 /// again by itself.
 ///
 /// Two ways, because neither is enough: the list of deliveries knows those that failed, and they are asked for again;
-/// what is in no list is found by comparing heads of branches, tags and pull requests with builds. A project that is
-/// new is not compared but remembered as it is, so that its history is not built.
+/// what is in no list is found by comparing heads of branches, tags and pull requests with builds, and the list of open
+/// pull requests with those that count as open here. A project that is new is not compared but remembered as it is, so
+/// that its history is not built.
 ///
 /// Both cost a connection or requests for each project, so `GitHubHints` tell where it is worth it. What they cannot
 /// tell (a push in the same second as another, a delivery that failed before one that did not) is found by looking again
@@ -21,7 +22,9 @@ public struct MissedEvents: Service {
     private let hints: GitHubHints
     private let heads: HeadComparison
     private let deliveries: LostDeliveries
-    private let pulls: ForkPulls
+    private let client: GitHubClient
+    private let forks = ForkPulls()
+    private let closed: ClosedPulls
     private let logger: Logger
     private let headSchedule = LookSchedule<Date?>()
     private let deliverySchedule = LookSchedule<Set<Int64>>()
@@ -48,7 +51,8 @@ public struct MissedEvents: Service {
         heads = HeadComparison(
             configuration: configuration, store: store, client: client, mirrors: mirrors, logger: logger)
         deliveries = LostDeliveries(store: store, client: client, patience: timing.patience, logger: logger)
-        pulls = ForkPulls(client: client)
+        closed = ClosedPulls(store: store, client: client, patience: timing.patience, logger: logger)
+        self.client = client
     }
 
     /// Runs until graceful shutdown: at the start, when projects were declared, at hints, and on the interval. The lists
@@ -84,7 +88,7 @@ public struct MissedEvents: Service {
         return headSchedule.wait(within: timing.heads)
     }
 
-    /// Looks at deliveries, and at pull requests from forks, of the projects that are due. Answers when the next one is.
+    /// Looks at deliveries, and at pull requests, of the projects that are due. Answers when the next one is.
     func passOverLists() async -> Duration? {
         do {
             let projects = try await store.projectMarks().filter(\.isActive)
@@ -147,10 +151,7 @@ public struct MissedEvents: Service {
         await reporting(id) { project in
             if pullSchedule.isDue(id) {
                 pullSchedule.looking(id, nextAfter: timing.deliveries * Double.random(in: 0.9...1))
-                if try await pulls.haveChanged(project) {
-                    headSchedule.hurry(id)
-                    store.changes.notify([.hints])
-                }
+                try await lookAtPulls(project)
             }
             if areDeliveriesDue(id) {
                 // Noted before: trouble with the list must not make every pass ask for it.
@@ -159,6 +160,23 @@ public struct MissedEvents: Service {
             }
         } otherwise: {
             deliverySchedule.postpone(id, nextAfter: timing.deliveries)
+        }
+    }
+
+    /// One request, which costs no quota as long as nothing changed.
+    private func lookAtPulls(_ project: ProjectRecord) async throws {
+        let known = try await store.openPullRequestNumbers(project.id)
+        let isAsked = project.config.hooks.contains { $0.triggers.pullRequest != nil }
+        guard isAsked || !known.isEmpty else { return }
+        let open = try await client.pulls("\(project.repository)")
+        if isAsked, forks.haveChanged(project.id, open) {
+            headSchedule.hurry(project.id)
+            store.changes.notify([.hints])
+        }
+        if try await closed.settle(project, known, open: open) {
+            pullSchedule.postpone(project.id, nextAfter: timing.patience)
+            deliverySchedule.looking(project.id, hint: failures(project.id), nextAfter: rotation)
+            try await deliveries.askAgain(project)
         }
     }
 

@@ -3,7 +3,7 @@ public struct MissedEventsTiming: Sendable {
     /// Between two comparisons of a project's heads with its builds, as long as GitHub does not tell by the way whether
     /// somebody pushed. The interval at which it is asked that, too.
     public var heads: Duration
-    /// Between two looks at the deliveries of a project's webhooks while they fail, and at its pull requests from forks.
+    /// Between two looks at the deliveries of a project's webhooks while they fail, and at its pull requests.
     /// Heads that nobody announced lead to one at once.
     public var deliveries: Duration
     /// How long a webhook may be under way before it counts as lost.

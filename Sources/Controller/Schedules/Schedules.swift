@@ -85,6 +85,7 @@ struct Schedules: Service {
 
     private func take(_ due: [Date: [ScheduleRecord]], of project: ProjectRecord) async {
         do {
+            let seen = try await store.eventMark(project.id)
             let event = try await head(of: project)
             // That may have taken minutes.
             guard let project = try await store.project(id: project.id), project.isActive else { return }
@@ -97,6 +98,7 @@ struct Schedules: Service {
                     }, trusted: true, configCommit: project.configCommit,
                     pageURL: { number, hook in pages.build(number, hook: hook) })
                 build.runsAgain = true
+                build.seen = seen
                 guard let made = try await store.takeDue(records, at: time, build: build) else { continue }
                 logger.info(
                     "scheduled build",
@@ -116,7 +118,6 @@ struct Schedules: Service {
 
     /// The default branch's head as it is now.
     private func head(of project: ProjectRecord) async throws -> TriggerEvent {
-        let happenedAt = ProjectMirrors.eventTime(readingFrom: now())
         try await mirrors.fetch(project.repository, timeout: .seconds(300))
         let mirror = await mirrors.mirror(project.repository)
         guard let branch = try await mirrors.defaultBranch(of: project),
@@ -127,6 +128,6 @@ struct Schedules: Service {
         let facts = try await mirror.commit(commit)
         return TriggerEvent(
             kind: .schedule, ref: branch, commit: commit, message: facts.message, authorName: facts.author.name,
-            authorEmail: facts.author.email, happenedAt: happenedAt)
+            authorEmail: facts.author.email)
     }
 }

@@ -35,8 +35,8 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
     /// The previous head of the ref, when there was one.
     public var before: String?
     /// When it happened by GitHub's clock, in seconds since 1970, if GitHub says so. A delivery may come days later than
-    /// others that happened after it. Of what is scheduled or started by hand a moment by our clock, before the ref was
-    /// read: whatever was pushed since is newer.
+    /// others that happened after it. Never a time by our clock, which orders no events of GitHub's: `nil` for what is
+    /// scheduled or started by hand.
     public var happenedAt: Int64?
     /// Whether the commit comes from a repository other than the project's own.
     public var fromFork: Bool

@@ -49,6 +49,7 @@ enum Schema {
         migrator.registerMigration("26 logs deleted by hand, events that were found") { db in
             for statement in [deletedLogs, foundEvents] { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("27 marks of events") { db in try db.execute(sql: eventMarks) }
         return migrator
     }
 

@@ -41,11 +41,15 @@ extension Database {
     }
 
     /// Asks for a job's end because of an event, which a later event of its build may take back.
+    ///
+    /// - Parameter happenedAt: when the event happened by GitHub's clock, in seconds since 1970, if that is known.
     func overtake(
-        _ jobID: Int64, reason: String, successor: Int? = nil, at time: Date
+        _ jobID: Int64, reason: String, successor: Int? = nil, happenedAt: Int64?, at time: Date
     ) throws -> [ChangeSignal.Topic]? {
         let topics = try requestCancel(jobID, reason: reason, successor: successor, at: time)
-        if topics?.isEmpty == false { try run("UPDATE job SET isOvertaken = 1 WHERE id = ?", [jobID]) }
+        if topics?.isEmpty == false {
+            try run("UPDATE job SET isOvertaken = 1, overtakenAt = ? WHERE id = ?", [happenedAt, jobID])
+        }
         return topics
     }
 
@@ -70,7 +74,8 @@ extension Database {
             ids.removeAll { goOn.builds.contains($0) }
         }
         var ended = try cancelJobs(
-            of: ids, except: goOn.jobs, reason: wanted.reason, isOvertaken: isOvertaken, at: time)
+            of: ids, except: goOn.jobs, reason: wanted.reason, isOvertaken: isOvertaken,
+            happenedAt: wanted.happenedAt, at: time)
         let cancelled = ended.count == 0 ? [] : ["\(ended.count) job\(ended.count == 1 ? "" : "s") cancelled"]
         let notes = cancelled + goOn.notes
         ended.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
@@ -137,11 +142,16 @@ extension Database {
         }
         let newest = try first(
             """
-            SELECT build.id, build.number FROM build INDEXED BY build_of_pull_request
+            SELECT build.id, build.number, build.eventAt FROM build INDEXED BY build_of_pull_request
             WHERE build.projectID = ? AND build.pullRequest = ? AND \(Self.isNotOnDefaultBranch)
             ORDER BY build.eventAt DESC, build.id DESC LIMIT 1
             """, [new.projectID, pullRequest]
-        ) { columns in (id: try columns.next(Int64.self), number: try columns.next(Int.self)) }
+        ) { columns in
+            (
+                id: try columns.next(Int64.self), number: try columns.next(Int.self),
+                eventAt: try columns.next(Int64?.self)
+            )
+        }
         guard let newest else { return EndedJobs() }
         let older = try openBuilds(
             new.projectID, "build.pullRequest = ? AND build.id <> ? AND \(Self.isNotOnDefaultBranch)",
@@ -154,7 +164,7 @@ extension Database {
             let kept = Set(try wantedByPush(old).map(\.id))
             let jobs = try cancelJobs(
                 of: [old.id], except: kept, reason: "superseded by build #\(newest.number)",
-                successor: newest.number, isOvertaken: true, at: time)
+                successor: newest.number, isOvertaken: true, happenedAt: newest.eventAt, at: time)
             ended.count += jobs.count
             ended.topics += jobs.topics
             guard jobs.count > 0 || kept.isEmpty else { continue }
@@ -188,7 +198,7 @@ extension Database {
 
     private func cancelJobs(
         of builds: [Int64], except kept: Set<Int64> = [], reason: String, successor: Int? = nil, isOvertaken: Bool,
-        at time: Date
+        happenedAt: Int64?, at time: Date
     ) throws -> EndedJobs {
         var ended = EndedJobs()
         for build in builds {
@@ -199,7 +209,7 @@ extension Database {
             for job in jobs where !kept.contains(job) {
                 let topics =
                     isOvertaken
-                    ? try overtake(job, reason: reason, successor: successor, at: time)
+                    ? try overtake(job, reason: reason, successor: successor, happenedAt: happenedAt, at: time)
                     : try requestCancel(job, reason: reason, successor: successor, at: time)
                 guard let topics else { continue }
                 ended.count += topics.isEmpty ? 0 : 1

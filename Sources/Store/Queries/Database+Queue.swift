@@ -12,19 +12,22 @@ struct QueuedJob {
 
 /// Who wants a job now.
 enum JobWish {
-    /// An event of that time, in seconds since 1970: later ones may have come in before it.
-    case event(Int64)
-    /// A person, who ends nothing that is newer than what they asked for: the build as old as its last event, or what was
-    /// there at that time, in seconds since 1970.
-    case person(Int64?)
+    /// An event that stands there: later ones may have come in before it.
+    case event(WantedOrder)
+    /// A person, who ends nothing that is newer than what they asked for: the build where its last event stands, or what
+    /// they saw.
+    case person(WantedOrder?)
 }
 
 extension Database {
     /// A new attempt in the queue. When its concurrency group is full and a new job goes first, it makes room for itself.
+    ///
+    /// - Parameter reported: the statuses that what it takes the place of reported: it reports these, too.
     func queueJob(
-        _ hook: Hook, buildID: Int64, number: Int, projectID: Int64, attempt: Int, page: String, wish: JobWish,
-        at time: Date
+        _ hook: Hook, buildID: Int64, number: Int, projectID: Int64, attempt: Int,
+        reported: HookSettings.StatusMode? = nil, page: String, wish: JobWish, at time: Date
     ) throws -> QueuedJob {
+        let status = hook.settings.status
         try run(
             """
             INSERT INTO job (buildID, projectID, hook, title, config, attempt, state, createdAt, page,
@@ -35,7 +38,8 @@ extension Database {
             [
                 buildID, projectID, hook.id.description, hook.title, try JSONColumn.text(hook), attempt,
                 time.milliseconds, page, hook.concurrency?.group, hook.concurrency?.limit,
-                hook.settings.status.rawValue, hook.needsApproval(trusted: false),
+                ((reported ?? status) == status ? status : .both).rawValue,
+                hook.needsApproval(trusted: false),
             ])
         var queued = QueuedJob(id: lastInsertedRowID, topics: [.builds, .job(lastInsertedRowID)])
         // A stranger's job that waits for an approval ends nobody's, nor does one of a commit that is no head any more.
@@ -55,37 +59,37 @@ extension Database {
         for queued: inout QueuedJob, in rule: Hook.Concurrency, of projectID: Int64, _ own: (id: Int64, number: Int),
         wish: JobWish, at time: Date
     ) throws {
-        let happenedAt: Int64
+        let order: WantedOrder?
         switch wish {
-        case .event(let seconds): happenedAt = seconds
-        case .person(let seconds):
-            happenedAt =
-                try seconds ?? Int64.fetchOne(
-                    cachedStatement(sql: "SELECT \(Self.wantedAt) FROM build WHERE id = ?"), arguments: [own.id]) ?? 0
+        case .event(let stands): order = stands
+        case .person(let seen): order = try seen ?? wantedOrder(ofBuild: own.id)
         }
+        guard let order else { return }
         let others = try jobsInGroup(rule.group, of: projectID, except: own.id)
-        let earlier = others.filter { ($0.happenedAt, $0.buildID) < (happenedAt, own.id) }
+        let earlier = others.filter { $0.order < order }
         // A stranger's job that waits for an approval is in nobody's way, but for those that are newer than it.
-        let later = others.filter { ($0.happenedAt, $0.buildID) > (happenedAt, own.id) && !$0.isHeld }
+        let later = others.filter { $0.order > order && !$0.isHeld }
         let surplus = earlier.count + later.count + 1 - rule.limit
         guard surplus > 0 else { return }
         if case .event = wish, surplus > earlier.count, let newest = later.last {
             let reason = "superseded by build #\(newest.number) in the group '\(rule.group)'"
-            queued.topics += try overtake(queued.id, reason: reason, successor: newest.number, at: time) ?? []
+            queued.topics +=
+                try overtake(
+                    queued.id, reason: reason, successor: newest.number, happenedAt: newest.order.at, at: time) ?? []
             queued.note = reason
             return
         }
         let reason = "superseded by build #\(own.number) in the group '\(rule.group)'"
         for older in earlier.prefix(surplus) {
-            queued.topics += try overtake(older.id, reason: reason, successor: own.number, at: time) ?? []
+            queued.topics +=
+                try overtake(older.id, reason: reason, successor: own.number, happenedAt: order.at, at: time) ?? []
         }
     }
 
     private struct GroupJob {
         var id: Int64
-        var buildID: Int64
         var number: Int
-        var happenedAt: Int64
+        var order: WantedOrder
         var isHeld: Bool
     }
 
@@ -93,24 +97,20 @@ extension Database {
     private func jobsInGroup(_ group: String, of projectID: Int64, except buildID: Int64) throws -> [GroupJob] {
         try all(
             """
-            SELECT job.id, build.id, build.number, \(Self.wantedAt) AS wantedAt,
+            SELECT job.id, build.number, \(Self.wantedAt), build.wantedRank, build.id,
                 job.needsApproval AND build.approvedBy IS NULL
             FROM job INDEXED BY job_open_in_group CROSS JOIN build ON build.id = job.buildID
             WHERE job.projectID = ? AND job.concurrencyGroup = ? AND job.concurrencyGroup IS NOT NULL
                 AND job.state IN ('queued', 'running') AND job.cancelReason IS NULL AND build.id <> ?
-            ORDER BY wantedAt, build.id, job.id
+            ORDER BY 3, build.wantedRank, build.id, job.id
             """, [projectID, group, buildID]
         ) { columns in
             GroupJob(
-                id: try columns.next(), buildID: try columns.next(), number: try columns.next(),
-                happenedAt: try columns.next(), isHeld: try columns.next())
+                id: try columns.next(), number: try columns.next(),
+                order: WantedOrder(at: try columns.next(), rank: try columns.next(), buildID: try columns.next()),
+                isHeld: try columns.next())
         }
     }
-
-    /// When the last event happened that wanted a build: what is found without its event is as old as its row. A commit
-    /// that was no head any more when somebody asked for it is older than all events.
-    static let wantedAt =
-        "CASE WHEN build.isOffHead THEN 0 ELSE coalesce(build.eventAt, build.createdAt / 1000) END"
 
     /// A job that need not run, unless the build has one of this hook already. No topics then.
     func skip(

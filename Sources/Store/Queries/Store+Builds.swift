@@ -32,12 +32,12 @@ extension Database {
         let known = try first(
             "SELECT id, \(Self.wantedAt) FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
             [new.projectID, event.ref.description, event.commit]
-        ) { columns in (id: try columns.next(Int64.self), eventAt: try columns.next(Int64.self)) }
+        ) { columns in (id: try columns.next(Int64.self), wantedAt: try columns.next(Int64.self)) }
         let existing = known?.id
-        // A person makes no event: their time is by our clock, and must not decide which of GitHub's events is the latest.
-        let happenedAt = event.kind == .manual ? nil : event.happenedAt
-        // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery.
-        let isNews = known != nil && (happenedAt ?? 0) > (known?.eventAt ?? .max)
+        // Neither a schedule nor a person makes an event of GitHub's, whose clock alone orders them.
+        let happenedAt = [.schedule, .manual].contains(event.kind) ? nil : event.happenedAt
+        // Read before the build is made: it does not stand behind itself.
+        let mark = try new.seen ?? eventMark(new.projectID)
         if existing == nil, new.hooks.isEmpty, new.skipped.isEmpty { return nil }
         let author = try event.authorLogin ?? knownLogin(event.authorEmail, in: new.projectID)
         let buildID = try existing ?? insert(new, author, happenedAt, at: time)
@@ -49,6 +49,10 @@ extension Database {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
+        let order =
+            happenedAt.map { WantedOrder($0, buildID: buildID) } ?? WantedOrder(behind: mark, buildID: buildID)
+        let isByHand = event.kind == .manual
+        if existing == nil || !isByHand { try raiseWantedOrder(order) }
         // The ref may come back to the commit.
         if existing != nil, !new.isOffHead {
             try run("UPDATE build SET isOffHead = 0 WHERE id = ? AND isOffHead = 1", [buildID])
@@ -56,15 +60,15 @@ extension Database {
         let number =
             try Int.fetchOne(cachedStatement(sql: "SELECT number FROM build WHERE id = ?"), arguments: [buildID]) ?? 0
         // Who builds a commit by hand ends no newer one's jobs, as with a rerun.
-        let seenAt = event.happenedAt ?? time.milliseconds / 1000
-        let wish: JobWish = event.kind == .manual ? .person(existing == nil ? seenAt : nil) : .event(seenAt)
+        let wish: JobWish = isByHand ? .person(existing == nil ? order : nil) : .event(order)
         var notes: [String] = []
         for hook in new.hooks {
-            guard let attempt = try attemptToQueue(hook, buildID: buildID, runsAgain: new.runsAgain, isNews: isNews)
-            else { continue }
+            let attempt = try attemptToQueue(
+                hook, buildID: buildID, new, happenedAt: happenedAt, lastWantedAt: known?.wantedAt)
+            guard let attempt else { continue }
             let queued = try queueJob(
-                hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt,
-                page: new.pageURL(number, hook.id), wish: wish, at: time)
+                hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt.number,
+                reported: attempt.reported, page: new.pageURL(number, hook.id), wish: wish, at: time)
             topics += queued.topics
             notes += queued.note.map { ["\(hook.id): \($0)"] } ?? []
         }
@@ -81,29 +85,49 @@ extension Database {
             build: build, topics: topics + ended.topics, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
+    private struct NextAttempt {
+        var number: Int
+        /// What the skipped job reported that it takes the place of.
+        var reported: HookSettings.StatusMode?
+    }
+
     /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event
     /// makes room when another event of the same commit wants it to run; one that an event ended is run again when a
     /// later event wants it. One that was asked to end is no answer to who wants it to run again.
-    private func attemptToQueue(_ hook: Hook, buildID: Int64, runsAgain: Bool, isNews: Bool) throws -> Int? {
+    private func attemptToQueue(
+        _ hook: Hook, buildID: Int64, _ new: NewBuild, happenedAt: Int64?, lastWantedAt: Int64?
+    ) throws -> NextAttempt? {
         let last = try first(
             """
-            SELECT id, attempt, state, isOvertaken, cancelReason IS NOT NULL FROM job WHERE buildID = ? AND hook = ?
-            ORDER BY attempt DESC LIMIT 1
+            SELECT id, attempt, state, statusMode, isOvertaken, overtakenAt, cancelReason IS NOT NULL,
+                (SELECT sha FROM build AS next WHERE next.projectID = job.projectID AND next.number = job.successor)
+            FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1
             """, [buildID, hook.id.description]
         ) { columns in
             (
                 id: try columns.next(Int64.self), attempt: try columns.next(Int.self),
-                state: try columns.value(JobState.init(rawValue:)), isOvertaken: try columns.next(Bool.self),
-                isEnding: try columns.next(Bool.self)
+                state: try columns.value(JobState.init(rawValue:)),
+                reported: try columns.value(HookSettings.StatusMode.init(rawValue:)),
+                isOvertaken: try columns.next(Bool.self), overtakenAt: try columns.next(Int64?.self),
+                isEnding: try columns.next(Bool.self),
+                successor: try columns.next(String?.self)
             )
         }
-        guard let last else { return 1 }
+        guard let last else { return NextAttempt(number: 1) }
         if last.state == .skipped {
             try run("DELETE FROM job WHERE id = ?", [last.id])
-            return last.attempt
+            // The skip's status is on GitHub already, also when the hook reports another one by now.
+            return NextAttempt(number: last.attempt, reported: last.reported)
         }
-        if isNews, last.isOvertaken, last.state == .cancelled || last.state == .running { return last.attempt + 1 }
-        return runsAgain && (last.state.isFinished || last.isEnding) ? last.attempt + 1 : nil
+        let next = NextAttempt(number: last.attempt + 1)
+        if last.isOvertaken, last.state == .cancelled || last.state == .running, let happenedAt {
+            // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery. That
+            // another event of the commit came in before makes it none either.
+            let end = last.overtakenAt ?? lastWantedAt ?? .max
+            let isFromThere = new.event.before != nil && new.event.before == last.successor
+            if happenedAt > end || happenedAt == end && isFromThere { return next }
+        }
+        return new.runsAgain && (last.state.isFinished || last.isEnding) ? next : nil
     }
 
     /// The account that GitHub named for an author's address in one of the last builds: what is found in git, by a schedule

@@ -63,6 +63,18 @@ extension Store {
         }
     }
 
+    /// The numbers of all pull requests that count as open, ascending.
+    public func openPullRequestNumbers(_ projectID: Int64) async throws(StoreError) -> [Int] {
+        try await database.read { db in
+            try db.all(
+                """
+                SELECT number FROM pullRequest INDEXED BY pullRequest_open
+                WHERE projectID = ? AND isOpen = 1 ORDER BY number
+                """, [projectID]
+            ) { columns in try columns.next() }
+        }
+    }
+
     /// The open pull requests whose head a push moves; none for other events. Without their latest builds, and at most ten:
     /// one branch asks to be merged into few others.
     public func openPullRequests(

@@ -83,6 +83,9 @@ public struct NewBuild: Sendable {
     public var projectID: Int64
     /// What happened.
     public var event: TriggerEvent
+    /// Of what GitHub tells no time of: the events that were known before its ref was read; `nil` for those that are known
+    /// when it is stored.
+    public var seen: EventMark?
     /// The hooks that run for it.
     public var hooks: [Hook]
     /// The hooks that need not run, each of which gets a job in the state `skipped`. No hooks of either kind: no build is

@@ -47,6 +47,8 @@ struct Server: Sendable {
         let data = try DataDirectory(settings.dataDirectory)
         let secretKey = try DataDirectory.secretKey(settings)
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
+        // Once it was read, what it said last holds, whatever becomes of it.
+        if try await store.latestConfigRevision() == nil { try await settings.checkRepositoryFolder() }
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
         let answers = await AnswerArchive.open(dataDirectory: settings.dataDirectory)
         let client = settings.gitHubClient(

@@ -20,6 +20,24 @@ extension ServeSettings {
         return url
     }
 
+    /// Whether the admin repository is there, if it is a path: nobody else will put it there. A host that does not answer
+    /// may do so later.
+    ///
+    /// - Throws: `SettingProblem` when there is no repository.
+    func checkRepositoryFolder() async throws {
+        guard configRepository.hasPrefix("/") || configRepository.lowercased().hasPrefix("file:") else { return }
+        let mirror = GitMirror(
+            path: dataDirectory + "/mirrors/admin.git", remote: GitRemote(url: configRepository))
+        do throws(GitError) {
+            _ = try await mirror.remoteReferences()
+        } catch {
+            guard error.kind == .notFound else { return }
+            throw SettingProblem(
+                "--config-repo (KOZMIC_CONFIG_REPO): \(error.message); name a git repository, or make it one with git init"
+            )
+        }
+    }
+
     /// Whether the secret key is where the first start makes it, and not in a file that somebody named.
     var isSecretKeyOurs: Bool {
         func path(_ text: String) -> String { URL(filePath: text).standardizedFileURL.path }

@@ -20,7 +20,9 @@ final class Demo: Service {
     /// - Parameters:
     ///   - port: of the page; `nil` for a free one.
     ///   - once: end after the tour instead of leaving the page up.
+    /// - Throws: `SettingProblem` when nobody could listen on the port, before anything is made.
     init(port: Int?, dockerHost: String?, once: Bool) throws {
+        if let port { try FreePort.check(port) }
         let temporary = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
         folder = "\(temporary)/kozmic-demo.\(ProcessInfo.processInfo.processIdentifier)"
         gitHubPort = try FreePort.find()

@@ -33,8 +33,10 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "demo")
         logger.logLevel = .critical
-        let demo = try Demo(
-            port: port, dockerHost: dockerHost ?? ProcessInfo.processInfo.environment["DOCKER_HOST"], once: once)
+        let demo = try await attempt("kozmic demo") {
+            try Demo(
+                port: port, dockerHost: dockerHost ?? ProcessInfo.processInfo.environment["DOCKER_HOST"], once: once)
+        }
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: demo, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

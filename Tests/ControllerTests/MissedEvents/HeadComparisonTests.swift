@@ -154,6 +154,25 @@ extension ControllerSuites {
             }
         }
 
+        @Test("a branch that is gone ends its jobs, although the server's clock is behind that of their events")
+        func slowClock() async throws {
+            try await ControllerFixture.with { fixture in
+                try await fixture.control("POST", "/faults", ["target": "webhook", "action": "lose", "times": -1])
+                let project = try await fixture.sync()
+                let topic = GitRef.branch("topic")
+                let commit = try await fixture.commit("topic", message: "soon gone")
+                _ = await fixture.missedEvents.pass()
+                let event = TriggerEvent(
+                    kind: .push, ref: topic, commit: commit, happenedAt: Int64(Date().timeIntervalSince1970) + 600)
+                let triggered = Triggered(
+                    event: event, project: project, pages: fixture.configuration.pages(project.repository))
+                try await fixture.store.createBuild(try #require(triggered.decision([:]).build))
+                try await fixture.control("DELETE", "/repos/acme/widget/refs", ["ref": topic.description])
+                _ = await fixture.missedEvents.pass()
+                #expect(try await fixture.store.latestBuild(project.id, ref: topic)?.state == .cancelled)
+            }
+        }
+
         @Test("a project that is declared again begins anew")
         func comesBack() async throws {
             try await ControllerFixture.with { fixture in

@@ -18,6 +18,8 @@ public struct GitHubPullRequest: Sendable, Hashable, Decodable {
     public var user: GitHubAccount?
     /// When it was last changed, a push to its branch included.
     public var updatedAt: Date?
+    /// When it was merged, if it was.
+    public var mergedAt: Date?
     /// What is to be merged.
     public var head: Side
     /// Where it goes.
@@ -54,6 +56,7 @@ public struct GitHubPullRequest: Sendable, Hashable, Decodable {
     private enum CodingKeys: String, CodingKey {
         case id, number, state, title, body, draft, user, head, base
         case updatedAt = "updated_at"
+        case mergedAt = "merged_at"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -66,6 +69,7 @@ public struct GitHubPullRequest: Sendable, Hashable, Decodable {
         isDraft = try container.decodeIfPresent(Bool.self, forKey: .draft) ?? false
         user = try container.decodeIfPresent(GitHubAccount.self, forKey: .user)
         updatedAt = try container.decodeIfPresent(Date.self, forKey: .updatedAt)
+        mergedAt = try container.decodeIfPresent(Date.self, forKey: .mergedAt)
         head = try container.decode(Side.self, forKey: .head)
         base = try container.decode(Side.self, forKey: .base)
     }

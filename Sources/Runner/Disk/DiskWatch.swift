@@ -56,10 +56,12 @@ actor DiskWatch {
     private var folder: String?
     private var watched: [String: Watched] = [:]
     private var isLooking = false
+    private var alarm: DiskAlarm
 
     init(engine: DockerEngine, limits: Limits, logger: Logger) {
         self.engine = engine
         self.limits = limits
+        alarm = DiskAlarm(reserve: limits.reserve)
         self.logger = logger
     }
 
@@ -96,25 +98,36 @@ actor DiskWatch {
     private func look() async {
         while !watched.isEmpty {
             var pause = Self.interval
-            if let left = await free(), left < limits.reserve {
-                let begin = clock.now
-                let lost = (watched.values.map(\.free).max() ?? left) - left
-                let worst = await taken().flatMap { Self.worst($0, lost: lost, limits) }
-                let length = clock.now - begin
-                // Somebody may have made room meanwhile.
-                if let worst, let left = await free(), left < limits.reserve, let job = watched[worst.container] {
-                    logger.warning(
-                        "the engine's disk is nearly full: a job is ended that wrote \(Amount.bytes(worst.bytes))",
-                        metadata: ["container": "\(worst.container)"])
-                    job.feed.yield(Blame(written: worst.bytes, isWhole: worst.isWhole, reserve: limits.reserve))
-                    await removal(of: worst)
-                } else {
-                    pause = min(max(pause, length * Self.share), Self.longestPause)
-                }
+            if let left = await free() {
+                alarm.note(free: left)
+                if left < limits.reserve { pause = await findRoom(left) }
             }
             try? await Task.sleep(for: pause)
         }
         isLooking = false
+    }
+
+    /// Ends a job, or says that none could be blamed. Answers when to look again.
+    private func findRoom(_ left: Int64) async -> Duration {
+        let begin = clock.now
+        let lost = (watched.values.map(\.free).max() ?? left) - left
+        let taken = await taken()
+        let worst = taken.flatMap { Self.worst($0, lost: lost, limits) }
+        let pause = min(max(Self.interval, (clock.now - begin) * Self.share), Self.longestPause)
+        // Somebody may have made room meanwhile, or ended by itself.
+        guard let left = await free(), left < limits.reserve, !watched.isEmpty else { return pause }
+        guard let worst else {
+            let warning = alarm.warning(free: left, folder: folder ?? "", taken: taken, at: clock.now)
+            if let warning { logger.warning("\(warning)") }
+            return pause
+        }
+        guard let job = watched[worst.container] else { return pause }
+        logger.warning(
+            "the engine's disk is nearly full: a job is ended that wrote \(Amount.bytes(worst.bytes))",
+            metadata: ["container": "\(worst.container)"])
+        job.feed.yield(Blame(written: worst.bytes, isWhole: worst.isWhole, reserve: limits.reserve))
+        await removal(of: worst)
+        return Self.interval
     }
 
     /// The bytes that are left on the engine's disk, if that is known.
