@@ -6,6 +6,24 @@ import Testing
 
 @Suite("Fetching into a mirror")
 struct FetchTests {
+    @Test(
+        "who finds that another fetch brought what is wanted does not ask again; a commit that was seen is remembered")
+    func fulfilled() async throws {
+        try await Fixture.with { fixture in
+            let commit = try fixture.commit(["a": "1"])
+            let mirror = fixture.mirror()
+            #expect(!mirror.remembers(commit: commit))
+            try await mirror.fetch(unless: { $0.contains(commit: commit) })
+            #expect(await mirror.contains(commit: commit) && mirror.remembers(commit: commit))
+            // Whoever asks now is told that there is nobody.
+            await mirror.setRemote(GitRemote(url: "\(fixture.root)/nowhere"))
+            try await mirror.fetch(unless: { $0.contains(commit: commit) })
+            #expect(await failure { try await mirror.fetch() } != nil)
+            try FileManager.default.removeItem(atPath: fixture.mirrorPath)
+            #expect(!mirror.remembers(commit: commit))
+        }
+    }
+
     @Test("a path and a file URL give the branches, tags and pull requests of the remote", arguments: ["", "file://"])
     func clone(prefix: String) async throws {
         try await Fixture.with { fixture in

@@ -60,4 +60,41 @@ struct TurnsTests {
         #expect(try await control.wait() == "one")
         #expect(control.reason == "one")
     }
+
+    @Test(
+        "work is cancelled when the job shall stop; what it made nevertheless counts, and what is not waited for does not"
+    )
+    func stopping() async throws {
+        let control = JobControl()
+        #expect(try await control.stopping { 1 } == 1)
+        #expect(try await control.unlessStopped { 2 } == 2)
+        await #expect(throws: Failed.self) { try await control.stopping { throw Failed() } }
+        await #expect(throws: Failed.self) { try await control.unlessStopped { throw Failed() } as Int? }
+        let (begun, feed) = AsyncStream.makeStream(of: Void.self)
+        let (ends, ending) = AsyncStream.makeStream(of: Void.self)
+        let stubborn = Task {
+            try await control.stopping {
+                feed.yield()
+                try? await Task.sleep(for: .seconds(3600))
+                return Task.isCancelled ? 3 : 0
+            }
+        }
+        let abandoned = Task {
+            try await control.unlessStopped {
+                feed.yield()
+                // Deaf to the cancellation, which ends the loop over a stream of its own task only.
+                return await Task { await ends.first { _ in true } == nil ? 0 : 5 }.value
+            }
+        }
+        var both = begun.makeAsyncIterator()
+        await both.next()
+        await both.next()
+        control.cancel(reason: "enough")
+        #expect(try await stubborn.value == 3)
+        #expect(try await abandoned.value == nil)
+        await #expect(throws: CancellationError.self) { try await control.stopping { 4 } }
+        ending.finish()
+    }
+
+    private struct Failed: Error {}
 }
