@@ -77,4 +77,18 @@ struct ForcedBackTests {
             #expect(try await scene.states(first) == [.queued, .queued])
         }
     }
+
+    @Test("also when only the pull request's events tell of it")
+    func sameSecondOfPullRequest() async throws {
+        try await Fixture.with { fixture in
+            let scene = try await Scene(fixture)
+            let first = try await scene.event(.pullRequest, "a", at: 99)
+            let second = try await scene.event(.pullRequest, "b", at: 100, before: "a")
+            #expect(try await scene.states(first) == [.cancelled])
+            for _ in 0..<2 { try await scene.event(.pullRequest, "a", at: 100, before: "b") }
+            #expect(try await scene.states(first) == [.queued])
+            #expect(try await scene.states(second) == [.cancelled])
+            #expect(try await fixture.store.jobs(first.id).map(\.attempt) == [2], "once")
+        }
+    }
 }

@@ -110,7 +110,9 @@ public struct Mailer: Service {
     }
 
     /// - Returns: false when the server itself is in trouble, so that there is no point in the next letter.
-    private func send(_ letter: Letter, _ settings: MailSettings) async throws -> Bool {
+    func send(_ letter: Letter, _ settings: MailSettings) async throws -> Bool {
+        // Those before it may have taken minutes: a log that it quotes may be deleted by now, and it is written anew.
+        guard try await store.letterWaits(letter.id) else { return true }
         let mail = CurlMail(
             url: settings.url, from: "\(settings.from)", to: [letter.recipient], message: letter.message,
             user: settings.user, password: settings.password, requiresTLS: settings.requiresTLS, timeouts: timeouts)

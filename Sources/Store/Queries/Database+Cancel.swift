@@ -142,17 +142,21 @@ extension Database {
         }
         let newest = try first(
             """
-            SELECT build.id, build.number, build.eventAt FROM build INDEXED BY build_of_pull_request
+            SELECT build.id, build.number, build.eventAt, build.sha FROM build INDEXED BY build_of_pull_request
             WHERE build.projectID = ? AND build.pullRequest = ? AND \(Self.isNotOnDefaultBranch)
             ORDER BY build.eventAt DESC, build.id DESC LIMIT 1
             """, [new.projectID, pullRequest]
         ) { columns in
             (
                 id: try columns.next(Int64.self), number: try columns.next(Int.self),
-                eventAt: try columns.next(Int64?.self)
+                eventAt: try columns.next(Int64?.self), commit: try columns.next(String.self)
             )
         }
-        guard let newest else { return EndedJobs() }
+        guard var newest else { return EndedJobs() }
+        // Of events of the same second, this one says that it came after that one.
+        if let happenedAt = new.event.happenedAt, happenedAt == newest.eventAt, newest.commit == new.event.before {
+            newest = (buildID, number, happenedAt, new.event.commit)
+        }
         let older = try openBuilds(
             new.projectID, "build.pullRequest = ? AND build.id <> ? AND \(Self.isNotOnDefaultBranch)",
             [pullRequest, newest.id])

@@ -83,6 +83,15 @@ extension Store {
         }
     }
 
+    /// Whether the letter is still to be sent: one that may quote a log is taken back when that is deleted.
+    public func letterWaits(_ id: Int64) async throws(StoreError) -> Bool {
+        try await database.read { db in
+            try db.first("SELECT EXISTS (SELECT 1 FROM letter WHERE id = ? AND state = 'waiting')", [id]) { columns in
+                try columns.next(Bool.self)
+            } ?? false
+        }
+    }
+
     /// A mail server took the letter.
     public func letterSent(_ id: Int64) async throws(StoreError) {
         try await database.write { db in

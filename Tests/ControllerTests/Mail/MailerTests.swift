@@ -98,6 +98,28 @@ struct MailerTests {
         }
     }
 
+    @Test("A letter that was due when somebody deleted the log that it quotes is not sent, but written anew")
+    func deletedWhileSending() async throws {
+        try await PostOffice.with(MailRules(to: ["team@example.org"])) { office in
+            try office.server.reply(to: "data", with: "451 4.3.0 busy")
+            try await office.build(Self.failure, log: "the password is hunter2\n")
+            try await office.pass()
+            // As a pass reads them, before it sends the first one.
+            let letter = try #require(try await office.store.dueLetters(now: .distantFuture, limit: 1).first)
+            let name = try #require(RepositoryName("acme/widget"))
+            let project = try #require(try await office.store.project(name))
+            let build = try #require(try await office.store.build(project.id, number: 1))
+            let job = try #require(try await office.store.jobs(build.id).first)
+            try await office.store.deleteLog(job.id, by: "mona")
+            try office.server.reply(to: "data", with: nil)
+            #expect(try await office.mailer().send(letter, office.settings))
+            #expect(try office.server.mails().isEmpty)
+            for _ in 1...2 { try await office.pass() }
+            #expect(try office.server.mails().map { $0.body.contains("hunter2") } == [false])
+            #expect(try await office.store.letterFigures() == LetterFigures(waiting: 0, sent: 1, gaveUp: 0))
+        }
+    }
+
     @Test("A mailbox that does not exist is given up, and costs the others nothing")
     func refusals() async throws {
         try await PostOffice.with { office in
