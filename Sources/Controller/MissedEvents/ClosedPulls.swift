@@ -3,6 +3,7 @@ import GitHub
 import Logging
 import Model
 import Store
+import Synchronization
 
 /// Ends what is under way of pull requests whose closing no webhook announced: a build that waits for an approval would
 /// wait for ever, and pages would show the pull request as open.
@@ -12,6 +13,7 @@ struct ClosedPulls: Sendable {
     let patience: Duration
     let logger: Logger
     private let noticed = NoticedHeads()
+    private let hidden = HiddenPulls()
 
     /// How many are asked for in one look: each costs a request.
     private static let limit = 30
@@ -30,13 +32,14 @@ struct ClosedPulls: Sendable {
     func settle(_ project: ProjectRecord, _ known: [Int], open: [GitHubPullRequest]) async throws -> Bool {
         let listed = Set(open.map(\.number))
         var waiting: [String: String] = [:]
-        for number in known.filter({ !listed.contains($0) }).prefix(Self.limit) {
+        for number in hidden.next(of: known.filter { !listed.contains($0) }, in: project.id, limit: Self.limit) {
             let pull: GitHubPullRequest
             do {
                 pull = try await client.pull("\(project.repository)", number)
             } catch {
                 // What is not there may be out of the token's sight, which closes nothing.
                 guard error.kind == .notFound else { throw error }
+                hidden.add(number, of: project.id)
                 continue
             }
             guard pull.state == "closed" else { continue }
@@ -61,5 +64,22 @@ struct ClosedPulls: Sendable {
         logger.notice(
             "a pull request's closing was missed; found by comparing lists",
             metadata: ["project": "\(project.repository)", "number": "\(pull.number)", "jobs": "\(count)"])
+    }
+}
+
+/// The numbers that GitHub does not show, such as those of a repository that was made anew under its name. They are asked for
+/// one at a time, or they would cost a request each at every look and be in the way of others.
+final class HiddenPulls: Sendable {
+    private let numbers = Mutex<[Int64: Set<Int>]>([:])
+
+    func add(_ number: Int, of projectID: Int64) {
+        numbers.withLock { _ = $0[projectID, default: []].insert(number) }
+    }
+
+    /// What is to be asked for now.
+    func next(of missing: [Int], in projectID: Int64, limit: Int) -> [Int] {
+        let hidden = numbers.withLock { $0[projectID] ?? [] }
+        let shown = missing.filter { !hidden.contains($0) }.prefix(limit)
+        return shown + [missing.filter { hidden.contains($0) }.randomElement()].compactMap(\.self)
     }
 }

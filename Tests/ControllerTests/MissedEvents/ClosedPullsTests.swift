@@ -44,6 +44,19 @@ extension ControllerSuites {
             }
         }
 
+        @Test("numbers that GitHub does not show are in nobody's way and cost one request at a look")
+        func hidden() {
+            let pulls = HiddenPulls()
+            #expect(pulls.next(of: [1, 2, 3], in: 7, limit: 2) == [1, 2])
+            pulls.add(1, of: 7)
+            pulls.add(2, of: 7)
+            for _ in 0..<20 {
+                let next = pulls.next(of: [1, 2, 3], in: 7, limit: 2)
+                #expect(next == [3, 1] || next == [3, 2])
+            }
+            #expect(pulls.next(of: [1, 2, 3], in: 8, limit: 2) == [1, 2])
+        }
+
         @Test("a pull request that was opened again meanwhile is not ended by the closing before")
         func reopened() async throws {
             try await ControllerFixture.with { fixture in
