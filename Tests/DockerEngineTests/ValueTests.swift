@@ -20,6 +20,17 @@ struct ValueTests {
     }
 
     @Test(
+        "an engine on this machine's loopback is known by its address",
+        arguments: [
+            ("tcp://127.0.0.1:2375", true), ("tcp://localhost", true), ("https://[::1]:2376", true),
+            ("tcp://127.0.1.1", true), ("tcp://10.0.0.1:2376", false), ("tcp://build.example", false),
+            ("unix:///var/run/docker.sock", false),
+        ])
+    func loopback(text: String, isLoopback: Bool) throws {
+        #expect(try DockerHost(text).isLoopback == isLoopback)
+    }
+
+    @Test(
         "an address that cannot be is refused, and its password not repeated",
         arguments: [
             "", "/var/run/docker.sock", "unix://relative.sock", "unix:///", "ssh://user:pa55@host", "tcp://u:pa55@host",

@@ -1,4 +1,5 @@
 import Curl
+import Foundation
 
 /// Where the engine listens.
 struct DockerHost: Sendable, Hashable, CustomStringConvertible {
@@ -55,6 +56,12 @@ struct DockerHost: Sendable, Hashable, CustomStringConvertible {
             throw DockerError(.invalid, "not the address of a Docker Engine: unknown scheme \(scheme)://")
         }
         description = text
+    }
+
+    /// Whether it is reached over TCP, and on this machine only.
+    var isLoopback: Bool {
+        guard socket == nil, let name = URL(string: baseURL)?.host()?.lowercased() else { return false }
+        return ["localhost", "::1", "[::1]"].contains(name) || name.hasPrefix("127.")
     }
 
     /// What became of a transfer, in words for the one who has to mend it.

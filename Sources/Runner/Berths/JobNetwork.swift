@@ -114,7 +114,7 @@ actor JobNetwork {
             // A proxy before the engine may keep this from us.
             isRootless = false
         }
-        let isMachine = isRootless && engine.isLocal
+        let isMachine = isRootless && engine.isOnThisMachine
         ranges.withLock { $0.isMachine = isMachine }
         return isRootless
     }
