@@ -79,7 +79,8 @@ public final class ChangeSignal: Sendable {
     }
 
     /// The same for a stream that others feed too, so that one loop hears all of them: it gets an element for every change,
-    /// and does not end when the store closes. The subscription ends with the stream.
+    /// and does not end when the store closes. The subscription ends with the stream, by its `onTermination`: a stream has
+    /// one subscription.
     public func subscribe(_ topics: Set<Topic>, waking stream: AsyncStream<Void>.Continuation) {
         _ = add(topics, stream, isAlone: false)
     }

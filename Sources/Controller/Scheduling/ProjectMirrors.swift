@@ -52,7 +52,9 @@ actor ProjectMirrors {
         let mirror = await mirror(repository)
         if await isComplete(mirror, commit, ref) { return mirror }
         // Others may have asked for the same: whose turn it is looks again.
-        try await fetch(mirror, repository) { Self.isComplete($0, commit, ref) }
+        try await fetch(mirror, repository) {
+            $0.hasObject(ofCommit: commit) && Self.isComplete($0, commit, ref)
+        }
         guard await mirror.contains(commit: commit) else {
             throw GitError(
                 .notFound,

@@ -19,9 +19,7 @@ extension GitMirror {
     ) async throws(GitError) {
         guard !isReadOnly else { throw GitError(.invalid, "\(path) is only read, not fetched into") }
         try Self.checkRefspecs(refspecs)
-        if isDone(self) { return }
         let transfer = try Transfer(await signedIn(other), timeout: timeout, progress: progress)
-        // To sign in may have taken a while.
         if isDone(self) { return }
         self.refspecs = refspecs
         try await cancelling(transfer) { () throws(GitError) in

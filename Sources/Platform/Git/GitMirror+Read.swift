@@ -42,6 +42,13 @@ extension GitMirror {
         return isHere
     }
 
+    /// The same by no more than a look for the object: whether a mirror that lacks it is damaged is not asked, which takes
+    /// long where there are many references.
+    public func hasObject(ofCommit commit: String) -> Bool {
+        guard exists, let id = try? ObjectID.parse(commit) else { return false }
+        return (try? BareRepository.open(path) { repository throws(GitError) in repository.holds(id) }) ?? false
+    }
+
     /// The best common ancestor, or nil.
     public func mergeBase(_ a: String, _ b: String) throws(GitError) -> String? {
         try reading { repository throws(GitError) in
