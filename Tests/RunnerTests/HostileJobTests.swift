@@ -85,8 +85,8 @@ struct HostileJobTests {
             let limit: Int64 = 1 << 20
             let before = try free(fixture.root)
             // Attaching is slower: the engine copies each byte several times.
-            let count = hasBerth ? Self.flood : min(Self.flood, 500_000_000)
-            let job = try fixture.job(build: "echo begin; head -c \(count) /dev/zero | tr '\\0' x; echo; echo end") {
+            let count = hasBerth ? Self.flood : min(Self.flood, 100_000_000)
+            let job = try fixture.job(build: "echo begin; head -c \(count) /dev/zero; echo; echo end") {
                 $0.settings.logLimitBytes = limit
                 $0.settings.timeoutSeconds = 600
             }
@@ -94,7 +94,7 @@ struct HostileJobTests {
             #expect(outcome == .success, "\(outcome)")
             let bytes = await log.bytes(.build)
             #expect(bytes.count == limit)
-            #expect(bytes.starts(with: "begin\nxxx".utf8) && bytes.suffix(8).elementsEqual("xxx\nend\n".utf8))
+            #expect(bytes.starts(with: "begin\n\0\0\0".utf8) && bytes.suffix(8).elementsEqual("\0\0\0\nend\n".utf8))
             let text = await log.text
             #expect(text.contains(" left out here: the log limit is 1 MiB\n"))
             // The engine keeps 64 MiB at most, and what passed through a pipe is given back.
