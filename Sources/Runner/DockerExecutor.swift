@@ -74,11 +74,17 @@ public final class DockerExecutor: Executor {
 
     private func removeAll(of owner: JobAttempt, _ instance: String) async throws {
         if let names = tools.attempts.names(of: owner), await !tools.standbys.gave(to: owner) {
-            // To list them would cost the engine as much as to remove them.
+            // Without listing what there is: two requests less.
+            var problem: DockerError?
             for name in names {
-                try await tools.engine.remove(name, force: true, volumes: true)
-                try await tools.engine.removeVolume(name)
+                do throws(DockerError) {
+                    try await tools.engine.remove(name, force: true, volumes: true)
+                    try await tools.engine.removeVolume(name)
+                } catch {
+                    problem = error
+                }
             }
+            if let problem { throw problem }
         } else {
             var found = try await belongings(
                 Labels.query(instance: instance, jobID: owner.jobID, attempt: owner.attempt))

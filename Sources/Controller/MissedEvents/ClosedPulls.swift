@@ -3,7 +3,6 @@ import GitHub
 import Logging
 import Model
 import Store
-import Synchronization
 
 /// Ends what is under way of pull requests whose closing no webhook announced: a build that waits for an approval would
 /// wait for ever, and pages would show the pull request as open.
@@ -64,22 +63,5 @@ struct ClosedPulls: Sendable {
         logger.notice(
             "a pull request's closing was missed; found by comparing lists",
             metadata: ["project": "\(project.repository)", "number": "\(pull.number)", "jobs": "\(count)"])
-    }
-}
-
-/// The numbers that GitHub does not show, such as those of a repository that was made anew under its name. They are asked for
-/// one at a time, or they would cost a request each at every look and be in the way of others.
-final class HiddenPulls: Sendable {
-    private let numbers = Mutex<[Int64: Set<Int>]>([:])
-
-    func add(_ number: Int, of projectID: Int64) {
-        numbers.withLock { _ = $0[projectID, default: []].insert(number) }
-    }
-
-    /// What is to be asked for now.
-    func next(of missing: [Int], in projectID: Int64, limit: Int) -> [Int] {
-        let hidden = numbers.withLock { $0[projectID] ?? [] }
-        let shown = missing.filter { !hidden.contains($0) }.prefix(limit)
-        return shown + [missing.filter { hidden.contains($0) }.randomElement()].compactMap(\.self)
     }
 }
