@@ -52,6 +52,7 @@ let targets: [Target] = [
     system("CZlib", package: "zlib", apt: "zlib1g-dev"),
     .systemLibrary(name: "CLinux", path: "Sources/Platform/CLinux"),
 
+    library("ThreadPool", in: "Platform/", uses: ["CLinux"]),
     library("Git", in: "Platform/", uses: ["CLibgit2", logging]),
     library("YAML", in: "Platform/", uses: ["CLibyaml"]),
     library("Curl", in: "Platform/", uses: ["CLibcurl", logging]),
@@ -64,13 +65,13 @@ let targets: [Target] = [
     library("Model", uses: ["OpenSSL"]),
     library("Config", uses: ["Model", "YAML"]),
     library("Reconciler", uses: ["Model", "GitHub", logging]),
-    library("Runner", uses: ["Model", "Git", "DockerEngine", "Pipes", logging]),
-    library("Store", uses: ["Model", grdb, logging]),
+    library("Runner", uses: ["Model", "Git", "DockerEngine", "Pipes", "ThreadPool", logging]),
+    library("Store", uses: ["Model", "ThreadPool", grdb, logging]),
     library(
         "Controller",
         uses: [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
-            "Store", lifecycle, asyncAlgorithms, logging,
+            "Store", "ThreadPool", lifecycle, asyncAlgorithms, logging,
         ]),
     library(
         "Web", uses: ["Model", "Store", "GitHub", "OpenSSL", "Zlib", hummingbird, mustache, logging],
@@ -80,7 +81,8 @@ let targets: [Target] = [
         name: "kozmic",
         dependencies: [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
-            "Store", "Controller", "Web", "GitHubSimulator", arguments, logging, lifecycle, signals, subprocess,
+            "Store", "Controller", "Web", "GitHubSimulator", "ThreadPool", arguments, logging, lifecycle, signals,
+            subprocess,
         ],
         path: "Sources/kozmic", resources: [.embedInCode("Demo/Files")], swiftSettings: settings),
 
@@ -91,6 +93,7 @@ let targets: [Target] = [
         name: "cache-keys", dependencies: ["Git", "Model", "Runner"], path: "Benchmarks/Keys", swiftSettings: settings),
 
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
+    tests("ThreadPool", uses: ["ThreadPool"]),
     tests("OpenSSL", uses: ["OpenSSL"]),
     tests("Curl", uses: ["Curl"]),
     tests("YAML", uses: ["YAML"]),

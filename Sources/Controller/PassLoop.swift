@@ -14,6 +14,8 @@ struct PassLoop: Sendable {
     var interval: Duration
     /// Where the changes come from.
     var changes: ChangeSignal
+    /// How long after a pass changes are only gathered.
+    var rest = Duration.zero
 
     /// Runs until graceful shutdown or cancellation, the pass under way included. `pass` answers when it would like to
     /// be called again at the latest, or `nil` for "within the interval".
@@ -30,6 +32,7 @@ struct PassLoop: Sendable {
                     guard !Task.isShuttingDownGracefully else { break }
                     let wanted = min(await pass() ?? interval, interval) * Double.random(in: 0.9...1)
                     let deadline = ContinuousClock.now + wanted
+                    if rest > .zero, wanted > .zero { try? await Task.sleep(for: rest) }
                     if let alarm, alarm > .now, alarm <= deadline { continue }
                     alarm = deadline
                     group.addTask {

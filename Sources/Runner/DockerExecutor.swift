@@ -3,6 +3,7 @@ import Git
 import Logging
 import Model
 import Synchronization
+import ThreadPool
 
 /// Runs jobs in the containers of a Docker Engine.
 ///
@@ -58,7 +59,9 @@ public final class DockerExecutor: Executor {
         let end = ContinuousClock.now + tools.engineAbsence
         while true {
             do {
-                let removal = Task { try await self.removeAll(of: owner, instance) }
+                let removal = Task(executorPreference: ThreadPool.shared) {
+                    try await self.removeAll(of: owner, instance)
+                }
                 removals.withLock { $0[owner] = removal }
                 defer { _ = removals.withLock { $0.removeValue(forKey: owner) } }
                 return try await removal.value

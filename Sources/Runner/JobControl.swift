@@ -1,4 +1,5 @@
 import Synchronization
+import ThreadPool
 
 /// Asks a running job to stop. The first reason wins; asking again changes nothing.
 public final class JobControl: Sendable {
@@ -49,7 +50,7 @@ public final class JobControl: Sendable {
     /// - Throws: `CancellationError` when the job shall stop already.
     func stopping<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
         if reason != nil { throw CancellationError() }
-        let task = Task { try await work() }
+        let task = Task(executorPreference: ThreadPool.shared) { try await work() }
         let ticket = whenStopped { _ in task.cancel() }
         defer { forget(ticket) }
         return try await withTaskCancellationHandler {
@@ -66,7 +67,7 @@ public final class JobControl: Sendable {
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result? {
         let (results, feed) = AsyncStream.makeStream(of: Swift.Result<Result, any Error>?.self)
-        let task = Task {
+        let task = Task(executorPreference: ThreadPool.shared) {
             do { feed.yield(.success(try await work())) } catch { feed.yield(.failure(error)) }
         }
         let ticket = whenStopped { _ in feed.yield(nil) }

@@ -47,6 +47,7 @@ struct JobRun: Sendable {
             } catch {
                 guard let trouble = Ending.passingTrouble(error) else { throw error }
                 try Task.checkCancellation()
+                await tools.baseImages.forget(job.hook.image)
                 try await log.note("\(trouble); trying again")
                 try await stoppable { try await Task.sleep(for: pause) }
             }

@@ -2,6 +2,7 @@ import Foundation
 internal import GRDB
 import Model
 internal import Synchronization
+internal import ThreadPool
 
 /// Stores webhook requests, many in one transaction.
 ///
@@ -118,7 +119,7 @@ public final class DeliveryInbox: Sendable {
             switch outcome {
             // A task of its own, because whoever came first must not wait for all who come later. It ends when nobody
             // waits.
-            case .success(true): Task { await writeAll() }
+            case .success(true): Task(executorPreference: ThreadPool.shared) { await self.writeAll() }
             case .success(false): break
             case .failure(let error): continuation.resume(returning: .failure(error))
             }

@@ -10,9 +10,9 @@ struct LimitTests {
         try await Fixture.with { fixture in
             let now = Date(timeIntervalSince1970: 1_800_000_000)
             for age in [4000.0, 3000, 10, 10, 10] {
-                try await fixture.store.noteGitHubWrite(by: "token a", at: now.addingTimeInterval(-age))
+                try await fixture.store.noteGitHubWrites(1, by: "token a", at: now.addingTimeInterval(-age))
             }
-            try await fixture.store.noteGitHubWrite(by: "token b", at: now)
+            try await fixture.store.noteGitHubWrites(1, by: "token b", at: now)
             let writes = try await fixture.store.gitHubWrites(before: now)
             #expect(writes["token a"]?.map { now.timeIntervalSince($0) } == [3000, 10, 10, 10])
             #expect(writes["token b"] == [now] && writes.count == 2)

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Testing
 
@@ -235,12 +234,12 @@ struct LogTests {
             let free = try logs.freeBytes()
             // Half of what is free now stays free; the other half would take a while to fill.
             let writer = try LogWriter(
-                5, paths, queue: DispatchQueue(label: "log"), changes: ChangeSignal(), reserve: free / 2)
+                5, paths, changes: ChangeSignal(), reserve: free / 2)
             try await writer.append(section: 0, source: 0, [1])
             try await writer.flush()
             try await writer.close()
             let full = try LogWriter(
-                5, paths, queue: DispatchQueue(label: "log"), changes: ChangeSignal(), reserve: free * 2)
+                5, paths, changes: ChangeSignal(), reserve: free * 2)
             // The queue may be quicker than the caller: then the call itself says it.
             await #expect(throws: StoreError.diskFull(path: paths.log)) {
                 try await full.append(section: 0, source: 0, [2])

@@ -23,7 +23,8 @@ struct Avatars: Service {
 
     /// Runs until graceful shutdown.
     func run() async throws {
-        await PassLoop(topics: [.avatars], interval: .seconds(3600), changes: store.changes).run { await pass() }
+        await PassLoop(topics: [.avatars], interval: .seconds(3600), changes: store.changes, rest: .seconds(1))
+            .run { await pass() }
     }
 
     /// Asks for what is due; answers when to go on at the latest.

@@ -14,6 +14,7 @@ public struct StatusReporter: Service {
     private let width = 4
     /// What waits at the start may have been sent by an earlier process that died before it could note that.
     private let inherited = Inherited()
+    private let pauses = StatusPauses()
 
     /// - Parameter client: a client whose token may write statuses.
     public init(store: Store, client: GitHubClient, logger: Logger) {
@@ -24,7 +25,10 @@ public struct StatusReporter: Service {
 
     /// Runs until graceful shutdown.
     public func run() async throws {
-        await PassLoop(topics: [.statuses], interval: .seconds(60), changes: store.changes).run {
+        // A moment's rest, in which a status that is replaced at once need not be sent at all.
+        let loop = PassLoop(
+            topics: [.statuses], interval: .seconds(60), changes: store.changes, rest: .milliseconds(100))
+        await loop.run {
             do {
                 return try await pass()
             } catch {
@@ -36,7 +40,7 @@ public struct StatusReporter: Service {
 
     /// Sends what is due. Answers the time until more is due.
     func pass() async throws -> Duration? {
-        let (due, later) = try await store.dueStatuses(now: Date(), limit: 100)
+        let (due, later) = try await store.dueStatuses(now: Date(), limit: 100, except: pauses.projects(at: Date()))
         let areInherited = inherited.value
         let again = try await withThrowingTaskGroup(of: Date?.self) { group in
             var times: [Date?] = []
@@ -50,7 +54,7 @@ public struct StatusReporter: Service {
         }
         guard due.count < 100 else { return .zero }
         inherited.end()
-        return [later, again].compactMap(\.self).min().map { .seconds(max(0.05, $0.timeIntervalSinceNow)) }
+        return [later, again, pauses.next].compactMap(\.self).min().map { .seconds(max(0.05, $0.timeIntervalSinceNow)) }
     }
 
     /// - Parameter mayBeThere: an earlier attempt may have arrived although nobody heard the answer. A final status is
@@ -58,7 +62,7 @@ public struct StatusReporter: Service {
     /// - Returns: when to try again; `nil` when that is not needed.
     /// - Throws: when the store cannot note what became of it: nothing is sent then that would be sent again and again.
     private func send(_ status: StatusRecord, _ project: ProjectRecord, mayBeThere: Bool) async throws -> Date? {
-        guard !Task.isCancelled else { return nil }
+        guard !Task.isCancelled, !pauses.contains(status.projectID, at: Date()) else { return nil }
         let repository = "\(project.repository)"
         let wanted = GitHubStatus(
             state: status.wanted.state.rawValue, context: status.wanted.context,
@@ -70,6 +74,13 @@ public struct StatusReporter: Service {
                 : nil
             if shown != wanted { try await client.createStatus(repository, sha: status.commit, wanted) }
         } catch {
+            if case .paced(let until) = error.kind {
+                // Nothing went wrong: it waits in its row, and may be replaced by a later one.
+                if pauses.add(status.projectID, until: until) {
+                    logger.info("\(project.repository): statuses wait for GitHub's limits until \(until)")
+                }
+                return nil
+            }
             return try await postpone(status, project, error)
         }
         try await store.acknowledgeStatus(
@@ -86,7 +97,7 @@ public struct StatusReporter: Service {
         var givesUp = false
         switch error.kind {
         case .validation: givesUp = true
-        case .rateLimited(let until), .paced(let until): delay = .seconds(max(1, until.timeIntervalSinceNow))
+        case .rateLimited(let until): delay = .seconds(max(1, until.timeIntervalSinceNow))
         case .secondaryLimit(let wait): delay = wait
         default: break
         }
@@ -96,6 +107,34 @@ public struct StatusReporter: Service {
             until: until, error: "\(error)", giveUp: givesUp)
         return givesUp ? nil : until
     }
+}
+
+/// The projects for which nothing can be sent now, because what an hour or a minute may have is used up: trying each of
+/// their statuses, and noting in the database that it has to wait, would be of no use.
+final class StatusPauses: Sendable {
+    private let ends = Mutex<[Int64: Date]>([:])
+
+    /// - Returns: false when it was paused already.
+    func add(_ projectID: Int64, until: Date) -> Bool {
+        // A moment at least, or the next pass would follow at once.
+        let until = max(until, Date(timeIntervalSinceNow: 0.5))
+        return ends.withLock { $0.updateValue(until, forKey: projectID) } == nil
+    }
+
+    func contains(_ projectID: Int64, at time: Date) -> Bool {
+        ends.withLock { $0[projectID].map { $0 > time } ?? false }
+    }
+
+    /// Those that wait still; the others are forgotten.
+    func projects(at time: Date) -> Set<Int64> {
+        ends.withLock { ends in
+            ends = ends.filter { $0.value > time }
+            return Set(ends.keys)
+        }
+    }
+
+    /// When the first of them may go on.
+    var next: Date? { ends.withLock { $0.values.min() } }
 }
 
 /// Whether what an earlier process left is still being worked off.

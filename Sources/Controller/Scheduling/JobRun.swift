@@ -4,6 +4,7 @@ import Logging
 import Model
 import Runner
 import Store
+import ThreadPool
 
 /// Carries one claimed job to its end, or leaves it to the next process when this one is stopping.
 struct JobRun: Sendable {
@@ -78,7 +79,7 @@ struct JobRun: Sendable {
     private func work(
         _ claimed: ClaimedJob, isNew: Bool, log: JobLogSink, _ control: JobControl
     ) async throws -> JobOutcome {
-        let fetching = Task { try await fetchedMirror(claimed, control) }
+        let fetching = Task(executorPreference: ThreadPool.shared) { try await fetchedMirror(claimed, control) }
         defer { fetching.cancel() }
         return try await withTaskCancellationHandler {
             try await attempt(claimed, isNew: isNew, log: log, control, fetching)

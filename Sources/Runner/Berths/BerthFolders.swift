@@ -1,7 +1,7 @@
-import Dispatch
 import Foundation
 import Glibc
 import Pipes
+import ThreadPool
 
 /// The folders with the pipes of the berths.
 struct BerthFolders: Sendable {
@@ -9,7 +9,6 @@ struct BerthFolders: Sendable {
     private static let beginning = "begun"
 
     let root: String
-    private let queue = DispatchQueue(label: "kozmic.berths", attributes: .concurrent)
 
     init(root: String) { self.root = root }
 
@@ -99,8 +98,6 @@ struct BerthFolders: Sendable {
     }
 
     private func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Swift.Result { try work() }) }
-        }
+        try await ThreadPool.shared.run(work)
     }
 }

@@ -2,6 +2,7 @@ import DockerEngine
 import Logging
 import Model
 import Synchronization
+import ThreadPool
 
 /// A few berths that wait for jobs. None is made while jobs are being started, because making one costs as much as it
 /// saves: in a crowd, the next job of the same project gets the network of the one before (see `BerthNetwork`). Pipes are
@@ -158,7 +159,7 @@ actor BerthPool {
     /// be removed is left to a sweep.
     func remove(_ name: String, hasContainer: Bool = true) async {
         let (engine, folders) = (engine, folders)
-        let removal = Task {
+        let removal = Task(executorPreference: ThreadPool.shared) {
             if hasContainer { try await engine.remove(name, force: true, volumes: true) }
             await folders.remove(name)
         }

@@ -7,6 +7,9 @@ actor BaseImages {
     private let clock = ContinuousClock()
     private let turns = Turns<String>()
     private var lastLook: [String: ContinuousClock.Instant] = [:]
+    /// What the engine answered a moment ago: in a burst of jobs each would ask for the same.
+    private var answers: [String: (image: DockerImage, time: ContinuousClock.Instant)] = [:]
+    private static let memory = Duration.seconds(2)
 
     init(engine: DockerEngine) { self.engine = engine }
 
@@ -21,8 +24,12 @@ actor BaseImages {
     ) async throws -> DockerImage {
         // Jobs that want the same image at the same time share one look.
         let image = try await turns.take(reference) {
+            if let image = await remembered(reference) { return image }
             let present = try await engine.image(reference)
-            if let present, await isFresh(reference, present, maximumAge: maximumAge) { return present }
+            if let present, await isFresh(reference, present, maximumAge: maximumAge) {
+                await remember(present, as: reference)
+                return present
+            }
             return try await pull(reference, present: present, log: log, pulling: pulling)
         }
         try await log.note("Using image \(reference) (\(Self.short(image.id)))")
@@ -66,6 +73,16 @@ actor BaseImages {
         if image.digests.isEmpty || reference.contains("@") || image.id == reference { return true }
         guard let last = lastLook[reference] else { return false }
         return clock.now - last < maximumAge
+    }
+
+    /// The image that was found may not be there any more.
+    func forget(_ reference: String) { answers[reference] = nil }
+
+    private func remember(_ image: DockerImage, as reference: String) { answers[reference] = (image, clock.now) }
+
+    private func remembered(_ reference: String) -> DockerImage? {
+        guard let (image, time) = answers[reference], clock.now - time < Self.memory else { return nil }
+        return image
     }
 
     private func looked(at reference: String) { lastLook[reference] = clock.now }

@@ -1,15 +1,13 @@
-import Dispatch
 import Foundation
 import Git
 import Glibc
 import Model
+import ThreadPool
 
 /// The folder in which the files of a job are put together before they are sent to its container.
 final class Workspace: Sendable {
     /// Holds one folder for each container that is being prepared.
     let root: String
-    /// Removing a large work tree blocks for seconds.
-    private let queue = DispatchQueue(label: "kozmic.workspace", attributes: .concurrent)
 
     init(root: String) { self.root = root }
 
@@ -122,12 +120,11 @@ final class Workspace: Sendable {
     ///
     /// - Throws: `WorkTreeError`, or the `GitError` of `work`: both end the job they happen to.
     func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async {
-                continuation.resume(
-                    with: Swift.Result { try work() }.mapError { error in
-                        error is GitError || error is WorkTreeError ? error : WorkTreeError(error)
-                    })
+        try await ThreadPool.shared.run {
+            do {
+                return try work()
+            } catch {
+                throw error is GitError || error is WorkTreeError ? error : WorkTreeError(error)
             }
         }
     }

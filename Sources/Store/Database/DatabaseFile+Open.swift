@@ -1,7 +1,7 @@
-internal import Dispatch
 import Foundation
 internal import GRDB
 internal import Glibc
+internal import ThreadPool
 
 extension DatabaseFile {
     /// A file up to this size is checked whole at every start; it takes a moment.
@@ -13,11 +13,7 @@ extension DatabaseFile {
     static func open(
         path: String, trace: (@Sendable (String) -> Void)? = nil
     ) async throws(StoreError) -> DatabaseFile {
-        let result: Result<DatabasePool, any Error> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(returning: Result { try openPool(path: path, trace: trace) })
-            }
-        }
+        let result = await ThreadPool.shared.run { Result { try openPool(path: path, trace: trace) } }
         switch result {
         case .success(let pool): return DatabaseFile(path: path, pool: pool)
         case .failure(let error): throw StoreError(error, path: path)
@@ -26,33 +22,26 @@ extension DatabaseFile {
 
     /// Opens the file as another process left it, or works with it; its tables must be those of this version.
     static func openForReading(path: String) async throws(StoreError) -> DatabaseFile {
-        let result: Result<DatabasePool, any Error> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    returning: Result {
-                        var configuration = Configuration()
-                        configuration.readonly = true
-                        configuration.busyMode = .timeout(10)
-                        let pool = try DatabasePool(path: path, configuration: configuration)
-                        let (isCurrent, isNewer) = try pool.read { db in
-                            (
-                                try Schema.migrator.hasCompletedMigrations(db),
-                                try Schema.migrator.hasBeenSuperseded(db)
-                            )
-                        }
-                        if isNewer { throw StoreError.newerSchema(path: path) }
-                        guard isCurrent else {
-                            throw StoreError.failed(
-                                "\(path) was written by an older version of Kozmic; start `kozmic serve` once")
-                        }
-                        return pool
-                    })
-            }
-        }
+        let result = await ThreadPool.shared.run { Result { try openPoolForReading(path: path) } }
         switch result {
         case .success(let pool): return DatabaseFile(path: path, pool: pool)
         case .failure(let error): throw StoreError(error, path: path)
         }
+    }
+
+    private static func openPoolForReading(path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        let (isCurrent, isNewer) = try pool.read { db in
+            (try Schema.migrator.hasCompletedMigrations(db), try Schema.migrator.hasBeenSuperseded(db))
+        }
+        if isNewer { throw StoreError.newerSchema(path: path) }
+        guard isCurrent else {
+            throw StoreError.failed("\(path) was written by an older version of Kozmic; start `kozmic serve` once")
+        }
+        return pool
     }
 
     private static func openPool(path: String, trace: (@Sendable (String) -> Void)?) throws -> DatabasePool {

@@ -1,7 +1,7 @@
-internal import Dispatch
 import Foundation
 internal import GRDB
 internal import Synchronization
+internal import ThreadPool
 
 /// The SQLite file. Only the asynchronous forms are offered: GRDB's others compile in an `async` function too, and then
 /// block a thread of the cooperative pool.
@@ -11,14 +11,14 @@ internal import Synchronization
 final class DatabaseFile: Sendable {
     let path: String
     private let pool: DatabasePool
-    private let readers: ReadCrew
+    /// Writes that are under way or wait.
+    private let writes = Atomic(0)
     private let isClosed = Mutex(false)
 
     /// Takes an open pool; see `DatabaseFile+Open.swift`.
     init(path: String, pool: DatabasePool) {
         self.path = path
         self.pool = pool
-        readers = ReadCrew(most: pool.configuration.maximumReaderCount)
     }
 
     /// Reads from one snapshot.
@@ -26,9 +26,7 @@ final class DatabaseFile: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         guard !isClosed.withLock({ $0 }) else { throw .closed }
-        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
-            readers.add { [pool] in continuation.resume(returning: Result { try pool.read(body) }) }
-        }
+        let result = await ThreadPool.shared.run { [pool] in Result { try pool.read(body) } }
         return try value(of: result)
     }
 
@@ -37,6 +35,13 @@ final class DatabaseFile: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         guard !isClosed.withLock({ $0 }) else { throw .closed }
+        let isFirst = writes.add(1, ordering: .relaxed).oldValue == 0
+        defer { writes.subtract(1, ordering: .relaxed) }
+        if isFirst, ThreadPool.shared.isCurrent {
+            let result = await ThreadPool.shared.run { [pool] in Result { try pool.write(body) } }
+            return try value(of: result)
+        }
+        // Those that wait for others would each take a thread.
         let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
             pool.asyncWrite(body) { _, result in continuation.resume(returning: result) }
         }
@@ -59,13 +64,8 @@ final class DatabaseFile: Sendable {
             return closed
         }
         guard !wasClosed else { return }
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            // GRDB closes synchronously, waiting for the accesses under way.
-            DispatchQueue.global().async { [pool] in
-                try? pool.close()
-                continuation.resume()
-            }
-        }
+        // GRDB closes synchronously, waiting for the accesses under way.
+        await ThreadPool.shared.run { [pool] in try? pool.close() }
     }
 
     private func value<Value>(of result: Result<Value, any Error>) throws(StoreError) -> Value {

@@ -1,6 +1,6 @@
-internal import Dispatch
 import Foundation
 internal import Glibc
+internal import ThreadPool
 
 /// The logs of the jobs: `logs/<id / 1000>/<id>.log` holds the bytes and nothing else, `<id>.chunks` beside it says
 /// which stream they came from and when.
@@ -21,16 +21,8 @@ public struct LogFiles: Sendable {
     public func writer(_ jobID: Int64) async throws(StoreError) -> LogWriter {
         let paths = LogPaths(folder, jobID)
         let (changes, tails) = (changes, tails)
-        let queue = DispatchQueue(label: "kozmic.log.\(jobID)")
-        let result: Result<LogWriter, any Error> = await withCheckedContinuation { continuation in
-            queue.async {
-                continuation.resume(
-                    returning: Result { try LogWriter(jobID, paths, queue: queue, changes: changes, tails: tails) })
-            }
-        }
-        switch result {
-        case .success(let writer): return writer
-        case .failure(let error): throw StoreError(error, path: paths.log)
+        return try await ThreadPool.shared.run { () throws(StoreError) in
+            try LogWriter(jobID, paths, changes: changes, tails: tails)
         }
     }
 
@@ -40,12 +32,10 @@ public struct LogFiles: Sendable {
     /// Removes a job's log, if there is one. Readers that have it open keep it until they go.
     public func remove(_ jobID: Int64) async throws(StoreError) {
         let paths = LogPaths(folder, jobID)
-        let code: Int32 = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                var code: Int32 = 0
-                for path in [paths.log, paths.chunks] where unlink(path) != 0 && errno != ENOENT { code = errno }
-                continuation.resume(returning: code)
-            }
+        let code = await ThreadPool.shared.run {
+            var code: Int32 = 0
+            for path in [paths.log, paths.chunks] where unlink(path) != 0 && errno != ENOENT { code = errno }
+            return code
         }
         if code != 0 { throw StoreError(errno: code, path: paths.log) }
     }

@@ -1,11 +1,11 @@
-internal import Dispatch
 import Foundation
 internal import Glibc
 internal import Synchronization
+internal import ThreadPool
 
 /// Appends to a job's log.
 ///
-/// `append` hands the bytes to a queue of the writer's own, which writes at once whatever has come meanwhile with two
+/// `append` hands the bytes to a thread that may block, which writes at once whatever has come meanwhile with two
 /// calls: first the records, then the bytes. So the counts of `stored` are exact after a crash at any moment, and what
 /// was not written yet is simply asked for again. A full disk shows at the next call.
 ///
@@ -36,7 +36,7 @@ public final class LogWriter: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// Touched on the queue only, after the initialiser.
+    /// Touched by `write` only, after the initialiser; it runs once at a time.
     private struct Offsets {
         var records: Int64
         var bytes: Int64
@@ -49,21 +49,19 @@ public final class LogWriter: Sendable {
     private let storedEnds: [Stream: [UInt8]]
     private let log: FileDescriptor
     private let chunks: FileDescriptor
-    private let queue: DispatchQueue
     private let changes: ChangeSignal
     private let tails: LogTails
     private let reserve: Int64
     private let state: Mutex<State>
     private let offsets: Mutex<Offsets>
 
-    /// Opens or makes both files and brings them to agree. Blocks: call it on the queue.
+    /// Opens or makes both files and brings them to agree. Blocks.
     init(
-        _ jobID: Int64, _ paths: LogPaths, queue: DispatchQueue, changes: ChangeSignal, tails: LogTails = LogTails(),
+        _ jobID: Int64, _ paths: LogPaths, changes: ChangeSignal, tails: LogTails = LogTails(),
         reserve: Int64 = LogWriter.reserve
     ) throws(StoreError) {
         self.jobID = jobID
         self.reserve = reserve
-        self.queue = queue
         self.changes = changes
         self.tails = tails
         guard mkdir(paths.folder, 0o700) == 0 || errno == EEXIST else {
@@ -126,7 +124,7 @@ public final class LogWriter: Sendable {
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
-        if isNew { queue.async { [self] in write() } }
+        if isNew { ThreadPool.shared.perform { [self] in write() } }
         try await wait { $0.bytes.count > Self.waitingLimit }
     }
 
@@ -159,14 +157,12 @@ public final class LogWriter: Sendable {
             result = .failure(error)
         }
         guard !wasClosed else { return try result.get() }
-        let synced: Result<Void, any Error> = await withCheckedContinuation { continuation in
-            queue.async { [log, chunks] in
-                let synced = Result { try log.synchronize() }
-                log.close()
-                chunks.unlock()
-                chunks.close()
-                continuation.resume(returning: synced)
-            }
+        let synced = await ThreadPool.shared.run { [log, chunks] in
+            let synced = Result { try log.synchronize() }
+            log.close()
+            chunks.unlock()
+            chunks.close()
+            return synced
         }
         try result.get()
         if case .failure(let error) = synced { throw StoreError(error, path: log.path) }
@@ -191,7 +187,7 @@ public final class LogWriter: Sendable {
         }
     }
 
-    /// On the queue: writes until nothing waits.
+    /// Writes until nothing waits.
     private func write() {
         var records: [UInt8] = []
         var bytes: [UInt8] = []

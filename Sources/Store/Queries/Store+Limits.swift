@@ -3,15 +3,15 @@ internal import GRDB
 
 /// What GitHub's limits are kept with.
 extension Store {
-    /// Remembers that an identity writes to GitHub, and forgets what was written more than an hour before.
-    public func noteGitHubWrite(by identity: String, at date: Date) async throws(StoreError) {
+    /// Remembers that an identity writes so often to GitHub, and forgets what was written more than an hour before.
+    public func noteGitHubWrites(_ count: Int, by identity: String, at date: Date) async throws(StoreError) {
         let second = Int64(date.timeIntervalSince1970)
         try await database.write { db in
             try db.run(
                 """
-                INSERT INTO gitHubWrite (identity, second, count) VALUES (?, ?, 1)
-                ON CONFLICT (identity, second) DO UPDATE SET count = count + 1
-                """, [identity, second])
+                INSERT INTO gitHubWrite (identity, second, count) VALUES (?, ?, ?)
+                ON CONFLICT (identity, second) DO UPDATE SET count = count + excluded.count
+                """, [identity, second, count])
             try db.run("DELETE FROM gitHubWrite WHERE identity = ? AND second < ?", [identity, second - 3700])
         }
     }

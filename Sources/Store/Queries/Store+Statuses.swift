@@ -10,22 +10,29 @@ extension Store {
     ///
     /// A row holds the latest status only: between two tries, `pending` may be replaced by the final one, never the
     /// other way round.
+    ///
+    /// - Parameter paused: projects whose statuses are left out, and do not count for the time either.
     public func dueStatuses(
-        now: Date, limit: Int
+        now: Date, limit: Int, except paused: Set<Int64> = []
     ) async throws(StoreError) -> (due: [DueStatus], next: Date?) {
-        try await database.read { db in
+        let paused = paused.isEmpty ? "[]" : "[\(paused.map(String.init).joined(separator: ","))]"
+        return try await database.read { db in
             let due = try db.all(
                 """
                 SELECT \(StatusRecord.columns), \(ProjectRecord.columns) FROM status
                 JOIN project ON project.id = status.projectID
-                WHERE \(StatusRecord.isDue) AND nextTryAt <= ? ORDER BY nextTryAt, status.id LIMIT ?
-                """, [now.milliseconds, limit]
+                WHERE \(StatusRecord.isDue) AND nextTryAt <= ? AND projectID NOT IN (SELECT value FROM json_each(?))
+                ORDER BY nextTryAt, status.id LIMIT ?
+                """, [now.milliseconds, paused, limit]
             ) { columns in
                 DueStatus(status: try StatusRecord(&columns), project: try ProjectRecord(&columns))
             }
             let next = try db.first(
-                "SELECT nextTryAt FROM status WHERE \(StatusRecord.isDue) AND nextTryAt > ? ORDER BY nextTryAt LIMIT 1",
-                [now.milliseconds]
+                """
+                SELECT nextTryAt FROM status
+                WHERE \(StatusRecord.isDue) AND nextTryAt > ? AND projectID NOT IN (SELECT value FROM json_each(?))
+                ORDER BY nextTryAt LIMIT 1
+                """, [now.milliseconds, paused]
             ) { columns in try columns.date() }
             return (due, next)
         }

@@ -9,6 +9,7 @@ import Model
 import Runner
 import ServiceLifecycle
 import Store
+import ThreadPool
 import UnixSignals
 import Web
 
@@ -32,7 +33,9 @@ struct ServeCommand: AsyncParsableCommand {
             let settings = try ServeSettings(options)
             var logger = settings.logFormat.logger(label: "kozmic")
             logger.logLevel = .info
-            try await Server(settings: settings, logger: logger).run()
+            try await withTaskExecutorPreference(ThreadPool.shared) {
+                try await Server(settings: settings, logger: logger).run()
+            }
         }
     }
 }

@@ -2,12 +2,26 @@ import Foundation
 import GitHub
 import Logging
 import Store
+import Synchronization
 
-/// Keeps in the database when something was written to GitHub.
-struct StoredWrites: GitHubLedger {
+/// Keeps in the database what is written to GitHub, before it is sent.
+///
+/// In a burst a few are noted in advance, so that not each status is a transaction more: those that do not come within that
+/// second count too much after a restart, which only makes it more patient.
+final class StoredWrites: GitHubLedger {
+    private struct Note {
+        var second: Int64
+        /// Those that were noted and did not come yet.
+        var left: Int
+        var storing: Task<Void, Never>
+    }
+
+    private static let burst = 8
+
     private let store: Store
     private let earlier: [String: [Date]]
     private let logger: Logger
+    private let notes = Mutex<[String: Note]>([:])
 
     init(_ store: Store, logger: Logger) async throws {
         self.store = store
@@ -18,8 +32,24 @@ struct StoredWrites: GitHubLedger {
     func writes(by identity: String) -> [Date] { earlier[identity] ?? [] }
 
     func noteWrite(by identity: String, at date: Date) async {
+        let second = Int64(date.timeIntervalSince1970)
+        let storing = notes.withLock { notes in
+            let last = notes[identity]
+            if let last, last.second == second, last.left > 0 {
+                notes[identity]?.left -= 1
+                return last.storing
+            }
+            let count = last.map { second - $0.second <= 1 } ?? false ? Self.burst : 1
+            let storing = Task { await note(count, by: identity, at: date) }
+            notes[identity] = Note(second: second, left: count - 1, storing: storing)
+            return storing
+        }
+        await storing.value
+    }
+
+    private func note(_ count: Int, by identity: String, at date: Date) async {
         do {
-            try await store.noteGitHubWrite(by: identity, at: date)
+            try await store.noteGitHubWrites(count, by: identity, at: date)
         } catch {
             logger.warning("a write to GitHub is not remembered, and does not count after a restart: \(error)")
         }
