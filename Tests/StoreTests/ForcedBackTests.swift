@@ -22,9 +22,10 @@ struct ForcedBackTests {
 
         @discardableResult
         func event(
-            _ kind: TriggerEvent.Kind, _ commit: String, at time: Int64, before: String? = nil
+            _ kind: TriggerEvent.Kind, _ commit: String, at time: Int64, before: String? = nil,
+            on branch: String = "topic"
         ) async throws -> BuildRecord {
-            var new = try Fixture.newBuild(project, commit: commit, ref: .branch("topic"))
+            var new = try Fixture.newBuild(project, commit: commit, ref: .branch(branch))
             new.event.kind = kind
             new.event.pullRequest = kind == .pullRequest ? 5 : nil
             new.event.happenedAt = time
@@ -89,6 +90,34 @@ struct ForcedBackTests {
             #expect(try await scene.states(first) == [.queued])
             #expect(try await scene.states(second) == [.cancelled])
             #expect(try await fixture.store.jobs(first.id).map(\.attempt) == [2], "once")
+            // What is told once more is not news.
+            for _ in 0..<2 { try await scene.event(.pullRequest, "b", at: 100, before: "a") }
+            #expect(try await scene.states(first) == [.queued])
+            #expect(try await scene.states(second) == [.cancelled])
+            #expect(try await fixture.store.jobs(second.id).map(\.attempt) == [1])
+            try await scene.event(.pullRequest, "b", at: 101, before: "a")
+            #expect(try await scene.states(first) == [.cancelled])
+            #expect(try await scene.states(second) == [.queued])
+        }
+    }
+
+    @Test(
+        "in a cancelling group, too: the commit that it came from makes room, and its push told once more changes nothing"
+    )
+    func sameSecondInGroup() async throws {
+        try await Fixture.with { fixture in
+            var scene = try await Scene(fixture)
+            scene.tests.concurrency = Hook.Concurrency(group: "deploy", limit: 1, onNew: .cancel)
+            let first = try await scene.event(.push, "a", at: 100)
+            let second = try await scene.event(.push, "b", at: 100, before: "a")
+            #expect(try await scene.states(first) == [.queued, .cancelled])
+            for _ in 0..<2 {
+                try await scene.event(.push, "a", at: 100, before: "b")
+                try await scene.event(.push, "b", at: 100, before: "a")
+            }
+            #expect(try await scene.states(first) == [.queued, .queued])
+            #expect(try await scene.states(second) == [.queued, .cancelled])
+            #expect(try await fixture.store.jobs(first.id).map(\.attempt) == [1, 2])
         }
     }
 }
