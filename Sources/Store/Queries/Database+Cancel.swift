@@ -128,7 +128,9 @@ extension Database {
     /// the default branch is never ended: every commit there has its verdict, as has each on a branch that the hook's
     /// `on.push` names.
     func supersede(_ new: NewBuild, buildID: Int64, number: Int, at time: Date) throws -> EndedJobs {
-        guard let pullRequest = new.event.pullRequest else { return EndedJobs() }
+        guard let pullRequest = try new.event.pullRequest ?? openPullRequest(of: buildID, broughtBackBy: new) else {
+            return EndedJobs()
+        }
         // A build that a push made becomes the pull request's when that event arrives, too.
         try run("UPDATE build SET pullRequest = coalesce(pullRequest, ?) WHERE id = ?", [pullRequest, buildID])
         // Deliveries come in any order: this one is of before the pull request was closed.
@@ -179,6 +181,19 @@ extension Database {
             ended.note = ended.count == 0 ? nil : "supersedes build \(numbers.joined(separator: ", "))"
         }
         return ended
+    }
+
+    /// The number of a build whose commit is its branch's head after all: of the push that brought it back nobody told, nor
+    /// of its pull request's event.
+    private func openPullRequest(of buildID: Int64, broughtBackBy new: NewBuild) throws -> Int? {
+        guard !new.broughtBack.isEmpty else { return nil }
+        return try Int.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT pullRequest.number FROM build
+                    JOIN pullRequest ON pullRequest.projectID = build.projectID AND pullRequest.number = build.pullRequest
+                    WHERE build.id = ? AND pullRequest.isOpen = 1
+                    """), arguments: [buildID])
     }
 
     private static let isNotLater = "coalesce(build.eventAt, 0) <= coalesce(?, \(Int64.max))"

@@ -55,8 +55,8 @@ extension Database {
 
     /// Where an event stands. Of events of the same second, one that says what was there before came after that.
     ///
-    /// A build that a ref came back to so, or that was found, has an odd rank, which no other takes the place of: the event
-    /// is the one that the ref came back from, told once more.
+    /// Not behind a build that the ref came back to in this way, or that was found, which have odd ranks: there the event is
+    /// the one of the commit that the ref came back from, told once more.
     func wantedOrder(
         of event: TriggerEvent, at happenedAt: Int64, buildID: Int64, in projectID: Int64
     ) throws -> WantedOrder {

@@ -49,9 +49,12 @@ extension Database {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
-        let order =
-            try happenedAt.map { try wantedOrder(of: event, at: $0, buildID: buildID, in: new.projectID) }
-            ?? WantedOrder(behind: mark, buildID: buildID)
+        var order = WantedOrder(behind: mark, buildID: buildID)
+        if let happenedAt {
+            let told = try wantedOrder(of: event, at: happenedAt, buildID: buildID, in: new.projectID)
+            // What GitHub shows as a head is newer than all that was known before.
+            order = new.seen == nil ? told : max(told, order)
+        }
         let isByHand = event.kind == .manual
         if existing == nil || !isByHand { try raiseWantedOrder(order) }
         // The ref may come back to the commit.
@@ -124,6 +127,7 @@ extension Database {
         }
         let next = NextAttempt(number: last.attempt + 1)
         if last.isOvertaken, last.state == .cancelled || last.state == .running {
+            if new.broughtBack.contains(last.id) { return next }
             // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery. That
             // another event of the commit came in before makes it none either.
             let end = last.overtakenAt ?? lastWantedAt ?? .max
