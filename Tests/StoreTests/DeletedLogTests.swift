@@ -56,6 +56,12 @@ struct DeletedLogTests {
             #expect(try files(fixture) == ["0/\(second.id).chunks", "0/\(second.id).log"])
             #expect(try await fixture.store.logs.reader(first.id).size() == 0)
             #expect(try await fixture.store.removeOldLogs(limit: 10) == 0)
+            _ = try await fixture.store.rerun(first.buildID, first.hook)
+            let silent = try await fixture.runNext()
+            await #expect(throws: StoreError.conflict("attempt 3 of tests wrote no log")) {
+                try await fixture.store.deleteLog(silent.id, by: "mona")
+            }
+            #expect(try await fixture.store.job(silent.id)?.logDeletion == nil)
             await #expect(throws: StoreError.notFound("job 99")) {
                 try await fixture.store.deleteLog(99, by: "mona")
             }

@@ -39,7 +39,10 @@ struct QueryPlanTests {
             let build = try #require(try await store.build(500, number: 7))
             _ = try await store.build(id: build.id)
             _ = try await store.siblings(of: build)
-            _ = try await store.eventMark(500)
+            let mark = try await store.eventMark(500)
+            _ = try await store.overtakenHeads(500)
+            _ = try await store.overtakenJobs(
+                500, ref: .branch("main"), commit: "c7", hooks: [tests], seen: mark)
             _ = try await store.recentSeconds(500, tests, beforeBuild: 7)
             _ = try await store.refOverview(500, limit: 50)
             _ = try await store.openPullRequests(500, limit: 50)

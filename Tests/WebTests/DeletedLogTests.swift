@@ -150,9 +150,13 @@ struct DeletedLogTests {
             try await site.build(project, "Another change")
             let open = "/projects/acme/widget/builds/2/jobs/tests/log"
             #expect(try await site.api(open, as: "manager", method: "DELETE").status == 409)
-            _ = try await site.store.claimNextJob()
+            let running = try #require(try await site.store.claimNextJob()).job
             let refused = try await site.api(open, as: "manager", method: "DELETE")
             #expect(refused.status == 409 && refused.text.contains("attempt 1 of tests has not ended"))
+            try await site.store.finishJob(running.id, .success)
+            let empty = try await site.api(open, as: "manager", method: "DELETE")
+            #expect(empty.status == 409 && empty.text.contains("attempt 1 of tests wrote no log"))
+            #expect(try await site.store.job(running.id)?.logDeletion == nil)
             let nothing = open.replacing("tests", with: "nothing")
             #expect(try await site.api(nothing, as: "manager", method: "DELETE").status == 404)
         }

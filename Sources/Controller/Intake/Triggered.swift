@@ -51,6 +51,9 @@ struct Triggered: Sendable {
         }.map(\.id)
     }
 
+    /// The hooks that the event runs, whatever changed and whatever its message says.
+    var running: [HookID] { project.config.hooks.filter { HookMatch($0, event).runs }.map(\.id) }
+
     /// - Parameter changes: of each event in `asksForPaths`; where there are none, the hooks run.
     func decision(_ changes: [TriggerEvent: ChangedPaths]) -> DeliveryDecider.Decision {
         var build = NewBuild(

@@ -24,8 +24,8 @@ struct HeadComparison: Sendable {
         self.logger = logger
     }
 
-    /// Looks at every head that is not what it was at the last look, and builds those that nobody announced. What is gone
-    /// ends its jobs.
+    /// Looks at every head that is not what it was at the last look, and builds those that nobody announced. One that is
+    /// what it was may have been something else meanwhile, which ended its jobs. What is gone ends its jobs.
     ///
     /// - Returns: whether there are heads whose webhooks may still be under way: another look is worthwhile soon.
     func compare(_ project: ProjectRecord) async throws -> Bool {
@@ -40,21 +40,26 @@ struct HeadComparison: Sendable {
             try await store.saveHeads(project.id, seen: heads.filter { !unfinished.contains($0.key) })
             return !unfinished.isEmpty
         }
-        let changed = heads.filter { seen[$0.key] != $0.value }
+        let overtaken = try await store.overtakenHeads(project.id)
+        let changed = heads.filter { seen[$0.key] != $0.value || overtaken.contains($0.key) }
         let gone = seen.keys.filter { heads[$0] == nil }.sorted()
         guard !changed.isEmpty || !gone.isEmpty else { return false }
         var source = HeadEvents(project: project, client: client, mirrors: mirrors)
         var settled: [String: String] = [:]
+        var open: [String: String] = [:]
         for (ref, target) in changed.sorted(by: { $0.key < $1.key }) {
-            let head = HeadEvents.Head(ref: GitRef(ref), target: target, before: seen[ref])
-            if try await settle(head, project, &source, seen: mark) { settled[ref] = target }
+            let head = HeadEvents.Head(ref: GitRef(ref), target: target, last: seen[ref])
+            if let lack = try await settle(head, project, &source, seen: mark) {
+                open[ref] = lack
+            } else {
+                settled[ref] = target
+            }
         }
         var forgotten: [String] = []
         for ref in gone where try await isOver(GitRef(ref), project, seen: mark) { forgotten.append(ref) }
         if !settled.isEmpty || !forgotten.isEmpty {
             try await store.saveHeads(project.id, seen: settled, gone: forgotten)
         }
-        var open = changed.filter { settled[$0.key] == nil }
         for ref in gone where !forgotten.contains(ref) { open[ref] = Self.goneTarget }
         noticed.keep(project.id, open)
         return !open.isEmpty
@@ -99,24 +104,33 @@ struct HeadComparison: Sendable {
         return (Dictionary(pairs) { first, _ in first }, main)
     }
 
-    /// Whether nothing remains to be done about the head.
+    /// Answers what the head still lacks, which a webhook may bring; `nil` when nothing remains to be done about it.
     private func settle(
         _ head: HeadEvents.Head, _ project: ProjectRecord, _ source: inout HeadEvents, seen mark: EventMark
-    ) async throws -> Bool {
-        guard let outline = try await source.outline(head) else { return true }
+    ) async throws -> String? {
+        guard let outline = try await source.outline(head) else { return nil }
         let triggered = Triggered(event: outline, project: project, pages: configuration.pages(project.repository))
         let hooks = triggered.concerned
-        guard !hooks.isEmpty else { return true }
+        guard !hooks.isEmpty else { return nil }
         let missing = try await store.missingJobs(
-            project.id, ref: outline.ref, commit: outline.commit, hooks: hooks)
-        guard !missing.isEmpty else { return true }
-        guard noticed.age(project.id, head.ref.description, head.target) >= configuration.missedEvents.patience,
+            project.id, ref: outline.ref, commit: outline.commit, hooks: head.isUnchanged ? [] : hooks)
+        let overtaken = try await store.overtakenJobs(
+            project.id, ref: outline.ref, commit: outline.commit, hooks: triggered.running, seen: mark)
+        guard !missing.isEmpty || !overtaken.isEmpty else { return nil }
+        // With the jobs, because an event of after the ref was read may have ended them: then the next look finds the ref
+        // elsewhere.
+        let lack = ([head.target] + overtaken.keys.sorted().map(String.init)).joined(separator: " ")
+        guard noticed.age(project.id, head.ref.description, lack) >= configuration.missedEvents.patience,
             try await !store.hasPendingDeliveries(project.repository)
-        else { return false }
+        else { return lack }
         let decision = try await decide(try await source.complete(outline), project)
-        guard var build = decision.build else { return true }
+        guard var build = decision.build else { return nil }
         build.seen = mark
-        let sentence = "found by comparing heads: GitHub's webhook did not arrive. \(decision.sentence)"
+        build.bringBack(overtaken, isAll: head.isUnchanged)
+        let again = Set(overtaken.values).sorted().map(\.description).joined(separator: ", ")
+        let sentence =
+            "found by comparing heads: GitHub's webhook did not arrive. "
+            + (again.isEmpty ? "" : "Runs again what had been ended: \(again). ") + decision.sentence
         if let made = try await store.createFoundBuild(
             build, decision: sentence, explanation: decision.explanation)
         {
@@ -127,7 +141,7 @@ struct HeadComparison: Sendable {
                     "number": "\(made.number)",
                 ])
         }
-        return true
+        return nil
     }
 
     /// The rules of a delivery's event, those about paths included: what GitHub would have announced is decided in the

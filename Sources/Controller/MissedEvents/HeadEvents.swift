@@ -6,13 +6,17 @@ import Store
 
 /// The events that GitHub would have sent for heads, made from the repository and the list of pull requests.
 struct HeadEvents {
-    /// A ref that leads somewhere else than at the last look.
+    /// A ref that leads somewhere else than at the last look, or whose commit has lost its jobs.
     struct Head {
         var ref: GitRef
         /// A commit, or a tag object.
         var target: String
         /// What it was then.
-        var before: String?
+        var last: String?
+
+        /// What it was before: that it is the same as then leaves out what happened meanwhile.
+        var before: String? { isUnchanged ? nil : last }
+        var isUnchanged: Bool { last == target }
     }
 
     let project: ProjectRecord

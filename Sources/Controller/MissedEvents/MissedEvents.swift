@@ -147,19 +147,18 @@ public struct MissedEvents: Service {
         ) { failing, _ in !failing.isEmpty }
     }
 
+    /// First at pull requests, which may tell that deliveries are worth a look. Trouble with one list puts off no other.
     private func look(_ id: Int64) async {
-        await reporting(id) { project in
-            if pullSchedule.isDue(id) {
-                pullSchedule.looking(id, nextAfter: timing.deliveries * Double.random(in: 0.9...1))
-                try await lookAtPulls(project)
+        if pullSchedule.isDue(id) {
+            pullSchedule.looking(id, nextAfter: timing.deliveries * Double.random(in: 0.9...1))
+            await reporting(id, lookAtPulls, otherwise: {})
+        }
+        if areDeliveriesDue(id) {
+            // Noted before: trouble with the list must not make every pass ask for it.
+            deliverySchedule.looking(id, hint: failures(id), nextAfter: rotation)
+            await reporting(id, deliveries.askAgain) {
+                deliverySchedule.postpone(id, nextAfter: timing.deliveries)
             }
-            if areDeliveriesDue(id) {
-                // Noted before: trouble with the list must not make every pass ask for it.
-                deliverySchedule.looking(id, hint: failures(id), nextAfter: rotation)
-                try await deliveries.askAgain(project)
-            }
-        } otherwise: {
-            deliverySchedule.postpone(id, nextAfter: timing.deliveries)
         }
     }
 
@@ -175,8 +174,7 @@ public struct MissedEvents: Service {
         }
         if try await closed.settle(project, known, open: open) {
             pullSchedule.postpone(project.id, nextAfter: timing.patience)
-            deliverySchedule.looking(project.id, hint: failures(project.id), nextAfter: rotation)
-            try await deliveries.askAgain(project)
+            deliverySchedule.hurry(project.id)
         }
     }
 

@@ -128,7 +128,9 @@ extension Database {
     /// the default branch is never ended: every commit there has its verdict, as has each on a branch that the hook's
     /// `on.push` names.
     func supersede(_ new: NewBuild, buildID: Int64, number: Int, at time: Date) throws -> EndedJobs {
-        guard let pullRequest = new.event.pullRequest else { return EndedJobs() }
+        guard let pullRequest = try new.event.pullRequest ?? openPullRequest(of: buildID, broughtBackBy: new) else {
+            return EndedJobs()
+        }
         // A build that a push made becomes the pull request's when that event arrives, too.
         try run("UPDATE build SET pullRequest = coalesce(pullRequest, ?) WHERE id = ?", [pullRequest, buildID])
         // Deliveries come in any order: this one is of before the pull request was closed.
@@ -142,24 +144,21 @@ extension Database {
         }
         let newest = try first(
             """
-            SELECT build.id, build.number, build.eventAt, build.sha FROM build INDEXED BY build_of_pull_request
+            SELECT build.number, \(Self.wantedAt), build.wantedRank, build.id
+            FROM build INDEXED BY build_of_pull_request
             WHERE build.projectID = ? AND build.pullRequest = ? AND \(Self.isNotOnDefaultBranch)
-            ORDER BY build.eventAt DESC, build.id DESC LIMIT 1
+            ORDER BY 2 DESC, 3 DESC, 4 DESC LIMIT 1
             """, [new.projectID, pullRequest]
         ) { columns in
             (
-                id: try columns.next(Int64.self), number: try columns.next(Int.self),
-                eventAt: try columns.next(Int64?.self), commit: try columns.next(String.self)
+                number: try columns.next(Int.self),
+                order: WantedOrder(at: try columns.next(), rank: try columns.next(), buildID: try columns.next())
             )
         }
-        guard var newest else { return EndedJobs() }
-        // Of events of the same second, this one says that it came after that one.
-        if let happenedAt = new.event.happenedAt, happenedAt == newest.eventAt, newest.commit == new.event.before {
-            newest = (buildID, number, happenedAt, new.event.commit)
-        }
+        guard let newest else { return EndedJobs() }
         let older = try openBuilds(
             new.projectID, "build.pullRequest = ? AND build.id <> ? AND \(Self.isNotOnDefaultBranch)",
-            [pullRequest, newest.id])
+            [pullRequest, newest.order.buildID])
         guard !older.isEmpty else { return EndedJobs() }
         var ended = EndedJobs()
         var numbers: [String] = []
@@ -168,7 +167,7 @@ extension Database {
             let kept = Set(try wantedByPush(old).map(\.id))
             let jobs = try cancelJobs(
                 of: [old.id], except: kept, reason: "superseded by build #\(newest.number)",
-                successor: newest.number, isOvertaken: true, happenedAt: newest.eventAt, at: time)
+                successor: newest.number, isOvertaken: true, happenedAt: newest.order.at, at: time)
             ended.count += jobs.count
             ended.topics += jobs.topics
             guard jobs.count > 0 || kept.isEmpty else { continue }
@@ -176,12 +175,25 @@ extension Database {
             if old.id != buildID { numbers.append("#\(old.number)") }
         }
         guard !keepsAll else { return ended }
-        if newest.id != buildID {
+        if newest.order.buildID != buildID {
             ended.note = "the pull request went on meanwhile: superseded by build #\(newest.number)"
         } else {
             ended.note = ended.count == 0 ? nil : "supersedes build \(numbers.joined(separator: ", "))"
         }
         return ended
+    }
+
+    /// The number of a build whose commit is its branch's head after all: of the push that brought it back nobody told, nor
+    /// of its pull request's event.
+    private func openPullRequest(of buildID: Int64, broughtBackBy new: NewBuild) throws -> Int? {
+        guard !new.broughtBack.isEmpty else { return nil }
+        return try Int.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT pullRequest.number FROM build
+                    JOIN pullRequest ON pullRequest.projectID = build.projectID AND pullRequest.number = build.pullRequest
+                    WHERE build.id = ? AND pullRequest.isOpen = 1
+                    """), arguments: [buildID])
     }
 
     private static let isNotLater = "coalesce(build.eventAt, 0) <= coalesce(?, \(Int64.max))"

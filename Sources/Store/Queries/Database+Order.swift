@@ -1,5 +1,6 @@
 import Foundation
 internal import GRDB
+import Model
 
 /// Where something stands among what was wanted of a project.
 struct WantedOrder: Comparable {
@@ -50,6 +51,25 @@ extension Database {
             """, [projectID]
         ) { columns in EventMark(eventAt: try columns.next(), buildID: try columns.next()) }
         return mark ?? EventMark(eventAt: 0, buildID: 0)
+    }
+
+    /// Where an event stands. Of events of the same second, one that says what was there before came after that.
+    ///
+    /// Not behind a build that the ref came back to in this way, or that was found, which have odd ranks: there the event is
+    /// the one of the commit that the ref came back from, told once more.
+    func wantedOrder(
+        of event: TriggerEvent, at happenedAt: Int64, buildID: Int64, in projectID: Int64
+    ) throws -> WantedOrder {
+        let order = WantedOrder(happenedAt, buildID: buildID)
+        guard let before = event.before else { return order }
+        let former = try first(
+            "SELECT \(Self.wantedAt), wantedRank, id FROM build WHERE projectID = ? AND ref = ? AND sha = ?",
+            [projectID, event.ref.description, before]
+        ) { columns in
+            WantedOrder(at: try columns.next(), rank: try columns.next(), buildID: try columns.next())
+        }
+        guard let former, former.at == happenedAt, former > order, former.rank.isMultiple(of: 2) else { return order }
+        return WantedOrder(at: happenedAt, rank: former.rank + 1, buildID: buildID)
     }
 
     /// `nil` when there is no such build.

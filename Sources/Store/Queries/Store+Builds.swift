@@ -49,8 +49,12 @@ extension Database {
             try run(
                 "UPDATE build SET eventAt = ?1 WHERE id = ?2 AND coalesce(eventAt, 0) < ?1", [happenedAt, buildID])
         }
-        let order =
-            happenedAt.map { WantedOrder($0, buildID: buildID) } ?? WantedOrder(behind: mark, buildID: buildID)
+        var order = WantedOrder(behind: mark, buildID: buildID)
+        if let happenedAt {
+            let told = try wantedOrder(of: event, at: happenedAt, buildID: buildID, in: new.projectID)
+            // What GitHub shows as a head is newer than all that was known before.
+            order = new.seen == nil ? told : max(told, order)
+        }
         let isByHand = event.kind == .manual
         if existing == nil || !isByHand { try raiseWantedOrder(order) }
         // The ref may come back to the commit.
@@ -64,7 +68,7 @@ extension Database {
         var notes: [String] = []
         for hook in new.hooks {
             let attempt = try attemptToQueue(
-                hook, buildID: buildID, new, happenedAt: happenedAt, lastWantedAt: known?.wantedAt)
+                hook, new, at: order, happenedAt: happenedAt, lastWantedAt: known?.wantedAt)
             guard let attempt else { continue }
             let queued = try queueJob(
                 hook, buildID: buildID, number: number, projectID: new.projectID, attempt: attempt.number,
@@ -94,15 +98,17 @@ extension Database {
     /// The attempt that a hook needs in a build; `nil` when it has one that counts. A job that was skipped for one event
     /// makes room when another event of the same commit wants it to run; one that an event ended is run again when a
     /// later event wants it. One that was asked to end is no answer to who wants it to run again.
+    ///
+    /// - Parameter order: where what wants it stands.
     private func attemptToQueue(
-        _ hook: Hook, buildID: Int64, _ new: NewBuild, happenedAt: Int64?, lastWantedAt: Int64?
+        _ hook: Hook, _ new: NewBuild, at order: WantedOrder, happenedAt: Int64?, lastWantedAt: Int64?
     ) throws -> NextAttempt? {
         let last = try first(
             """
             SELECT id, attempt, state, statusMode, isOvertaken, overtakenAt, cancelReason IS NOT NULL,
-                (SELECT sha FROM build AS next WHERE next.projectID = job.projectID AND next.number = job.successor)
+                (SELECT id FROM build AS next WHERE next.projectID = job.projectID AND next.number = job.successor)
             FROM job WHERE buildID = ? AND hook = ? ORDER BY attempt DESC LIMIT 1
-            """, [buildID, hook.id.description]
+            """, [order.buildID, hook.id.description]
         ) { columns in
             (
                 id: try columns.next(Int64.self), attempt: try columns.next(Int.self),
@@ -110,7 +116,7 @@ extension Database {
                 reported: try columns.value(HookSettings.StatusMode.init(rawValue:)),
                 isOvertaken: try columns.next(Bool.self), overtakenAt: try columns.next(Int64?.self),
                 isEnding: try columns.next(Bool.self),
-                successor: try columns.next(String?.self)
+                successor: try columns.next(Int64?.self)
             )
         }
         guard let last else { return NextAttempt(number: 1) }
@@ -120,12 +126,15 @@ extension Database {
             return NextAttempt(number: last.attempt, reported: last.reported)
         }
         let next = NextAttempt(number: last.attempt + 1)
-        if last.isOvertaken, last.state == .cancelled || last.state == .running, let happenedAt {
+        if last.isOvertaken, last.state == .cancelled || last.state == .running {
+            if new.broughtBack.contains(last.id) { return next }
             // A pull request that is opened again, or a branch that comes back to a commit, is not an old delivery. That
             // another event of the commit came in before makes it none either.
             let end = last.overtakenAt ?? lastWantedAt ?? .max
-            let isFromThere = new.event.before != nil && new.event.before == last.successor
-            if happenedAt > end || happenedAt == end && isFromThere { return next }
+            if let happenedAt, happenedAt > end { return next }
+            if happenedAt == end, let successor = try last.successor.flatMap(wantedOrder(ofBuild:)), order > successor {
+                return next
+            }
         }
         return new.runsAgain && (last.state.isFinished || last.isEnding) ? next : nil
     }

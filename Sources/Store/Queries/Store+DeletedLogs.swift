@@ -9,11 +9,17 @@ extension Store {
     ///
     /// - Parameter login: who deletes it; that this person may do so is the caller's business.
     /// - Returns: the job. Of several deletions the first one stays.
-    /// - Throws: `notFound`; `conflict` while the job has not ended; `failed` when the files could not be removed: the log is
-    ///   shown to nobody then, and removing them is tried again later.
+    /// - Throws: `notFound`; `conflict` while the job has not ended, and when it wrote no log; `failed` when the files could
+    ///   not be removed: the log is shown to nobody then, and removing them is tried again later.
     @discardableResult
     public func deleteLog(_ jobID: Int64, by login: String) async throws(StoreError) -> JobRecord {
         let time = now()
+        // A job that has ended writes no more.
+        if let job = try await job(jobID), job.state.isFinished, job.logDeletion == nil,
+            try await logs.reader(jobID).size() == 0
+        {
+            throw .conflict("attempt \(job.attempt) of \(job.hook) wrote no log")
+        }
         let (job, topics) = try await database.write { db -> (JobRecord, [ChangeSignal.Topic]) in
             guard let job = try db.job(jobID) else { throw StoreError.notFound("job \(jobID)") }
             guard job.state.isFinished else {

@@ -82,7 +82,8 @@ extension Store {
         }
     }
 
-    /// Makes what is missing of a build whose webhook did not arrive, and puts a row among the deliveries that says so.
+    /// Makes what is missing of a build whose webhook did not arrive, runs again what the build brings back, and puts a row
+    /// among the deliveries that says so.
     ///
     /// - Parameters:
     ///   - decision: the row's sentence.
@@ -98,7 +99,8 @@ extension Store {
             let missing = try db.missingJobs(
                 build.projectID, event.ref, event.commit,
                 build.hooks.map(\.id) + build.skipped.map(\.hook.id))
-            guard let hook = missing.first, let project = try db.project(build.projectID),
+            let again = try db.broughtBack(by: build)
+            guard let hook = missing.first ?? again.values.min(), let project = try db.project(build.projectID),
                 let made = try db.make(build, at: time)
             else { return nil }
             try db.run(
@@ -108,8 +110,9 @@ extension Store {
                 """,
                 [
                     project.repository.description, project.repository.key, hook.description,
-                    // By this beginning of its name the row is known, see `lastHeard`.
-                    "found-\(made.build.number)", event.kind.rawValue, time.milliseconds, decision,
+                    // By this beginning of its name the row is known, see `lastHeard`. Each attempt is brought back once.
+                    "found-\(made.build.number)" + (again.keys.max().map { "-\($0)" } ?? ""), event.kind.rawValue,
+                    time.milliseconds, decision,
                     made.build.number, event.ref.description, event.commit,
                     try explanation.map { try JSONColumn.text($0) },
                 ])
@@ -131,5 +134,13 @@ extension Database {
             """, [projectID, ref.description, commit]
         ) { columns in try columns.next(String.self) }
         return hooks.filter { !there.contains($0.description) }
+    }
+
+    /// What nobody ran again since somebody looked.
+    fileprivate func broughtBack(by build: NewBuild) throws -> [Int64: HookID] {
+        guard !build.broughtBack.isEmpty, let mark = build.seen else { return [:] }
+        return try overtakenJobs(
+            build.projectID, build.event.ref, build.event.commit, build.hooks.map(\.id), seen: mark
+        ).filter { build.broughtBack.contains($0.key) }
     }
 }

@@ -25,7 +25,8 @@ extension Database {
     /// The condition of the index `delivery_found`, word for word, or SQLite would not use it. GitHub's GUIDs are
     /// hexadecimal, so none of them begins like that.
     private static let isFound = "guid >= 'found-' AND guid < 'found.'"
-    /// Those of webhooks that no project has.
+    /// Those of webhooks that no project has. They say nothing about a project's own, also where it is the admin repository
+    /// itself: counted, each of them would hide what these did not tell.
     private static let isOther = "hook IN ('\(HookID.adminRepository)', '\(HookID.account)')"
 
     fileprivate func lastHeard(_ repository: RepositoryName) throws -> LastHeard {

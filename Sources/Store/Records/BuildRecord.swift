@@ -83,8 +83,8 @@ public struct NewBuild: Sendable {
     public var projectID: Int64
     /// What happened.
     public var event: TriggerEvent
-    /// Of what GitHub tells no time of: the events that were known before its ref was read; `nil` for those that are known
-    /// when it is stored.
+    /// Of what no event tells: those that were known before its ref was read; `nil` for those that are known when it is
+    /// stored.
     public var seen: EventMark?
     /// The hooks that run for it.
     public var hooks: [Hook]
@@ -94,6 +94,8 @@ public struct NewBuild: Sendable {
     /// Whether a job that the build has already, and that has ended or was asked to, gets a new attempt, as a schedule
     /// wants.
     public var runsAgain = false
+    /// The attempts that an event ended and that are run again, because the ref leads to the commit after all.
+    public private(set) var broughtBack: Set<Int64> = []
     /// Whether its jobs may see secrets. Those of a hook that asks for it wait for an approval otherwise.
     public var trusted: Bool
     /// Whether the commit is not the ref's head, but one in its history.
@@ -114,5 +116,18 @@ public struct NewBuild: Sendable {
         self.trusted = trusted
         self.configCommit = configCommit
         self.pageURL = pageURL
+    }
+
+    /// Runs jobs again that had been decided to run: rules about what changed since then have no say.
+    ///
+    /// - Parameters:
+    ///   - jobs: what ``Store/overtakenJobs(_:ref:commit:hooks:seen:)`` answered.
+    ///   - isAll: whether nothing else is to be run.
+    public mutating func bringBack(_ jobs: [Int64: HookID], isAll: Bool) {
+        let ended = Set(jobs.values)
+        broughtBack = Set(jobs.keys)
+        hooks += skipped.filter { ended.contains($0.hook.id) }.map(\.hook)
+        skipped.removeAll { isAll || ended.contains($0.hook.id) }
+        if isAll { hooks.removeAll { !ended.contains($0.id) } }
     }
 }

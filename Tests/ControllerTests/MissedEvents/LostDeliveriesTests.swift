@@ -36,6 +36,27 @@ extension ControllerSuites {
             }
         }
 
+        @Test("they are asked for again although GitHub has trouble with the list of pull requests")
+        func troubleWithOneList() async throws {
+            try await ControllerFixture.with { fixture in
+                try await fixture.sync()
+                await fixture.reconcile()
+                try await fixture.control("GET", "/idle?timeout=5000")
+                try await fixture.control(
+                    "POST", "/faults", ["target": "webhook", "action": "fail", "event": "push", "times": 2])
+                try await fixture.commit(message: "one")
+                #expect(try await pushes(fixture).count == 2, "one for each hook")
+                try await fixture.control(
+                    "POST", "/faults",
+                    [
+                        "target": "request", "path": "/repos/acme/widget/pulls", "action": "status", "status": 502,
+                        "times": -1,
+                    ])
+                _ = await fixture.missedEvents.passOverLists()
+                #expect(try await pushes(fixture).filter { $0["redelivery"] as? Bool == true }.count == 2)
+            }
+        }
+
         @Test("the latest attempt of each GUID counts; pings and repeats of the last hour do not")
         func due() throws {
             func attempt(
