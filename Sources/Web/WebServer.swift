@@ -106,6 +106,11 @@ public struct WebServer: Service {
         LogLinesEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSectionsEndpoint(store: store, lookup: lookup, indexes: indexes).add(to: router)
         LogSearchEndpoint(store: store, lookup: lookup, indexes: indexes, admission: admission).add(to: router)
+        LogComparisonEndpoint(
+            store: store, lookup: lookup, indexes: indexes, admission: admission,
+            page: LogComparisonPage(
+                renderer: renderer, gitHubURL: gitHubURL, externalURL: configuration.externalURL)
+        ).add(to: router)
         let buildPage = BuildPage(
             store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL,
             links: AdminLinks(configuration))

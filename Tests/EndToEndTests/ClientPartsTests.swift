@@ -95,6 +95,37 @@ struct ClientPartsTests {
         }
     }
 
+    @Test("a comparison of logs reads as diff has it, and leaves a terminal alone")
+    func logDiff() throws {
+        let log = #"{"build":2,"refName":"main","attempt":2,"state":"failure"}"#
+        let old = #"{"build":1,"refName":"main\u001b[2J","attempt":1,"state":"success"}"#
+        let lines = #"""
+            [{"change":"same","line":7,"oldLine":5,"text":"a"},{"change":"gone","oldLine":6,"text":"b"},
+            {"change":"gone","oldLine":7,"count":30},{"change":"moved","line":8,"text":"c"},
+            {"change":"new","line":9,"text":"10%\r\u001b[31mred\u001b[2J\r"}]
+            """#
+        func document(_ hunks: String, isEqual: Bool) throws -> LogDiffText.Document {
+            let text = """
+                {"log":\(log),"with":\(old),"page":"http://ci/x","section":"build","isEqual":\(isEqual),"new":1,"gone":31,
+                "moved":1,"leftOut":0,"oldLeftOut":12,"isCoarse":true,"more":3,"hunks":[\(hunks)]}
+                """
+            return try JSONDecoder().decode(LogDiffText.Document.self, from: Data(text.utf8))
+        }
+        let found = try document("{\"lines\":\(lines)}", isEqual: false)
+        let text = LogDiffText(found, "acme/widget", "tests", isTerminal: true)
+        #expect(
+            text.lines == [
+                "--- acme/widget#1/tests\tmain\u{FFFD}[2J, success",
+                "+++ acme/widget#2/tests\tmain, failure, attempt 2",
+                "@@ -5,32 +7,3 @@", " a", "-b", "-… 30 more lines", "~c", "+\u{1B}[31mred\u{1B}[0m",
+            ])
+        #expect(text.notes.count == 3 && text.notes[0].contains("12 lines in the middle of the older log"))
+        let file = LogDiffText(found, "acme/widget", "tests", isTerminal: false)
+        #expect(file.lines.last == "+\u{1B}[31mred\u{1B}[2J")
+        let equal = LogDiffText(try document("", isEqual: true), "acme/widget", "tests", isTerminal: false)
+        #expect(equal.lines.isEmpty && equal.notes.first?.hasPrefix("nothing differs from build #1") == true)
+    }
+
     @Test("what the server says is in sentences")
     func sentences() {
         #expect(ServerProblem.sentences("nothing failed", "Look again.") == "nothing failed. Look again.")

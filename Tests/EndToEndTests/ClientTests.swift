@@ -130,6 +130,8 @@ struct ClientTests {
         #expect(
             why.status == 0 && why.output.contains("tests: runs") && why.output.contains("build #1"), "\(why.output)")
         let first = ["\(build)/tests", "--attempt", "1"]
+        let noGreen = try await kozmic(world, ["log-diff"] + first)
+        #expect(noGreen.status == 2 && noGreen.output.contains("in which tests passed"), "\(noGreen.output)")
         let forbidden = try await kozmic(world, ["delete-log", "--yes"] + first, token: "")
         #expect(forbidden.status == 1 && forbidden.output.contains("Send a GitHub token"), "\(forbidden.output)")
         #expect(try await kozmic(world, ["logs"] + first).output.contains("line 40"))

@@ -44,6 +44,10 @@ struct QueryPlanTests {
             _ = try await store.overtakenJobs(
                 500, ref: .branch("main"), commit: "c7", hooks: [tests], seen: mark)
             _ = try await store.recentSeconds(500, tests, beforeBuild: 7)
+            let last = try #require(try await store.jobs(build.id).first)
+            #expect(
+                try await store.passedJobs(500, ref: .branch("main"), before: last, ofBuild: 7, limit: 3).isEmpty,
+                "jobs without an exit code ran nothing")
             _ = try await store.refOverview(500, limit: 50)
             _ = try await store.openPullRequests(500, limit: 50)
             _ = try await store.builds(500, BuildFilter(text: "x"), limit: 20)

@@ -94,6 +94,13 @@ struct APIDescriptionTests {
             LogSearchEndpoint(store: site.store, lookup: lookup, indexes: indexes, admission: admission)
                 .add(to: router)
             LogSectionsEndpoint(store: site.store, lookup: lookup, indexes: indexes).add(to: router)
+            let renderer = try PageRenderer(
+                configuration: configuration, assets: Assets(), policy: lookup.policy,
+                syncTrouble: StoreCache(site.store.changes, []) { false }, logger: Logger(label: "routes"))
+            LogComparisonEndpoint(
+                store: site.store, lookup: lookup, indexes: indexes, admission: admission,
+                page: LogComparisonPage(renderer: renderer, gitHubURL: "https://github.com", externalURL: "http://ci")
+            ).add(to: router)
             let routes = Set(router.routes.map { "\($0.method.rawValue) \($0.path)" }.filter { $0.contains(" /_api/") })
             #expect(routes.subtracting(documented) == [], "not in openapi.json")
             #expect(documented.subtracting(routes) == [], "not in the server")
@@ -134,16 +141,22 @@ struct APIDescriptionTests {
     private static func address(_ path: String, _ operation: String, isBad: Bool) -> String {
         // Builds for the operations that change one, each in the state that it takes.
         let number =
-            ["rerunBuild": 1, "rerunJob": 2, "cancelBuild": 3, "cancelJob": 4, "approveBuild": 5, "deleteLog": 2][
+            [
+                "rerunBuild": 1, "rerunJob": 2, "cancelBuild": 3, "cancelJob": 4, "approveBuild": 5, "deleteLog": 2,
+                "compareLog": 2,
+            ][
                 operation] ?? 1
         let values = [
-            "owner": "acme", "repo": isBad ? "nothing" : "widget", "number": "\(number)", "hook": "tests",
+            "owner": "acme", "repo": isBad ? "nothing" : "widget", "number": "\(number)",
+            // The other log is compared later.
+            "hook": operation == "deleteLog" ? "lint" : "tests",
             "id": isBad ? "999" : "1", "guid": isBad ? "no-guid" : "guid-1",
             "commit": isBad ? "0123456" : String(Site.commit("A change").prefix(8)),
         ]
         var address = path
         for (name, value) in values { address = address.replacing("{\(name)}", with: value) }
         switch operation {
+        case "compareLog": return "\(address)?with=1"
         case "searchLog": return "\(address)?q=first"
         case "explainCommit": return "\(address)?repository=acme/widget"
         case "listBuilds", "listProjects", "listDeliveries": return isBad ? "\(address)?limit=0" : "\(address)?limit=1"

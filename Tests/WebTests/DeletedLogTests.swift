@@ -77,7 +77,7 @@ struct DeletedLogTests {
             try await site.write(jobs[0].id, Self.secret)
             let words = "The log of attempt 1 of tests was deleted by manager on 20"
             for place in [Self.page, "/_api/v1/projects\(Self.page)"] {
-                for path in ["", "/lines", "/sections", "/search?q=hunter2&", "/events"] {
+                for path in ["", "/lines", "/sections", "/search?q=hunter2&", "/events", "/compare"] {
                     let address = "\(place)/log\(path)\(path.hasSuffix("&") ? "" : "?")attempt=1"
                     let answer = try await site.client.get(address)
                     #expect(answer.status == 410 && answer.text.contains(words), "\(address): \(answer.text)")

@@ -14,6 +14,7 @@ import Testing
         "/acme/widget/builds?ref=nothing", "/acme/widget/builds/6", "/acme/widget/builds/23", "/acme/widget/builds/24",
         "/acme/widget/builds/25", "/acme/widget/builds/26", "/acme/widget/builds/27",
         "/acme/widget/builds/24/jobs/tests", "/acme/widget/builds/24/jobs/package",
+        "/acme/widget/builds/24/jobs/tests/log/compare", "/acme/widget/builds/24/jobs/tests/log/compare?with=23",
         "/acme/widget/builds/25/jobs/tests", "/acme/widget/builds/25/jobs/tests?attempt=1",
         "/acme/widget/builds/25/jobs/package", "/acme/widget/builds/26/jobs/package",
         "/acme/widget/builds/26/jobs/package?part=head", "/acme/widget/builds/27/jobs/lint", "/acme/widget/settings",
@@ -131,7 +132,8 @@ import Testing
                 String(repeating: "x", count: 3000), "null", "1e5", "+5", "{{x}}", "*", "acme", "widget", "tests",
             ]
             let keys = [
-                "q", "sort", "page", "ref", "before", "attempt", "offset", "hook", "part", "repository", "", "=", "&",
+                "q", "sort", "page", "ref", "before", "attempt", "offset", "hook", "part", "with", "repository", "",
+                "=", "&",
                 "a%00",
             ]
             for page in Self.pages + [

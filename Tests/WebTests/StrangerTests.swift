@@ -13,7 +13,8 @@ struct StrangerTests {
         "", "?ref=main", "?ref=nothing", "/builds", "/builds?q=change", "/branches", "/settings", "/feed.atom",
         "/builds/1", "/builds/1/jobs/tests", "/builds/1/jobs/tests?part=head", "/builds/1/jobs/tests/log",
         "/builds/1/jobs/tests/log?download", "/builds/1/jobs/tests/log/events", "/builds/1/jobs/tests/log/lines",
-        "/builds/1/jobs/tests/log/sections", "/builds/1/jobs/tests/log/search?q=line", "/avatars/octocat",
+        "/builds/1/jobs/tests/log/sections", "/builds/1/jobs/tests/log/search?q=line",
+        "/builds/1/jobs/tests/log/compare", "/builds/1/jobs/tests/log/compare?with=1", "/avatars/octocat",
     ]
     /// Below a project in the API.
     private static let calls = [
@@ -21,7 +22,7 @@ struct StrangerTests {
         "/builds?limit=0", "/builds/1",
         "/builds/1/jobs/tests", "/builds/1/jobs/tests/log", "/builds/1/jobs/tests/log/events",
         "/builds/1/jobs/tests/log/lines", "/builds/1/jobs/tests/log/sections",
-        "/builds/1/jobs/tests/log/search?q=line",
+        "/builds/1/jobs/tests/log/search?q=line", "/builds/1/jobs/tests/log/compare",
     ]
     /// That belong to no project, or name it in the query.
     private static let others = [

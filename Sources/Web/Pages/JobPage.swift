@@ -70,6 +70,7 @@ struct JobPage: Sendable {
                 ["by": deletion.by, "when": Moment.html(deletion.at)]
             },
             "deleteURL": try await mayDelete(job, build.project, viewer) ? "\(url)/log/delete\(query)" : nil,
+            "green": try await lastGreen(job, build, url, query),
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
             "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,
@@ -89,6 +90,21 @@ struct JobPage: Sendable {
                 tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true, isWide: true,
                 settles: true,
                 refreshURL: "\(url)\(query)&part=head", values: values), for: viewer)
+    }
+
+    /// Where one sees what is new in the log of a job that failed.
+    private func lastGreen(
+        _ job: JobRecord, _ build: BuildFacts, _ url: String, _ query: String
+    ) async throws -> PageValues? {
+        guard job.state == .failure || job.state == .error, job.logDeletion == nil else { return nil }
+        guard try await store.logs.reader(job.id).size() > 0 else { return nil }
+        do {
+            let section = ComparisonFinder.section(job.phase) ?? .build
+            let green = try await ComparisonFinder(store: store).lastGreen(job, of: build.build, build.project, section)
+            return ["number": green.build.number, "url": "\(url)/log/compare\(query)#first"]
+        } catch is ComparisonFinder.Nothing {
+            return nil
+        }
     }
 
     /// Whether there is a log that the viewer may delete, also of a project that is no longer declared.

@@ -46,6 +46,7 @@ struct PageRenderer: Sendable {
             "account": PackageResources.account_mustache,
             "acts": PackageResources.acts_mustache,
             "branches": PackageResources.branches_mustache, "red": PackageResources.red_mustache,
+            "compare": PackageResources.compare_mustache,
             "avatar": PackageResources.avatar_mustache, "heard": PackageResources.heard_mustache,
         ]
     }

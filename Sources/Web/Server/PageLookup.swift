@@ -56,6 +56,13 @@ struct PageLookup: Sendable {
     /// The build of the address `…/builds/<number>/…`.
     func build(_ context: WebContext, of project: ProjectRecord) async throws -> BuildRecord {
         guard let number = Int(try context.parameters.require("number")) else { throw HTTPError(.notFound) }
+        return try await build(number, of: project)
+    }
+
+    /// The build of that number.
+    ///
+    /// - Throws: 404; 410 when retention removed it.
+    func build(_ number: Int, of project: ProjectRecord) async throws -> BuildRecord {
         if let build = try await store.build(project.id, number: number) { return build }
         guard let removed = try await store.removedBuild(project.id, number: number) else { throw HTTPError(.notFound) }
         let day = removed.removedAt.formatted(.iso8601.year().month().day())

@@ -20,14 +20,18 @@ struct ServerOptions: ParsableArguments {
     /// The server's address, if one is named.
     var address: String? { [server, Self.variable("KOZMIC_SERVER")].compactMap(\.self).first { !$0.isEmpty } }
 
-    /// Asks the server; what it refuses is printed, with the exit status 1.
+    /// Asks the server; what it refuses is printed, and ends the command.
     ///
-    /// - Parameter command: what errors begin with.
-    func ask<Value>(_ command: String, _ body: (ServerClient) async throws -> Value) async throws -> Value {
+    /// - Parameters:
+    ///   - command: what errors begin with.
+    ///   - status: the exit status then.
+    func ask<Value>(
+        _ command: String, status: Int32 = 1, _ body: (ServerClient) async throws -> Value
+    ) async throws -> Value {
         guard let address else {
             throw ValidationError("which server? Give --server, or set KOZMIC_SERVER to its address")
         }
-        return try await attempt(command) {
+        return try await attempt(command, status: status) {
             let address = try ServerClient.address(address)
             let token = try self.token()
             let curl = CurlClient(

@@ -5,7 +5,8 @@ import Testing
 
 @testable import ThreadPool
 
-@Suite struct ThreadPoolTests {
+@Suite("Threads that run tasks and may block")
+struct PoolTests {
     /// Blocks until so many have come.
     final class Meeting: Sendable {
         private let wanted: Int
@@ -25,7 +26,8 @@ import Testing
         }
     }
 
-    @Test func blockingWorkOfATaskStaysOnItsThread() async {
+    @Test("what blocks stays on the thread of its task")
+    func staying() async {
         let pool = ThreadPool(width: 2)
         await withTaskExecutorPreference(pool) {
             let (before, during) = (thread(), await pool.run { thread() })
@@ -35,14 +37,16 @@ import Testing
         #expect(!pool.isCurrent)
     }
 
-    @Test func aTaskThatRunsElsewhereGetsItsResult() async {
+    @Test("a task that runs elsewhere gets its result")
+    func elsewhere() async {
         let pool = ThreadPool(width: 2)
         let (other, isThere) = await pool.run { (thread(), pool.isCurrent) }
         #expect(other != thread())
         #expect(isThere)
     }
 
-    @Test func errorsKeepTheirType() async {
+    @Test("errors keep their type")
+    func errors() async {
         struct Broken: Error, Equatable {}
         let pool = ThreadPool(width: 2)
         let work: @Sendable () throws(Broken) -> Int = { () throws(Broken) in throw Broken() }
@@ -53,7 +57,8 @@ import Testing
     }
 
     /// More block than may run at once: none of them would come to its end if they counted.
-    @Test func thoseThatBlockDoNotCount() async {
+    @Test("threads that block do not count")
+    func blocking() async {
         let pool = ThreadPool(width: 2)
         let meeting = Meeting(16)
         let all = await withTaskExecutorPreference(pool) {
@@ -66,7 +71,8 @@ import Testing
     }
 
     /// What a task has led to does not wait for the end of what it does then.
-    @Test func followUpsAreTakenOverByOthers() async {
+    @Test("what a task has led to does not wait until it has blocked")
+    func followUps() async {
         let pool = ThreadPool(width: 2)
         await withTaskExecutorPreference(pool) {
             let meeting = Meeting(3)
@@ -77,7 +83,8 @@ import Testing
         }
     }
 
-    @Test func whatAWorkWithinAWorkDoesIsDone() async {
+    @Test("what blocking work leads to is done meanwhile")
+    func within() async {
         let pool = ThreadPool(width: 2)
         let done = DispatchSemaphore(value: 0)
         await withTaskExecutorPreference(pool) {
@@ -89,7 +96,8 @@ import Testing
         }
     }
 
-    @Test func nothingIsLostOrDoneTwice() async {
+    @Test("nothing is lost or done twice")
+    func each() async {
         let pool = ThreadPool(width: 3, most: 8)
         let count = Atomic(0)
         let sum = await withTaskExecutorPreference(pool) {
@@ -111,12 +119,14 @@ import Testing
     }
 
     /// Callers from outside, while the pool falls asleep again and again.
-    @Test func whoComesFromOutsideIsHeard() async {
+    @Test("who comes from outside is heard while the threads fall asleep")
+    func outside() async {
         let pool = ThreadPool(width: 1)
         for n in 0..<2000 { #expect(await pool.run { n } == n) }
     }
 
-    @Test func theQueueKeepsItsOrder() {
+    @Test("the queue keeps its order")
+    func order() {
         let seen = Mutex<[Int]>([])
         var queue = WorkQueue()
         var next = 0
