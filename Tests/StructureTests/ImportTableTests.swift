@@ -14,22 +14,23 @@ struct ImportTableTests {
         "GitHub": ["Curl", "OpenSSL"],
         "DockerEngine": ["Curl"],
         "Pipes": ["CLinux"],
+        "ThreadPool": ["CLinux"],
         "Zlib": ["CZlib"],
         "Model": ["OpenSSL"],
         "Config": ["Model", "YAML"],
         "Reconciler": ["Model", "GitHub"],
-        "Runner": ["Model", "Git", "DockerEngine", "Pipes"],
-        "Store": ["Model", "GRDB"],
+        "Runner": ["Model", "Git", "DockerEngine", "Pipes", "ThreadPool"],
+        "Store": ["Model", "ThreadPool", "GRDB"],
         "Controller": [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
-            "Store", "ServiceLifecycle", "AsyncAlgorithms",
+            "Store", "ThreadPool", "ServiceLifecycle", "AsyncAlgorithms",
         ],
         "Web": Set(["Model", "Store", "GitHub", "OpenSSL", "Zlib", "Mustache"]).union(server),
         "GitHubSimulator": Set(["OpenSSL", "Subprocess"]).union(server),
         "kozmic": [
             "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
-            "Store", "Controller", "Web", "GitHubSimulator", "ArgumentParser", "ServiceLifecycle", "UnixSignals",
-            "Subprocess",
+            "Store", "Controller", "Web", "GitHubSimulator", "ThreadPool", "ArgumentParser", "ServiceLifecycle",
+            "UnixSignals", "Subprocess",
         ],
     ]
 
