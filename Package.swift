@@ -53,12 +53,12 @@ let targets: [Target] = [
     .systemLibrary(name: "CLinux", path: "Sources/Platform/CLinux"),
 
     library("ThreadPool", in: "Platform/", uses: ["CLinux"]),
-    library("Git", in: "Platform/", uses: ["CLibgit2", logging]),
+    library("Git", in: "Platform/", uses: ["CLibgit2", "ThreadPool", logging]),
     library("YAML", in: "Platform/", uses: ["CLibyaml"]),
     library("Curl", in: "Platform/", uses: ["CLibcurl", logging]),
     library("OpenSSL", in: "Platform/", uses: ["COpenSSL"]),
     library("GitHub", in: "Platform/", uses: ["Curl", "OpenSSL", logging]),
-    library("DockerEngine", in: "Platform/", uses: ["Curl", logging]),
+    library("DockerEngine", in: "Platform/", uses: ["Curl", "ThreadPool", logging]),
     library("Zlib", in: "Platform/", uses: ["CZlib"]),
     library("Pipes", in: "Platform/", uses: ["CLinux"]),
 

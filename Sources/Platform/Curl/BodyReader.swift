@@ -19,7 +19,8 @@ final class BodyReader: Sendable {
     }
 
     deinit {
-        cancel()
+        // Nearly always: then no words need to be made.
+        if !exchange.isOver { cancel() }
     }
 
     /// Ends the transfer, if it is still under way.

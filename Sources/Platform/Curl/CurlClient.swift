@@ -32,7 +32,7 @@ public final class CurlClient: Sendable {
     ///
     /// - Throws: `bodyTooLarge` when the body is larger than the request's `bodyLimit`.
     public func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
-        let stream = try await stream(request)
+        let stream = try await stream(request, isLarge: false)
         var iterator = stream.body.makeAsyncIterator()
         var body: [UInt8] = []
         while let chunk = try await iterator.next() {
@@ -48,7 +48,11 @@ public final class CurlClient: Sendable {
 
     /// The response as soon as its headers have come. The request's `bodyLimit` does not count here.
     public func stream(_ request: CurlRequest) async throws(CurlError) -> CurlStream {
-        let reader = try BodyReader(Exchange.http(request), mailbox, of: self)
+        try await stream(request, isLarge: true)
+    }
+
+    private func stream(_ request: CurlRequest, isLarge: Bool) async throws(CurlError) -> CurlStream {
+        let reader = try BodyReader(Exchange.http(request, isStream: isLarge), mailbox, of: self)
         let head = try await reader.head()
         return CurlStream(status: head.status, headers: head.headers, body: CurlBodySequence(reader: reader))
     }

@@ -1,20 +1,21 @@
 import FoundationEssentials
 import Logging
 import Synchronization
+import ThreadPool
 
 /// A bare copy of a remote repository on this disk, and everything that is read from it.
 ///
 /// The folder belongs to one mirror in one process. It is created by the first `fetch`, and made anew from the remote
-/// when it turns out to be damaged, by a fetch as well as by a lookup. Calls run one after the other on a thread of the
-/// mirror's own; a lookup waits for a running fetch. No pointer of libgit2 outlives the call that made it.
+/// when it turns out to be damaged, by a fetch as well as by a lookup. Calls run one after the other on threads that may
+/// block; a lookup waits for a running fetch. No pointer of libgit2 outlives the call that made it.
 public actor GitMirror {
     /// Branches, tags and the heads of pull requests.
     public static let defaultRefspecs = [
         "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+refs/pull/*/head:refs/pull/*/head",
     ]
 
-    private let executor = GitExecutor()
-    /// Keeps blocking calls off the cooperative pool.
+    private let executor = SerialLane()
+    /// Where libgit2 may block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// The folder of the mirror.

@@ -1,6 +1,6 @@
-internal import Dispatch
 import Foundation
 internal import GRDB
+internal import ThreadPool
 
 /// Answers of GitHub that are kept over a restart: a small database beside the real one, which may be deleted at any
 /// time. What cannot be read or written is not there; nothing is lost by it but quota.
@@ -42,14 +42,12 @@ public final class AnswerArchive: Sendable {
     ) async -> AnswerArchive {
         let path = dataDirectory + "/answers.sqlite"
         let time = now().milliseconds
-        let queue: DatabaseQueue? = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                if let queue = try? make(path, time) { return continuation.resume(returning: queue) }
-                for suffix in ["", "-wal", "-shm", "-journal"] {
-                    try? FileManager.default.removeItem(atPath: path + suffix)
-                }
-                continuation.resume(returning: try? make(path, time))
+        let queue = await ThreadPool.shared.run {
+            if let queue = try? make(path, time) { return DatabaseQueue?.some(queue) }
+            for suffix in ["", "-wal", "-shm", "-journal"] {
+                try? FileManager.default.removeItem(atPath: path + suffix)
             }
+            return try? make(path, time)
         }
         return AnswerArchive(queue, now: now)
     }
@@ -88,12 +86,7 @@ public final class AnswerArchive: Sendable {
     /// Ends the work under way and closes the file.
     public func close() async {
         guard let queue else { return }
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            DispatchQueue.global().async {
-                try? queue.close()
-                continuation.resume()
-            }
-        }
+        await ThreadPool.shared.run { try? queue.close() }
     }
 
     private struct Found: Sendable {

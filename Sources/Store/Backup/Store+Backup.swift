@@ -1,7 +1,7 @@
-internal import Dispatch
 import Foundation
 internal import GRDB
 internal import Glibc
+internal import ThreadPool
 
 extension Store {
     /// Copies the database and the logs to another folder, also while another process works with them: it is not
@@ -19,17 +19,14 @@ extension Store {
     ) async throws(StoreError) -> BackupContents? {
         let source = dataDirectory + "/kozmic.sqlite"
         guard FileManager.default.fileExists(atPath: source) else { return nil }
-        let result: Result<BackupContents, any Error> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    returning: Result {
-                        let copy = folder + "/kozmic.sqlite"
-                        try copyDatabase(source, to: copy)
-                        var (contents, jobs) = try readCopy(copy)
-                        try copyLogs(of: jobs, "\(dataDirectory)/logs", to: "\(folder)/logs", &contents)
-                        flush()
-                        return contents
-                    })
+        let result = await ThreadPool.shared.run {
+            Result {
+                let copy = folder + "/kozmic.sqlite"
+                try copyDatabase(source, to: copy)
+                var (contents, jobs) = try readCopy(copy)
+                try copyLogs(of: jobs, "\(dataDirectory)/logs", to: "\(folder)/logs", &contents)
+                flush()
+                return contents
             }
         }
         switch result {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ThreadPool
 
 /// Reads a job's log. There may be any number of readers; a log that is being written and one that is finished look the
 /// same, and `ChangeSignal.Topic.log` says when there is more.
@@ -6,11 +7,11 @@ public actor LogReader {
     /// One call gives at most so many bytes.
     public static let readLimit = 16 << 20
 
-    private let executor = QueueExecutor("kozmic.log.reader")
+    private let executor = SerialLane()
     let paths: LogPaths
     private var log: FileDescriptor?
 
-    /// Runs on a queue of its own, because reading a file blocks.
+    /// Runs in a lane of its own, because reading a file blocks.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(_ paths: LogPaths) { self.paths = paths }

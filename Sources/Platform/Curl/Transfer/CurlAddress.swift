@@ -35,7 +35,9 @@ struct CurlAddress: Sendable, CustomStringConvertible {
         let path = part(CURLUPART_PATH) ?? ""
         let shown = path.count > 300 ? "\(path.prefix(300))…" : path
         description = "\(verb) \(scheme)://\(host)\(port)\(shown)"
-        for secret in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY] {
+        // Most addresses hold none of them.
+        let kinds = url.utf8.contains(UInt8(ascii: "@")) ? [CURLUPART_USER, CURLUPART_PASSWORD] : []
+        for secret in kinds + (url.utf8.contains(UInt8(ascii: "?")) ? [CURLUPART_QUERY] : []) {
             add(part(secret))
             add(part(secret, flags: UInt32(CURLU_URLDECODE)))
         }

@@ -1,6 +1,8 @@
 extension Exchange {
     /// A checked HTTP request.
-    static func http(_ request: CurlRequest) throws(CurlError) -> Exchange {
+    ///
+    /// - Parameter isStream: whether the response is read as it comes.
+    static func http(_ request: CurlRequest, isStream: Bool) throws(CurlError) -> Exchange {
         guard !request.method.isEmpty, request.method.utf8.allSatisfy(isToken) else {
             throw CurlError(.badURL, "the method of a request is a word")
         }
@@ -21,7 +23,8 @@ extension Exchange {
             case .stream(let length, _): Upload(length: length)
             case .none: ["POST", "PUT", "PATCH"].contains(request.method) ? Upload([]) : nil
             }
-        return Exchange(.http(request), address, upload: upload)
+        let isLarge = if case .stream = request.body { true } else { isStream }
+        return Exchange(.http(request), address, upload: upload, isLarge: isLarge)
     }
 
     /// A checked mail.
@@ -34,7 +37,7 @@ extension Exchange {
         guard ![mail.user, mail.password].contains(where: { $0?.utf8.contains(0) == true }) else {
             throw CurlError(.badURL, "\(address): the user's name or password holds a zero byte")
         }
-        return Exchange(.mail(mail), address, upload: Upload(withNetworkLineEnds(mail.message)))
+        return Exchange(.mail(mail), address, upload: Upload(withNetworkLineEnds(mail.message)), isLarge: false)
     }
 
     /// Every line end as CRLF, which SMTP demands.

@@ -16,13 +16,16 @@ final class Exchange: Sendable {
     let address: CurlAddress
     let timeouts: CurlTimeouts
     let upload: Upload?
+    /// Whether so much may come or go that large buffers are worth their memory.
+    let isLarge: Bool
     let started = ContinuousClock.now
     private let state = Mutex(ReceiveState())
 
-    init(_ order: Order, _ address: CurlAddress, upload: Upload?) {
+    init(_ order: Order, _ address: CurlAddress, upload: Upload?, isLarge: Bool) {
         self.order = order
         self.address = address
         self.upload = upload
+        self.isLarge = isLarge
         timeouts = order.timeouts
     }
 
@@ -68,6 +71,9 @@ final class Exchange: Sendable {
     }
 
     // MARK: - The reader's side
+
+    /// Whether the transfer has ended.
+    var isOver: Bool { state.withLock { $0.end != nil } }
 
     /// Drops what was not read. Says whether the transfer was still under way.
     func abandon(_ error: CurlError) -> Bool {

@@ -2,7 +2,10 @@ import CLibcurl
 
 extension Transfer {
     /// What one read from a socket may bring, and one write may take.
-    private static let bufferSize = 256 << 10
+    private var bufferSize: Int {
+        // Each transfer has buffers of its own. Above 128 KiB the C library asks the kernel for each, and gives it back.
+        exchange.isLarge ? 256 << 10 : 32 << 10
+    }
 
     /// Sets all options of the handle.
     func prepare(_ options: CurlOptions) throws(CurlError) {
@@ -12,8 +15,8 @@ extension Transfer {
         try set(CURLOPT_NOSIGNAL, 1)
         // A name that is still being looked up must not hold up the thread when its transfer is cancelled.
         try set(CURLOPT_QUICK_EXIT, 1)
-        try set(CURLOPT_BUFFERSIZE, Self.bufferSize)
-        try set(CURLOPT_UPLOAD_BUFFERSIZE, Self.bufferSize)
+        try set(CURLOPT_BUFFERSIZE, bufferSize)
+        try set(CURLOPT_UPLOAD_BUFFERSIZE, bufferSize)
         try set(CURLOPT_TCP_NODELAY, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         // Zero would be libcurl's own limit of five minutes.

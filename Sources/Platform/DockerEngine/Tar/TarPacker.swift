@@ -1,5 +1,5 @@
-import Dispatch
 import Glibc
+import ThreadPool
 
 /// Packs an archive, a chunk at a time. Small files share a chunk: a tree has many of them, and each hop costs.
 actor TarPacker {
@@ -11,7 +11,7 @@ actor TarPacker {
     private var fileSize: Int64 = 0
     private var scratch: [UInt8] = []
     private var isOver = false
-    private nonisolated let executor = QueueExecutor(label: "kozmic.tar")
+    private nonisolated let executor = SerialLane()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
