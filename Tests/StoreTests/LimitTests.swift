@@ -20,6 +20,25 @@ struct LimitTests {
         }
     }
 
+    @Test("writes that were noted in advance and did not come are taken back")
+    func unused() async throws {
+        try await Fixture.with { fixture in
+            let now = Date(timeIntervalSince1970: 1_800_000_000)
+            func ages() async throws -> [Double]? {
+                try await fixture.store.gitHubWrites(before: now)["a"]?.map { now.timeIntervalSince($0) }
+            }
+            try await fixture.store.noteGitHubWrites(3, by: "a", at: now.addingTimeInterval(-9))
+            try await fixture.store.noteGitHubWrites(2, by: "b", at: now.addingTimeInterval(-9))
+            try await fixture.store.noteGitHubWrites(
+                2, by: "a", at: now.addingTimeInterval(-5), without: (2, 1_800_000_000 - 9))
+            #expect(try await ages() == [9, 5, 5])
+            try await fixture.store.noteGitHubWrites(
+                1, by: "a", at: now, without: (2, 1_800_000_000 - 5))
+            #expect(try await ages() == [9, 0])
+            #expect(try await fixture.store.gitHubWrites(before: now)["b"]?.count == 2)
+        }
+    }
+
     @Test("the latest full pass is kept")
     func fullPass() async throws {
         try await Fixture.with { fixture in

@@ -62,6 +62,21 @@ struct DiffHunksTests {
         #expect(many.hunks.count == 2 && many.left == 8)
     }
 
+    @Test("differences all along the logs are not one hunk of any length")
+    func near() {
+        var limits = DiffHunks.Limits()
+        limits.rows = 50
+        let old = Array(0..<5_000)
+        for every in [1, 2, 6] {
+            let new = old.flatMap { $0 % every == 0 ? [$0, 10_000 + $0] : [$0] }
+            let found = hunks(old, new, limits)
+            #expect(found.counts.new == 5_000 / every + (5_000 % every == 0 ? 0 : 1))
+            let places = found.hunks.flatMap { $0.compactMap(\.new) }
+            #expect((50...110).contains(places.count) && found.left > 10)
+            #expect(places == Array(places[0]..<places[0] + places.count))
+        }
+    }
+
     @Test("every line of both logs is counted")
     func property() {
         var random = Random(seed: 21)

@@ -282,6 +282,35 @@ struct LogComparisonTests {
         }
     }
 
+    @Test("what is shown has its bounds, and of a very long line is said once what is left out")
+    func bounds() async throws {
+        try await Site.with { site in
+            let project = try await widget(site)
+            let lines = (1...2_000).map { "line number \($0) of it\n" }
+            try await site.build(project, "1")
+            let green = try await site.run(log: lines.joined())
+            try await site.build(project, "2")
+            let long = String(repeating: "x", count: 20_000)
+            let red = try await site.run(
+                Self.red, log: long + "\n" + lines.map { "\($0)and \($0)" }.joined())
+            let indexes = LogIndexes(site.store.logs)
+            func side(_ job: JobRecord) async throws -> LogComparer.Side {
+                let index = indexes.index(of: job.id)
+                let size = try await index.update().size
+                return LogComparer.Side(log: site.store.logs.reader(job.id), index: index, range: 0..<size)
+            }
+            var limits = LogComparer.Limits()
+            limits.shownBytes = 20_000
+            let found = try await LogComparer(old: side(green), new: side(red), limits: limits).compare()
+            let rows = found.hunks.flatMap(\.self)
+            #expect(found.newCount == 2_001 && found.laterHunks > 0)
+            #expect(rows.count <= 200 && rows.map(\.line) == (1...max(1, rows.count)).map(Optional.some))
+            let html = try await site.client.get("\(Self.page)/log/compare").text
+            #expect(html.components(separatedBy: "more bytes in the raw log").count == 2)
+            #expect(html.components(separatedBy: "<div class=\"ln").count < 2_000)
+        }
+    }
+
     @Test("of long logs the beginning and the end are compared, and the numbers are those of the log")
     func long() async throws {
         try await Site.with { site in

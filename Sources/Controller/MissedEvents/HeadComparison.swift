@@ -49,7 +49,7 @@ struct HeadComparison: Sendable {
         var open: [String: String] = [:]
         for (ref, target) in changed.sorted(by: { $0.key < $1.key }) {
             let head = HeadEvents.Head(ref: GitRef(ref), target: target, last: seen[ref])
-            if let lack = try await settle(head, project, &source, seen: mark) {
+            if let lack = try await settle(head, among: heads, project, &source, seen: mark) {
                 open[ref] = lack
             } else {
                 settled[ref] = target
@@ -106,9 +106,12 @@ struct HeadComparison: Sendable {
 
     /// Answers what the head still lacks, which a webhook may bring; `nil` when nothing remains to be done about it.
     private func settle(
-        _ head: HeadEvents.Head, _ project: ProjectRecord, _ source: inout HeadEvents, seen mark: EventMark
+        _ head: HeadEvents.Head, among heads: [String: String], _ project: ProjectRecord, _ source: inout HeadEvents,
+        seen mark: EventMark
     ) async throws -> String? {
         guard let outline = try await source.outline(head) else { return nil }
+        // A pull request's ref may lag behind its branch: each would end the jobs of the other one's commit in turn.
+        guard outline.ref == head.ref || heads[outline.ref.description] == outline.commit else { return nil }
         let triggered = Triggered(event: outline, project: project, pages: configuration.pages(project.repository))
         let hooks = triggered.concerned
         guard !hooks.isEmpty else { return nil }

@@ -13,7 +13,7 @@ public struct StatusReporter: Service {
     private let logger: Logger
     private let width = 4
     /// What waits at the start may have been sent by an earlier process that died before it could note that.
-    private let inherited = Inherited()
+    let inherited = Inherited()
     private let pauses = StatusPauses()
 
     /// - Parameter client: a client whose token may write statuses.
@@ -53,7 +53,8 @@ public struct StatusReporter: Service {
             return times.compactMap(\.self).min()
         }
         guard due.count < 100 else { return .zero }
-        inherited.end()
+        // What was left out for a pause has not been tried yet.
+        if pauses.next == nil { inherited.end() }
         return [later, again, pauses.next].compactMap(\.self).min().map { .seconds(max(0.05, $0.timeIntervalSinceNow)) }
     }
 
@@ -138,7 +139,7 @@ final class StatusPauses: Sendable {
 }
 
 /// Whether what an earlier process left is still being worked off.
-private final class Inherited: Sendable {
+final class Inherited: Sendable {
     private let isOpen = Mutex(true)
 
     var value: Bool { isOpen.withLock { $0 } }

@@ -133,14 +133,18 @@ public final class ThreadPool: TaskExecutor {
     private func next(_ worker: Worker) -> Work? {
         if let own = worker.next(turn: Self.turn) { return own }
         while true {
-            let (work, isSpare): (Work?, Bool) = state.withLock { state in
+            let (work, isSpare, isMore): (Work?, Bool, Bool) = state.withLock { state in
                 // More than `width` run after one has blocked.
-                if state.running <= width, let work = state.queue.popFirst() { return (work, false) }
-                if let own = worker.next(turn: .max) { return (own, false) }
+                if state.running <= width, let work = state.queue.popFirst() {
+                    return (work, false, !state.queue.isEmpty && state.running < width)
+                }
+                if let own = worker.next(turn: .max) { return (own, false, false) }
                 state.running -= 1
                 state.idle.append(worker)
-                return (nil, state.idle.count > width)
+                return (nil, state.idle.count > width, false)
             }
+            // Who blocks wakes one, but may leave more than one thing to do.
+            if isMore { wake { _ in } }
             if let work { return work }
             if !worker.sleep(isSpare: isSpare), retire(worker) { return nil }
         }

@@ -24,7 +24,7 @@ actor BaseImages {
     ) async throws -> DockerImage {
         // Jobs that want the same image at the same time share one look.
         let image = try await turns.take(reference) {
-            if let image = await remembered(reference) { return image }
+            if let image = await remembered(reference, maximumAge: maximumAge) { return image }
             let present = try await engine.image(reference)
             if let present, await isFresh(reference, present, maximumAge: maximumAge) {
                 await remember(present, as: reference)
@@ -78,12 +78,19 @@ actor BaseImages {
     /// The image that was found may not be there any more.
     func forget(_ reference: String) { answers[reference] = nil }
 
-    private func remember(_ image: DockerImage, as reference: String) { answers[reference] = (image, clock.now) }
+    func remember(_ image: DockerImage, as reference: String) { answers[reference] = (image, clock.now) }
 
-    private func remembered(_ reference: String) -> DockerImage? {
-        guard let (image, time) = answers[reference], clock.now - time < Self.memory else { return nil }
+    /// - Parameter maximumAge: of the asking job, whose hook may want a newer look than the one that found the image.
+    func remembered(_ reference: String, maximumAge: Duration) -> DockerImage? {
+        guard let (image, time) = answers[reference], clock.now - time < Self.memory,
+            isFresh(reference, image, maximumAge: maximumAge)
+        else { return nil }
         return image
     }
 
-    private func looked(at reference: String) { lastLook[reference] = clock.now }
+    func looked(at reference: String) {
+        lastLook[reference] = clock.now
+        // The reference may name another image now.
+        forget(reference)
+    }
 }

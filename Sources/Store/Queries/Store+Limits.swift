@@ -4,9 +4,21 @@ internal import GRDB
 /// What GitHub's limits are kept with.
 extension Store {
     /// Remembers that an identity writes so often to GitHub, and forgets what was written more than an hour before.
-    public func noteGitHubWrites(_ count: Int, by identity: String, at date: Date) async throws(StoreError) {
+    ///
+    /// - Parameter unused: how many of those that were noted in an earlier second did not come, and that second.
+    public func noteGitHubWrites(
+        _ count: Int, by identity: String, at date: Date, without unused: (count: Int, second: Int64)? = nil
+    ) async throws(StoreError) {
         let second = Int64(date.timeIntervalSince1970)
         try await database.write { db in
+            if let unused {
+                try db.run(
+                    "DELETE FROM gitHubWrite WHERE identity = ? AND second = ? AND count <= ?",
+                    [identity, unused.second, unused.count])
+                try db.run(
+                    "UPDATE gitHubWrite SET count = count - ? WHERE identity = ? AND second = ?",
+                    [unused.count, identity, unused.second])
+            }
             try db.run(
                 """
                 INSERT INTO gitHubWrite (identity, second, count) VALUES (?, ?, ?)

@@ -37,9 +37,6 @@ struct ComparisonRows {
             html += "<i>\(Count.text(row.omitted, "more line"))</i>"
         } else if let text = row.text {
             html += text.html
-            if text.omitted > 0 {
-                html += "<i class=\"cut\">\(Count.text(text.omitted, "more byte")) in the raw log</i>"
-            }
         }
         return html + "</span></div>\n"
     }

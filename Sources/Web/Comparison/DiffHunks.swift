@@ -25,7 +25,7 @@ struct DiffHunks: Sendable, Equatable {
         var new = (first: 200, last: 100)
         /// Of lines in a row that are gone.
         var gone = (first: 20, last: 5)
-        /// Of all rows; a few more to the end of a hunk.
+        /// Of all rows, and of those of a hunk; a few more to its end.
         var rows = 1_500
     }
 
@@ -77,12 +77,19 @@ private struct HunkBuilder {
     private var rows: [DiffHunks.Row] = []
     /// Rows since the last difference.
     private var quiet = 0
+    /// How many of the rows will be shown, about.
+    private var shown = 0
+    /// How many times in a row the last change came.
+    private var repeated = 0
 
     init(_ limits: DiffHunks.Limits) { self.limits = limits }
 
     /// Answers the hunk that is finished, if one is.
     mutating func add(_ row: DiffHunks.Row) -> [DiffHunks.Row]? {
         guard row.change == .same || row.change == .moved else {
+            let most = row.change == .gone ? limits.gone : limits.new
+            repeated = before.isEmpty && rows.last?.change == row.change ? repeated + 1 : 1
+            shown += before.count + (repeated <= most.first + most.last ? 1 : 0)
             rows += before + [row]
             before = []
             quiet = 0
@@ -96,8 +103,9 @@ private struct HunkBuilder {
         // What follows a difference may come before the next one.
         before.append(row)
         quiet += 1
-        guard quiet > 2 * limits.around else { return nil }
-        return skip(keeping: limits.around)
+        if quiet > 2 * limits.around { return skip(keeping: limits.around) }
+        // Differences that are near each other all along the logs are not one hunk of any length.
+        return shown >= limits.rows ? skip() : nil
     }
 
     /// Lines follow that are left out.
@@ -107,7 +115,7 @@ private struct HunkBuilder {
         defer {
             before = Array(before.suffix(count))
             rows = []
-            quiet = 0
+            (quiet, shown, repeated) = (0, 0, 0)
         }
         return rows.isEmpty ? nil : shortened(rows + before.prefix(limits.around))
     }

@@ -14,7 +14,7 @@ actor LogComparer {
         var lines = 400_000
         /// Steps of the comparison.
         var work = LineDiff.work
-        /// Of the lines that are shown.
+        /// Of the lines that are shown; a few more.
         var shownBytes = 1 << 20
         var hunks = DiffHunks.Limits()
     }
@@ -27,6 +27,8 @@ actor LogComparer {
     }
 
     private static let chunk = 1 << 20
+    /// So many rows may be shown after the limit of their bytes.
+    private static let portion = 100
 
     private let old: Side
     private let new: Side
@@ -51,13 +53,15 @@ actor LogComparer {
             omittedNew: newLines.omitted, omittedOld: oldLines.omitted, isCoarse: diff.isCoarse, laterHunks: hunks.left)
         var size = 0
         for rows in hunks.hunks {
-            guard size < limits.shownBytes else {
-                comparison.laterHunks += 1
-                continue
+            var shown: [LogComparison.Row] = []
+            while shown.count < rows.count, size < limits.shownBytes {
+                let part = rows[shown.count..<min(rows.count, shown.count + Self.portion)]
+                let more = try await show(Array(part), oldLines, newLines)
+                size += more.reduce(0) { $0 + ($1.text?.html.utf8.count ?? 0) }
+                shown += more
             }
-            let shown = try await show(rows, oldLines, newLines)
-            size += shown.reduce(0) { $0 + ($1.text?.html.utf8.count ?? 0) }
-            comparison.hunks.append(shown)
+            if shown.count < rows.count { comparison.laterHunks += 1 }
+            if !shown.isEmpty { comparison.hunks.append(shown) }
         }
         return comparison
     }

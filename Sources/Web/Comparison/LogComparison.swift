@@ -2,6 +2,7 @@
 struct LogComparison: Sendable {
     /// A line as it was written.
     struct Text: Sendable {
+        /// With what is said of bytes that are left out.
         var html: String
         var bytes: [UInt8]
         /// Bytes of a very long one that are left out.

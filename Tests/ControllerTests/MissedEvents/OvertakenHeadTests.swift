@@ -75,6 +75,33 @@ extension ControllerSuites {
             }
         }
 
+        @Test("a pull request's ref that lags behind its branch brings nothing back")
+        func laggingPullRequest() async throws {
+            try await ControllerFixture.with { fixture in
+                try await fixture.control("POST", "/faults", ["target": "webhook", "action": "lose", "times": -1])
+                let project = try await fixture.sync()
+                let store = fixture.store
+                let first = try await fixture.commit("topic", files: ["a": "1\n"])
+                try await fixture.control(
+                    "POST", "/repos/acme/widget/pulls", ["title": "Mine", "head": "topic", "user": "acme"])
+                _ = await fixture.missedEvents.pass()
+                let now = Int64(Date().timeIntervalSince1970)
+                try await announce(first, before: nil, at: now, project, fixture)
+                let second = try await fixture.commit("topic", files: ["a": "2\n"])
+                try await announce(second, before: first, at: now + 600, project, fixture)
+                _ = await fixture.missedEvents.pass()
+                let files = try #require(FileManager.default.enumerator(atPath: fixture.folder + "/github"))
+                let path = try #require(
+                    files.compactMap { $0 as? String }.first { $0.hasSuffix(".git/refs/pull/1/head") })
+                try Data("\(first)\n".utf8).write(to: URL(filePath: "\(fixture.folder)/github/\(path)"))
+                for look in 1...3 {
+                    _ = await fixture.missedEvents.pass()
+                    let states = try await store.builds(project.id, ref: topic, before: nil, limit: 9).map(\.state)
+                    #expect(states == [.queued, .cancelled], "look \(look)")
+                }
+            }
+        }
+
         @Test("a build that was found outlives the deletion of its branch before, whose webhook comes late")
         func lateDeletion() async throws {
             try await ControllerFixture.with { fixture in
