@@ -56,6 +56,7 @@ struct LineFormTests {
         ("walked 5 m in 3 h", "walked 5 m in 3 h"),
         ("Listening on 127.0.0.1:43567 pid 1234", "Listening on 127.0.0.1:<n> pid <n>"),
         ("id 550e8400-e29b-41d4-a716-446655440000, not defaced", "id <id>, not defaced"),
+        ("wrote 1048576 bytes at 1796038170 (1796038170123)", "wrote 1048576 bytes at <id> (<id>)"),
         ("version 10.2.3 of foo-1.2.3", "version 10.2.3 of foo-1.2.3"),
         ("1.2 MB at 12.3 MB/s, eta 0:00:01", "1.2 MB at <rate>, eta <time>"), (" 45% of it", "<percent> of it"),
         ("\u{1B}[1;32mok\u{1B}[0m \u{1B}]0;title\u{7}x  \t", "ok x"), ("10%\r20%\rdone\r", "done"), ("", ""),
@@ -94,6 +95,22 @@ struct LineFormTests {
         let long = [UInt8](repeating: 0x61, count: 4 * LineForm.lengthLimit)
         long.withUnsafeBytes { form.read($0) }
         #expect(form.bytes.count == LineForm.lengthLimit)
+    }
+
+    @Test("of a long line that was written over, the last of it counts")
+    func progress() {
+        func key(_ text: String, cutAt cut: Int) -> [UInt64] {
+            let bytes = Array(text.utf8)
+            var keys = LineKeys(at: 0)
+            keys.feed(Array(bytes[..<cut]))
+            keys.feed(Array(bytes[cut...]))
+            return keys.keys
+        }
+        let bar = String(repeating: "12% of it\r", count: 4 * LineForm.lengthLimit / 10)
+        for cut in [0, 17, LineForm.lengthLimit + 3, bar.utf8.count - 1, bar.utf8.count + 2] {
+            #expect(key(bar + "error: no space\r\n", cutAt: cut) == key("error: no space\n", cutAt: 0), "\(cut)")
+            #expect(key(bar + "done\n", cutAt: cut) != key(bar + "error\n", cutAt: 0), "\(cut)")
+        }
     }
 
     @Test("keys are those of whole lines, wherever the bytes are cut")

@@ -114,12 +114,21 @@ public struct StatusReporter: Service {
 /// their statuses, and noting in the database that it has to wait, would be of no use.
 final class StatusPauses: Sendable {
     private let ends = Mutex<[Int64: Date]>([:])
+    private let lastTold = Mutex<[Int64: Date]>([:])
+    /// A pause ends when there is room for one more, and then the next one begins: it is told of so often.
+    private static let tellingInterval: TimeInterval = 600
 
-    /// - Returns: false when it was paused already.
+    /// - Returns: whether to tell of it.
     func add(_ projectID: Int64, until: Date) -> Bool {
+        let now = Date()
         // A moment at least, or the next pass would follow at once.
-        let until = max(until, Date(timeIntervalSinceNow: 0.5))
-        return ends.withLock { $0.updateValue(until, forKey: projectID) } == nil
+        ends.withLock { $0[projectID] = max(until, now.addingTimeInterval(0.5)) }
+        return lastTold.withLock { lastTold in
+            lastTold = lastTold.filter { now.timeIntervalSince($0.value) < Self.tellingInterval }
+            guard lastTold[projectID] == nil else { return false }
+            lastTold[projectID] = now
+            return true
+        }
     }
 
     func contains(_ projectID: Int64, at time: Date) -> Bool {

@@ -27,8 +27,9 @@ public final class ThreadPool: TaskExecutor {
     /// The pool of the process.
     public static let shared = ThreadPool(width: max(2, ProcessInfo.processInfo.activeProcessorCount))
 
-    /// So many of a thread's own follow-ups wait for it; what is more may be taken by another one.
-    static let ownLimit = 4
+    /// So many of a thread's own follow-ups wait for it; what is more may be taken by another one. With one, a task that
+    /// wakes another and then waits needs no other thread, and no more than that is held up by one that calculates.
+    static let ownLimit = 1
     /// A worker looks for the others' work after so much of its own.
     static let turn = 32
 
@@ -138,7 +139,12 @@ public final class ThreadPool: TaskExecutor {
                 if state.running <= width, let work = state.queue.popFirst() {
                     return (work, false, !state.queue.isEmpty && state.running < width)
                 }
-                if let own = worker.next(turn: .max) { return (own, false, false) }
+                if state.running > width {
+                    // The others may go on with it.
+                    state.queue.append(contentsOf: worker.takeAll())
+                } else if let own = worker.next(turn: .max) {
+                    return (own, false, false)
+                }
                 state.running -= 1
                 state.idle.append(worker)
                 return (nil, state.idle.count > width, false)

@@ -11,6 +11,7 @@ internal import ThreadPool
 final class DatabaseFile: Sendable {
     let path: String
     private let pool: DatabasePool
+    private let readers: ReaderLimit
     /// Writes that are under way or wait.
     private let writes = Atomic(0)
     private let isClosed = Mutex(false)
@@ -19,6 +20,7 @@ final class DatabaseFile: Sendable {
     init(path: String, pool: DatabasePool) {
         self.path = path
         self.pool = pool
+        readers = ReaderLimit(pool.configuration.maximumReaderCount)
     }
 
     /// Reads from one snapshot.
@@ -26,7 +28,9 @@ final class DatabaseFile: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         guard !isClosed.withLock({ $0 }) else { throw .closed }
+        await readers.enter()
         let result = await ThreadPool.shared.run { [pool] in Result { try pool.read(body) } }
+        readers.leave()
         return try value(of: result)
     }
 

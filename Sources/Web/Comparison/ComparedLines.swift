@@ -53,8 +53,7 @@ struct LineKeys {
                 lineStart = position + Int64(start)
                 if begin == nil { begin = lineStart }
             }
-            // The beginning of a line is what counts.
-            rest += buffer[start...].prefix(max(0, LineForm.lengthLimit - rest.count))
+            add(UnsafeRawBufferPointer(rebasing: buffer[start...]))
         }
         position += Int64(bytes.count)
     }
@@ -70,10 +69,10 @@ struct LineKeys {
             rest.removeAll(keepingCapacity: true)
             return
         }
-        if rest.isEmpty {
+        if rest.isEmpty, line.count <= LineForm.lengthLimit {
             form.read(line)
         } else {
-            rest += line.prefix(LineForm.lengthLimit)
+            add(line)
             rest.withUnsafeBytes { form.read($0) }
             rest.removeAll(keepingCapacity: true)
         }
@@ -83,6 +82,16 @@ struct LineKeys {
             dropped += keys.count - limit
             keys.removeFirst(keys.count - limit)
         }
+    }
+
+    /// Keeps the beginning of a line, or of what was written over it last.
+    private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        var bytes = bytes[...]
+        if let end = bytes.lastIndex(where: { $0 != 0x0D }), let over = bytes[...end].lastIndex(of: 0x0D) {
+            rest.removeAll(keepingCapacity: true)
+            bytes = bytes[(over + 1)...]
+        }
+        rest += bytes.prefix(max(0, LineForm.lengthLimit - rest.count))
     }
 
     /// The last keys, and how many lines came before them.

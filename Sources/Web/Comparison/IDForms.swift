@@ -7,7 +7,11 @@ enum IDForms {
     private static let leastOfAddress = 6
     private static let groups = [8, 4, 4, 4, 12]
 
-    /// Seven hexadecimal digits or more, of which one is decimal; an address in memory; a UUID.
+    /// Digits of a time since 1970, in seconds or parts of them.
+    private static let timeDigits = [10, 13, 16, 19]
+
+    /// Seven hexadecimal digits or more, among them letters and decimal ones; a time since 1970; an address in memory; a
+    /// UUID. Other numbers are sizes or counts, and may be what differs.
     static func id(_ line: Line, _ start: Int) -> Int? {
         if TimeForms.has(line, start, "0x") {
             let end = hexEnd(line, start + 2)
@@ -16,8 +20,12 @@ enum IDForms {
         let end = hexEnd(line, start)
         guard end - start >= least, !TimeForms.isAlphanumeric(line, end) else { return nil }
         if let end = uuidEnd(line, start) { return end - start }
-        // A word, such as "defaced".
-        return line[start..<end].contains { $0 <= UInt8(ascii: "9") } ? end - start : nil
+        let decimals = line[start..<end].count { $0 <= UInt8(ascii: "9") }
+        if decimals == end - start {
+            return line[start] == UInt8(ascii: "1") && timeDigits.contains(decimals) ? decimals : nil
+        }
+        // Without decimal digits it is a word, such as "defaced".
+        return decimals > 0 ? end - start : nil
     }
 
     private static func uuidEnd(_ line: Line, _ start: Int) -> Int? {

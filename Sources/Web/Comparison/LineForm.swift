@@ -8,7 +8,7 @@ struct LineForm {
     private(set) var bytes: [UInt8] = []
     private var plain: [UInt8] = []
 
-    /// More of a line is not looked at: nor is more of it shown.
+    /// More of a line, or of what was written over it last, is not looked at: nor is more of it shown.
     static let lengthLimit = LogWindow.lineLimit
 
     /// Reads a line without its line break.
