@@ -142,7 +142,8 @@ extension ScriptRun {
     }
 
     private func missingExit() async -> Event {
-        try? await Task.sleep(for: .seconds(5))
+        // An engine that ends dozens of containers at once takes its time.
+        try? await Task.sleep(for: .seconds(20))
         return .lost(DockerError(.transport, "the container's output ended before the container"))
     }
 }
