@@ -58,7 +58,7 @@ struct PoolTests {
         let work: @Sendable () throws(Broken) -> Int = { () throws(Broken) in throw Broken() }
         await #expect(throws: Broken()) { try await pool.run(work) }
         await withTaskExecutorPreference(pool) {
-            await #expect(throws: Broken()) { try await pool.run(work) }
+            _ = await #expect(throws: Broken()) { try await pool.run(work) }
         }
     }
 
