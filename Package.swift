@@ -123,7 +123,7 @@ let targets: [Target] = [
     tests("Structure", uses: []),
     tests(
         "EndToEnd",
-        uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", "SeededRandom", arguments, logging]),
+        uses: ["kozmic", "Config", "Curl", "Model", "OpenSSL", "SeededRandom", "Store", arguments, logging]),
 ]
 
 let package = Package(
