@@ -27,9 +27,6 @@ public final class ThreadPool: TaskExecutor {
     /// The pool of the process.
     public static let shared = ThreadPool(width: max(2, ProcessInfo.processInfo.activeProcessorCount))
 
-    /// So many of a thread's own follow-ups wait for it; what is more may be taken by another one. With one, a task that
-    /// wakes another and then waits needs no other thread, and no more than that is held up by one that calculates.
-    static let ownLimit = 1
     /// A worker looks for the others' work after so much of its own.
     static let turn = 32
 
@@ -77,10 +74,10 @@ public final class ThreadPool: TaskExecutor {
         _ worker: Worker, _ work: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
         guard worker.beginBlocking() else { return try work() }
-        let rest = worker.takeAll()
+        let kept = worker.giveUp()
         wake { state in
             state.running -= 1
-            state.queue.append(contentsOf: rest)
+            if let kept { state.queue.append(kept) }
         }
         defer {
             state.withLock { $0.running += 1 }
@@ -90,7 +87,7 @@ public final class ThreadPool: TaskExecutor {
     }
 
     private func submit(_ work: Work) {
-        if let worker = Worker.current, worker.pool === self, worker.keep(work, limit: Self.ownLimit) { return }
+        if let worker = Worker.current, worker.pool === self, worker.keep(work) { return }
         wake { $0.queue.append(work) }
     }
 
@@ -141,7 +138,7 @@ public final class ThreadPool: TaskExecutor {
                 }
                 if state.running > width {
                     // The others may go on with it.
-                    state.queue.append(contentsOf: worker.takeAll())
+                    if let kept = worker.giveUp() { state.queue.append(kept) }
                 } else if let own = worker.next(turn: .max) {
                     return (own, false, false)
                 }
@@ -149,7 +146,7 @@ public final class ThreadPool: TaskExecutor {
                 state.idle.append(worker)
                 return (nil, state.idle.count > width, false)
             }
-            // Who blocks wakes one, but may leave more than one thing to do.
+            // Many may have come while only one was woken.
             if isMore { wake { _ in } }
             if let work { return work }
             if !worker.sleep(isSpare: isSpare), retire(worker) { return nil }

@@ -8,8 +8,6 @@ struct WorkQueue: Sendable {
 
     mutating func append(_ work: ThreadPool.Work) { items.append(work) }
 
-    mutating func append(contentsOf other: WorkQueue) { items += other.items[other.first...] }
-
     mutating func popFirst() -> ThreadPool.Work? {
         guard first < items.count else { return nil }
         defer {

@@ -3,10 +3,10 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// One thread of a pool, with the work that its own work has led to.
+/// One thread of a pool, with what its own work has led to last.
 final class Worker: Sendable {
     private struct State {
-        var own = WorkQueue()
+        var kept: ThreadPool.Work?
         var taken = 0
         var isBlocking = false
     }
@@ -42,19 +42,22 @@ final class Worker: Sendable {
         clinux_name_thread(name)
     }
 
-    /// - Returns: false when somebody else should take it: there are many already, or this thread blocks.
-    func keep(_ work: ThreadPool.Work, limit: Int) -> Bool {
+    /// Keeps one thing to be done next: a task that wakes another and then waits needs no other thread, and no more than
+    /// that is held up when it calculates.
+    ///
+    /// - Returns: false when somebody else should take it: there is one already, or this thread blocks.
+    func keep(_ work: ThreadPool.Work) -> Bool {
         state.withLock { state in
-            guard !state.isBlocking, state.own.count < limit else { return false }
-            state.own.append(work)
+            guard !state.isBlocking, state.kept == nil else { return false }
+            state.kept = work
             return true
         }
     }
 
-    /// The next of its own, unless it is the others' turn.
+    /// What it kept, unless it is the others' turn.
     func next(turn: Int) -> ThreadPool.Work? {
         state.withLock { state in
-            guard state.taken < turn, let work = state.own.popFirst() else {
+            guard state.taken < turn, let work = state.kept.take() else {
                 state.taken = 0
                 return nil
             }
@@ -63,13 +66,8 @@ final class Worker: Sendable {
         }
     }
 
-    /// All of its own, for somebody else.
-    func takeAll() -> WorkQueue {
-        state.withLock { state in
-            defer { state.own = WorkQueue() }
-            return state.own
-        }
-    }
+    /// What it kept, for somebody else.
+    func giveUp() -> ThreadPool.Work? { state.withLock { $0.kept.take() } }
 
     /// - Returns: false when it is blocking already.
     func beginBlocking() -> Bool {
