@@ -9,7 +9,7 @@ struct ImportTableTests {
     static let table: [String: Set<String>] = [
         "Git": ["CLibgit2", "ThreadPool"],
         "YAML": ["CLibyaml"],
-        "Curl": ["CLibcurl"],
+        "Curl": ["CLibcurl", "CLinux"],
         "OpenSSL": ["COpenSSL"],
         "GitHub": ["Curl", "OpenSSL"],
         "DockerEngine": ["Curl", "ThreadPool"],

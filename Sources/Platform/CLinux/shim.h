@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,6 +26,9 @@ static inline int clinux_punch(int file, int64_t offset, int64_t count) {
     // FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE
     return (int)syscall(SYS_fallocate, file, 3, offset, count);
 }
+
+// A counter that wakes whoever polls it; reading takes it back to 0. Not for the programs that the process starts.
+static inline int clinux_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 // What the calling thread is called by `top -H` and the like; up to 15 bytes count.
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -1,10 +1,10 @@
 extension Driver {
-    /// How long to wait for the sockets, in milliseconds. libcurl shortens it by its own timers.
+    /// How long to wait for the sockets, in milliseconds: until a transfer is overdue, or libcurl's own timer.
     var patience: Int32 {
-        guard let nextDeadline else { return 60_000 }
-        let left = ContinuousClock.now.duration(to: nextDeadline)
+        guard let next = [nextDeadline, timer].compactMap(\.self).min() else { return 60_000 }
+        let left = ContinuousClock.now.duration(to: next)
         guard left < .seconds(60) else { return 60_000 }
-        // Rounded up, so that the deadline has passed when the wait is over.
+        // Rounded up, so that the moment has come when the wait is over.
         return Int32(max(0, left / .milliseconds(1)).rounded(.up))
     }
 

@@ -8,31 +8,42 @@ final class Driver {
     let multi: UnsafeMutableRawPointer
     let mailbox: Mailbox
     let options: CurlOptions
+    let signal: WakeSignal
+    var sockets: PolledSockets
+    /// When libcurl wants to be called although nothing happened to its sockets.
+    var timer: ContinuousClock.Instant?
     var transfers: [ObjectIdentifier: Transfer] = [:]
     /// No deadline is earlier than this; `nil` when there is none.
     var nextDeadline: ContinuousClock.Instant?
 
-    private init(multi: UnsafeMutableRawPointer, mailbox: Mailbox, options: CurlOptions) {
+    /// `nil` when libcurl has no memory.
+    private init?(_ mailbox: Mailbox, _ signal: WakeSignal, _ options: CurlOptions) {
+        guard CurlLibrary.isReady, let multi = curl_multi_init() else { return nil }
         self.multi = multi
         self.mailbox = mailbox
         self.options = options
+        self.signal = signal
+        sockets = PolledSockets(signal)
+        if let limit = options.maximumConnectionsPerHost {
+            _ = curl_shim_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, max(1, limit))
+        }
     }
 
     /// Starts a driver on a thread of its own.
     static func start(_ options: CurlOptions) -> Mailbox {
         let mailbox = Mailbox()
-        guard CurlLibrary.isReady, let pointer = curl_multi_init() else {
+        guard let signal = WakeSignal() else {
             mailbox.end()
             return mailbox
         }
-        if let limit = options.maximumConnectionsPerHost {
-            _ = curl_shim_multi_set_long(pointer, CURLMOPT_MAX_HOST_CONNECTIONS, max(1, limit))
-        }
-        let multi = MultiHandle(pointer: pointer)
-        mailbox.open(multi)
+        mailbox.open(signal)
         let thread = Thread {
             ignoreBrokenPipes()
-            Driver(multi: multi.pointer, mailbox: mailbox, options: options).run()
+            if let driver = Driver(mailbox, signal, options) { driver.run() }
+            let closed = CurlError(.closed, "the client was closed")
+            for case .start(let exchange) in mailbox.detach() { exchange.finish(.failure(closed)) }
+            signal.close()
+            mailbox.end()
         }
         thread.name = "curl"
         thread.start()
@@ -49,22 +60,26 @@ final class Driver {
     }
 
     private func run() {
+        if setCallbacks() { drive() }
+        let closed = CurlError(.closed, "the client was closed")
+        for transfer in transfers.values { finish(transfer, .failure(closed)) }
+        curl_multi_cleanup(multi)
+    }
+
+    /// Until the client is closed, or libcurl is in trouble.
+    private func drive() {
+        var ready: [(socket: curl_socket_t, events: Int32)] = []
         while true {
             let (commands, isClosing) = mailbox.take()
             for command in commands { handle(command) }
-            var running: Int32 = 0
-            guard !isClosing, curl_multi_perform(multi, &running) == CURLM_OK else { break }
+            guard !isClosing, perform(ready) else { return }
             collectFinished()
             handOver()
             endOverdue()
-            curl_multi_poll(multi, nil, 0, patience, nil)
+            let isSignalled: Bool
+            (ready, isSignalled) = sockets.wait(patience)
+            if isSignalled { signal.clear() }
         }
-        let rest = mailbox.detach()
-        let closed = CurlError(.closed, "the client was closed")
-        for transfer in transfers.values { finish(transfer, .failure(closed)) }
-        for case .start(let exchange) in rest { exchange.finish(.failure(closed)) }
-        curl_multi_cleanup(multi)
-        mailbox.end()
     }
 
     private func handle(_ command: Command) {

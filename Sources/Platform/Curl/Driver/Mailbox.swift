@@ -4,8 +4,8 @@ import Synchronization
 final class Mailbox: Sendable {
     private struct State {
         var commands: [Command] = []
-        /// There while the handle may be woken: it is destroyed after it went from here.
-        var multi: MultiHandle?
+        /// There while it may be given: it is closed after it went from here.
+        var signal: WakeSignal?
         var isClosing = false
         var hasEnded = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -14,17 +14,17 @@ final class Mailbox: Sendable {
     private let state = Mutex(State())
 
     /// From here on commands are taken.
-    func open(_ multi: MultiHandle) {
-        state.withLock { $0.multi = multi }
+    func open(_ signal: WakeSignal) {
+        state.withLock { $0.signal = signal }
     }
 
     /// Whether the command will be looked at.
     @discardableResult
     func post(_ command: Command) -> Bool {
         state.withLock { state in
-            guard let multi = state.multi, !state.isClosing else { return false }
+            guard let signal = state.signal, !state.isClosing else { return false }
             // The driver takes all that is there, so only the first one has to wake it.
-            if state.commands.isEmpty { multi.wake() }
+            if state.commands.isEmpty { signal.give() }
             state.commands.append(command)
             return true
         }
@@ -43,7 +43,7 @@ final class Mailbox: Sendable {
     func close() {
         state.withLock { state in
             state.isClosing = true
-            state.multi?.wake()
+            state.signal?.give()
         }
     }
 
@@ -58,10 +58,10 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Nobody wakes the handle any more; gives the commands that were never looked at.
+    /// Nobody gives the signal any more; gives the commands that were never looked at.
     func detach() -> [Command] {
         state.withLock { state in
-            state.multi = nil
+            state.signal = nil
             defer { state.commands.removeAll() }
             return state.commands
         }
