@@ -11,16 +11,16 @@ internal import ThreadPool
 final class DatabaseFile: Sendable {
     let path: String
     private let pool: DatabasePool
-    private let readers: ReaderLimit
-    /// Writes that are under way or wait.
-    private let writes = Atomic(0)
+    private let readers: ConnectionLimit
+    /// GRDB would have those that wait for others each take a thread, or go to a queue whose thread is another one.
+    private let writer = ConnectionLimit(1)
     private let isClosed = Mutex(false)
 
     /// Takes an open pool; see `DatabaseFile+Open.swift`.
     init(path: String, pool: DatabasePool) {
         self.path = path
         self.pool = pool
-        readers = ReaderLimit(pool.configuration.maximumReaderCount)
+        readers = ConnectionLimit(pool.configuration.maximumReaderCount)
     }
 
     /// Reads from one snapshot.
@@ -39,16 +39,9 @@ final class DatabaseFile: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         guard !isClosed.withLock({ $0 }) else { throw .closed }
-        let isFirst = writes.add(1, ordering: .relaxed).oldValue == 0
-        defer { writes.subtract(1, ordering: .relaxed) }
-        if isFirst, ThreadPool.shared.isCurrent {
-            let result = await ThreadPool.shared.run { [pool] in Result { try pool.write(body) } }
-            return try value(of: result)
-        }
-        // Those that wait for others would each take a thread.
-        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
-            pool.asyncWrite(body) { _, result in continuation.resume(returning: result) }
-        }
+        await writer.enter()
+        let result = await ThreadPool.shared.run { [pool] in Result { try pool.write(body) } }
+        writer.leave()
         return try value(of: result)
     }
 
@@ -68,8 +61,10 @@ final class DatabaseFile: Sendable {
             return closed
         }
         guard !wasClosed else { return }
-        // GRDB closes synchronously, waiting for the accesses under way.
+        // GRDB closes synchronously, waiting for the accesses under way; writes that wait come first.
+        await writer.enter()
         await ThreadPool.shared.run { [pool] in try? pool.close() }
+        writer.leave()
     }
 
     private func value<Value>(of result: Result<Value, any Error>) throws(StoreError) -> Value {

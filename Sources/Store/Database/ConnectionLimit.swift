@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// Lets only so many read at once as there are connections. The others wait here, where they hold no thread; first come
+/// Lets only so many use the database at once as there are connections. The others wait here, where they hold no thread; first come
 /// first served.
-final class ReaderLimit: Sendable {
+final class ConnectionLimit: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []

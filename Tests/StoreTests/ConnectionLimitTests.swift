@@ -4,7 +4,7 @@ import Testing
 @testable import Store
 
 @Suite("Reads wait for a connection without holding a thread")
-struct ReaderLimitTests {
+struct ConnectionLimitTests {
     private final class Seen: Sendable {
         private let state = Mutex((now: 0, most: 0, all: 0))
         var most: Int { state.withLock { $0.most } }
@@ -23,7 +23,7 @@ struct ReaderLimitTests {
 
     @Test("never more than there are connections, and all come in", arguments: [1, 3])
     func limit(count: Int) async {
-        let (readers, seen) = (ReaderLimit(count), Seen())
+        let (readers, seen) = (ConnectionLimit(count), Seen())
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<1000 {
                 group.addTask {
