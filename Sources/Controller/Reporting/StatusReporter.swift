@@ -40,7 +40,8 @@ public struct StatusReporter: Service {
 
     /// Sends what is due. Answers the time until more is due.
     func pass() async throws -> Duration? {
-        let (due, later) = try await store.dueStatuses(now: Date(), limit: 100, except: pauses.projects(at: Date()))
+        let begin = Date()
+        let (due, later) = try await store.dueStatuses(now: begin, limit: 100, except: pauses.projects(at: begin))
         let areInherited = inherited.value
         let again = try await withThrowingTaskGroup(of: Date?.self) { group in
             var times: [Date?] = []
@@ -53,9 +54,10 @@ public struct StatusReporter: Service {
             return times.compactMap(\.self).min()
         }
         guard due.count < 100 else { return .zero }
-        // What was left out for a pause has not been tried yet.
-        if pauses.next == nil { inherited.end() }
-        return [later, again, pauses.next].compactMap(\.self).min().map { .seconds(max(0.05, $0.timeIntervalSinceNow)) }
+        // What was left out for a pause has not been tried yet, even if the pause is over by now.
+        let pauseEnd = pauses.next(after: begin)
+        if pauseEnd == nil { inherited.end() }
+        return [later, again, pauseEnd].compactMap(\.self).min().map { .seconds(max(0.05, $0.timeIntervalSinceNow)) }
     }
 
     /// - Parameter mayBeThere: an earlier attempt may have arrived although nobody heard the answer. A final status is
@@ -108,43 +110,6 @@ public struct StatusReporter: Service {
             until: until, error: "\(error)", giveUp: givesUp)
         return givesUp ? nil : until
     }
-}
-
-/// The projects for which nothing can be sent now, because what an hour or a minute may have is used up: trying each of
-/// their statuses, and noting in the database that it has to wait, would be of no use.
-final class StatusPauses: Sendable {
-    private let ends = Mutex<[Int64: Date]>([:])
-    private let lastTold = Mutex<[Int64: Date]>([:])
-    /// A pause ends when there is room for one more, and then the next one begins: it is told of so often.
-    private static let tellingInterval: TimeInterval = 600
-
-    /// - Returns: whether to tell of it.
-    func add(_ projectID: Int64, until: Date) -> Bool {
-        let now = Date()
-        // A moment at least, or the next pass would follow at once.
-        ends.withLock { $0[projectID] = max(until, now.addingTimeInterval(0.5)) }
-        return lastTold.withLock { lastTold in
-            lastTold = lastTold.filter { now.timeIntervalSince($0.value) < Self.tellingInterval }
-            guard lastTold[projectID] == nil else { return false }
-            lastTold[projectID] = now
-            return true
-        }
-    }
-
-    func contains(_ projectID: Int64, at time: Date) -> Bool {
-        ends.withLock { $0[projectID].map { $0 > time } ?? false }
-    }
-
-    /// Those that wait still; the others are forgotten.
-    func projects(at time: Date) -> Set<Int64> {
-        ends.withLock { ends in
-            ends = ends.filter { $0.value > time }
-            return Set(ends.keys)
-        }
-    }
-
-    /// When the first of them may go on.
-    var next: Date? { ends.withLock { $0.values.min() } }
 }
 
 /// Whether what an earlier process left is still being worked off.
