@@ -53,6 +53,26 @@ struct ClientTests {
         }
     }
 
+    @Test("a failed job's log against the last green one: 0 when only times and ids differ, 1 with the lines that do")
+    func compare() async throws {
+        let script = "#!/bin/sh\ndate; cat /proc/sys/kernel/random/uuid; cat greeting\ngrep -q hello greeting\n"
+        try await World.with(Project.file(script)) { world in
+            for (text, outcome) in [("hello", "success"), ("hello", "success"), ("good bye", "failure")] {
+                let files = ["greeting": "\(text)\n", "README": UUID().uuidString]
+                try await world.expect(try await world.push(files), outcome)
+            }
+            let job = "\(world.repository)#2/tests"
+            let same = try await kozmic(world, ["log-diff", job])
+            #expect(same.status == 0 && same.output.contains("#1"), "\(same.output)")
+            let lines = try await kozmic(world, ["log-diff", "\(world.repository)#3/tests"])
+            #expect(lines.status == 1, "\(lines.output)")
+            let texts = lines.output.split(separator: "\n").map(String.init)
+            #expect(texts.contains { $0.hasPrefix("-") && $0.hasSuffix("hello") }, "\(lines.output)")
+            #expect(texts.contains { $0.hasPrefix("+") && $0.hasSuffix("good bye") }, "\(lines.output)")
+            #expect(!texts.contains { $0.hasPrefix("+") && $0.contains("UTC") }, "\(lines.output)")
+        }
+    }
+
     @Test("a stranger's pull request runs once its commit is approved from the terminal, and by a manager only")
     func approve() async throws {
         try await World.with(
