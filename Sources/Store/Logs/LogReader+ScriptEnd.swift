@@ -38,11 +38,12 @@ extension LogReader {
         return ScriptOutput(section: section, bytes: bytes)
     }
 
-    /// Where the bytes of a record end.
+    /// Where the bytes of a record end; behind every log when it is none.
     private static func end(of number: Int, _ records: FileDescriptor) throws(StoreError) -> Int64 {
         let bytes = try records.read(at: Int64(number * LogChunk.recordSize), count: 8)
         guard bytes.count == 8 else { return .max }
-        return bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) }
+        let end = bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) }
+        return end >= 0 ? end : .max
     }
 }
 

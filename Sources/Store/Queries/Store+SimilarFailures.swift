@@ -27,7 +27,9 @@ extension Store {
                     ref: GitRef(try columns.next()), endedAt: try columns.date())
                 return commit == subject.commit ? nil : job
             }
-            return subject.similar(jobs.compactMap(\.self), hasMore: looked > SimilarFailures.mostCounted)
+            return subject.similar(
+                Array(jobs.compactMap(\.self).prefix(SimilarFailures.mostCounted)),
+                hasMore: looked > SimilarFailures.mostCounted)
         }
     }
 }
