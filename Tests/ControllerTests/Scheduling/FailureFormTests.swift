@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Model
 import Runner
@@ -138,6 +139,29 @@ struct FailureFormTests {
                 try await run(desk, [], failed),
             ]
             for job in jobs { #expect(try await desk.store.similarFailures(job.id) == nil, "build \(job.buildID)") }
+        }
+    }
+
+    @Test("a log that cannot be read keeps no job from its end")
+    func unreadable() async throws {
+        try await Desk.with { desk in
+            _ = try await desk.declare([desk.hook("tests")])
+            _ = try await desk.deliver("push", desk.pushed(String(repeating: "a", count: 40), before: nil))
+            let claimed = try #require(try await desk.store.claimNextJob())
+            let run = JobRun(
+                configuration: desk.configuration, store: desk.store, executor: ScriptedExecutor(),
+                mirrors: desk.mirrors, logger: Logger(label: "test"))
+            let writer = try await desk.store.logs.writer(claimed.job.id)
+            try await JobLogSink(writer: writer).append(.build, .stdout, Array("FAILED\n".utf8))
+            try await writer.close()
+            let failed = JobOutcome(state: .failure, exitCode: 1)
+            #expect(try await run.failureForm(claimed, failed) != nil)
+            #expect(try await run.failureForm(claimed, JobOutcome(state: .failure)) == nil, "no script ended it")
+            // A folder cannot be read.
+            let records = "\(desk.folder)/data/logs/\(claimed.job.id / 1000)/\(claimed.job.id).chunks"
+            try FileManager.default.removeItem(atPath: records)
+            try FileManager.default.createDirectory(atPath: records, withIntermediateDirectories: false)
+            #expect(try await run.failureForm(claimed, failed) == nil)
         }
     }
 }
