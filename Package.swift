@@ -63,6 +63,7 @@ let targets: [Target] = [
     library("Pipes", in: "Platform/", uses: ["CLinux"]),
 
     library("Model", uses: ["OpenSSL"]),
+    library("LineForms", uses: []),
     library("Config", uses: ["Model", "YAML"]),
     library("Reconciler", uses: ["Model", "GitHub", logging]),
     library("Runner", uses: ["Model", "Git", "DockerEngine", "Pipes", "ThreadPool", logging]),
@@ -70,11 +71,11 @@ let targets: [Target] = [
     library(
         "Controller",
         uses: [
-            "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "Model", "Config", "Reconciler", "Runner",
-            "Store", "ThreadPool", lifecycle, asyncAlgorithms, logging,
+            "Git", "YAML", "Curl", "OpenSSL", "GitHub", "DockerEngine", "LineForms", "Model", "Config", "Reconciler",
+            "Runner", "Store", "ThreadPool", lifecycle, asyncAlgorithms, logging,
         ]),
     library(
-        "Web", uses: ["Model", "Store", "GitHub", "OpenSSL", "Zlib", hummingbird, mustache, logging],
+        "Web", uses: ["LineForms", "Model", "Store", "GitHub", "OpenSSL", "Zlib", hummingbird, mustache, logging],
         resources: [.embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Schemas")]),
     library("GitHubSimulator", uses: ["OpenSSL", hummingbird, subprocess, logging]),
     .executableTarget(
@@ -102,6 +103,7 @@ let targets: [Target] = [
     tests("DockerEngine", uses: ["DockerEngine", "Curl", "SeededRandom"]),
     tests("Pipes", uses: ["Pipes"]),
     tests("Model", uses: ["Model", "OpenSSL", "SeededRandom"]),
+    tests("LineForms", uses: ["LineForms", "SeededRandom"]),
     tests("Config", uses: ["Config", "Model", "YAML", "SeededRandom"], exclude: ["Fixtures"]),
     tests("Reconciler", uses: ["Reconciler", "GitHub", "Curl", "Model", "GitHubSimulator", logging, "SeededRandom"]),
     tests("Runner", uses: ["Runner", "Model", "Git", "DockerEngine", "OpenSSL", "Curl", "SeededRandom", logging]),

@@ -48,6 +48,8 @@ struct QueryPlanTests {
             #expect(
                 try await store.passedJobs(500, ref: .branch("main"), before: last, ofBuild: 7, limit: 3).isEmpty,
                 "jobs without an exit code ran nothing")
+            _ = try await store.database.query("UPDATE job SET failureForm = x'01' WHERE projectID = 500")
+            #expect(try await store.similarFailures(last.id)?.count == 19)
             _ = try await store.refOverview(500, limit: 50)
             _ = try await store.openPullRequests(500, limit: 50)
             _ = try await store.builds(500, BuildFilter(text: "x"), limit: 20)

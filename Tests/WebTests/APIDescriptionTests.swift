@@ -143,7 +143,7 @@ struct APIDescriptionTests {
         let number =
             [
                 "rerunBuild": 1, "rerunJob": 2, "cancelBuild": 3, "cancelJob": 4, "approveBuild": 5, "deleteLog": 2,
-                "compareLog": 2,
+                "compareLog": 2, "getJob": 2,
             ][
                 operation] ?? 1
         let values = [
@@ -174,7 +174,8 @@ extension Site {
     /// Builds 2 to 5 in the states that the changes take, a delivery with an explanation, drift, a plan, diagnostics.
     fileprivate func populate(_ project: ProjectRecord) async throws {
         try await build(project, "Again", kind: .pullRequest, pullRequest: 3)
-        for _ in project.config.hooks { try await run(JobOutcome(state: .failure, exitCode: 2), log: "first\n") }
+        let failure = JobOutcome(state: .failure, exitCode: 2)
+        for _ in project.config.hooks { try await run(failure, log: "first\n", form: "first") }
         try await build(project, "Cancel all")
         try await build(project, "Cancel one")
         let event = TriggerEvent(
@@ -185,6 +186,9 @@ extension Site {
             configCommit: project.configCommit, pageURL: { number, _ in "http://ci/\(number)" })
         _ = try await store.createBuild(wanted)
         _ = try await store.claimNextJob()
+        for job in try await store.jobs(try await build(project, "Fails too").id) {
+            try await store.finishJob(job.id, failure, failureForm: Array("first".utf8))
+        }
 
         let hook = try #require(project.config.hooks.first)
         _ = try await store.inbox.store(

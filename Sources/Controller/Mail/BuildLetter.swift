@@ -10,6 +10,7 @@ struct BuildLetter: Sendable {
         var hook: HookID
         var reason: String
         var page: String
+        var similar: SimilarFailures?
         var lastLines: [String]
     }
 
@@ -66,6 +67,7 @@ struct BuildLetter: Sendable {
         for trouble in troubles {
             lines.append("\(trouble.hook): \(PlainLine(trouble.reason, limit: 300))")
             lines.append(trouble.page)
+            if let similar = Self.similar(trouble) { lines.append(similar) }
             if !trouble.lastLines.isEmpty {
                 lines += ["", "The last lines of its log:", ""] + trouble.lastLines.map { "    \($0)" }
             }
@@ -77,6 +79,18 @@ struct BuildLetter: Sendable {
                 + " (kozmic.yaml, \(PlainLine(news.project.config.file, limit: 200))).", "",
         ]
         return lines.joined(separator: "\n")
+    }
+
+    /// Whether it failed like this before.
+    private static func similar(_ trouble: Trouble) -> String? {
+        guard let similar = trouble.similar, similar.count > 0 else { return nil }
+        func day(_ date: Date) -> String { String(date.formatted(.iso8601).prefix(10)) }
+        let first = similar.firstAt.map { similar.isAlone ? ", on \(day($0))" : ", the first one on \(day($0))" }
+        let names = similar.latest.map { "\($0.name(beside: trouble.hook)) on \($0.ref.shortName)" }
+        let list = names.joined(separator: ", ") + (similar.isLong ? ", …" : ".")
+        return PlainLine(
+            "\(similar.opening)\(first ?? ""): \(list)\(similar.hint.map { " \($0)" } ?? "")", limit: 1_000
+        ).description
     }
 
     /// All mails about one branch of one project belong together: they answer a mail that there never was.

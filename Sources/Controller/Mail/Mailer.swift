@@ -103,7 +103,8 @@ public struct Mailer: Service {
             troubles.append(
                 BuildLetter.Trouble(
                     hook: job.hook, reason: job.reason ?? "\(job.state.rawValue)",
-                    page: pages.build(news.build.number, hook: job.hook), lastLines: tail))
+                    page: pages.build(news.build.number, hook: job.hook),
+                    similar: job.state == .failure ? try await store.similarFailures(job.id) : nil, lastLines: tail))
         }
         let letter = BuildLetter(news: news, pages: pages, troubles: troubles, from: settings.from)
         return (recipients.map { NewLetter(recipient: "\($0)", message: letter.message(to: $0)) }, quoted)

@@ -207,12 +207,15 @@ struct JobRun: Sendable {
     private func finish(_ claimed: ClaimedJob, _ outcome: JobOutcome) async throws {
         let pages = configuration.pages(claimed.project.repository)
         let isKept = keeps(claimed, outcome)
+        let form = try await failureForm(claimed, outcome)
         if isKept {
             try await store.keepContainers(
                 claimed.job.id, until: Date(timeIntervalSinceNow: Double(claimed.job.config.keepFailedSeconds)),
                 most: configuration.mostKeptJobs)
         }
-        try await store.finishJob(claimed.job.id, outcome) { number, hook in pages.build(number, hook: hook) }
+        try await store.finishJob(claimed.job.id, outcome, failureForm: form) { number, hook in
+            pages.build(number, hook: hook)
+        }
         if !isKept {
             await executor.cleanUp(claimed.job.id, attempt: claimed.job.attempt, instance: configuration.instance)
         }

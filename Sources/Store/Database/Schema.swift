@@ -50,6 +50,7 @@ enum Schema {
             for statement in [deletedLogs, foundEvents] { try db.execute(sql: statement) }
         }
         migrator.registerMigration("27 marks of events") { db in try db.execute(sql: eventMarks) }
+        migrator.registerMigration("28 how failures ended") { db in try db.execute(sql: failureForms) }
         return migrator
     }
 

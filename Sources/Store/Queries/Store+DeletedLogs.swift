@@ -5,7 +5,7 @@ extension Store {
     /// Deletes the log of a job that has ended, for good: first the row says so, then the files go. A process that dies
     /// between the two leaves the job's number, by which ``removeOldLogs(limit:)`` finds them.
     ///
-    /// Mail that waits to be sent and may quote the log is written anew.
+    /// Mail that waits to be sent and may quote the log is written anew. How the log ended is forgotten, too.
     ///
     /// - Parameter login: who deletes it; that this person may do so is the caller's business.
     /// - Returns: the job. Of several deletions the first one stays.
@@ -27,7 +27,8 @@ extension Store {
             }
             guard job.logDeletion == nil else { return (job, []) }
             try db.run(
-                "UPDATE job SET logDeletedAt = ?, logDeletedBy = ? WHERE id = ?", [time.milliseconds, login, jobID])
+                "UPDATE job SET logDeletedAt = ?, logDeletedBy = ?, failureForm = NULL WHERE id = ?",
+                [time.milliseconds, login, jobID])
             try db.run("INSERT OR IGNORE INTO removedLog VALUES (?)", [jobID])
             let hasMail = try db.rewriteLetters(ofBuild: job.buildID)
             return (try db.job(jobID) ?? job, hasMail ? [.job(jobID), .mail] : [.job(jobID)])

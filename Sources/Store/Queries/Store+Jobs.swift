@@ -86,16 +86,21 @@ extension Store {
     ///
     /// - Parameters:
     ///   - outcome: with a finished state. A time at which it ended counts between the job's start and now.
+    ///   - failureForm: how its output ended, of a job that failed; see ``similarFailures(_:)``. The same bytes mean the same.
     ///   - pageURL: when given, instead of the addresses pinned when the build was made.
     /// - Returns: false when the job had ended already; nothing is changed then.
     @discardableResult
     public func finishJob(
-        _ jobID: Int64, _ outcome: JobOutcome, pageURL: PageURL? = nil
+        _ jobID: Int64, _ outcome: JobOutcome, failureForm: [UInt8]? = nil, pageURL: PageURL? = nil
     ) async throws(StoreError) -> Bool {
         guard outcome.state.isFinished else { throw .invalid("a job cannot end in the state \(outcome.state)") }
         let time = now()
         let topics = try await database.write { db in
-            try db.finish(jobID, outcome, cancelReason: nil, at: time, pageURL: pageURL)
+            let topics = try db.finish(jobID, outcome, cancelReason: nil, at: time, pageURL: pageURL)
+            if let failureForm, outcome.state == .failure, !topics.isEmpty {
+                try db.run("UPDATE job SET failureForm = ? WHERE id = ?", [Data(failureForm), jobID])
+            }
+            return topics
         }
         notify(topics)
         return !topics.isEmpty

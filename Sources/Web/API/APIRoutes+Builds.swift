@@ -84,6 +84,9 @@ extension APIRoutes {
         document.times = try await JobTimes(job, LogExcerpts(store.logs, indexes)).documents(job)
         document.usualSeconds = try await store.usualSeconds(
             build.projectID, job.hook, beforeBuild: build.number)
+        document.similarFailures = try await SimilarFailureValues(store, job, project).map {
+            SimilarFailuresDocument($0.similar, address)
+        }
         return document
     }
 

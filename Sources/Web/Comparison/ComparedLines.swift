@@ -1,4 +1,4 @@
-import Store
+import LineForms
 
 /// The lines of a part of a log, as numbers that are the same for lines that count as the same.
 struct ComparedLines: Sendable {
@@ -87,9 +87,9 @@ struct LineKeys {
     /// Keeps the beginning of a line, or of what was written over it last.
     private mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var bytes = bytes[...]
-        if let end = bytes.lastIndex(where: { $0 != 0x0D }), let over = bytes[...end].lastIndex(of: 0x0D) {
+        if let over = LineForm.overwriting(bytes) {
             rest.removeAll(keepingCapacity: true)
-            bytes = bytes[(over + 1)...]
+            bytes = bytes[over...]
         }
         rest += bytes.prefix(max(0, LineForm.lengthLimit - rest.count))
     }

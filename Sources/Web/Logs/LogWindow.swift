@@ -1,4 +1,5 @@
 import Glibc
+import LineForms
 import Store
 
 /// Some lines from anywhere in a log.
@@ -19,8 +20,9 @@ struct LogWindow: Sendable {
     /// What the first one begins with.
     var style: TerminalStyle
 
-    /// More of one line than this is not shown: a page must not freeze on a line of 10 MB.
-    static let lineLimit = 16 << 10
+    /// More of one line than this is not shown: a page must not freeze on a line of 10 MB. Nor does more of it count when
+    /// logs are compared.
+    static let lineLimit = LineForm.lengthLimit
     /// Lines end a window when they are larger than this together.
     static let sizeLimit = 2 << 20
     static let lineCount = 1...1000

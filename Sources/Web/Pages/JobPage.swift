@@ -71,6 +71,7 @@ struct JobPage: Sendable {
             },
             "deleteURL": try await mayDelete(job, build.project, viewer) ? "\(url)/log/delete\(query)" : nil,
             "green": try await lastGreen(job, build, url, query),
+            "similar": try await SimilarFailureValues(store, job, build.project)?.values,
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
             "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,

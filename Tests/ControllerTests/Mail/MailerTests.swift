@@ -120,6 +120,33 @@ struct MailerTests {
         }
     }
 
+    @Test("A failure that other jobs had says so in one line; one that is the first, or is not known, says nothing")
+    func similar() async throws {
+        try await PostOffice.with(MailRules(to: ["team@example.org"])) { office in
+            let name = try #require(RepositoryName("acme/widget"))
+            let project = try #require(try await office.store.project(name))
+            try await office.store.setGitHubFacts(project.id, githubID: 7, isPrivate: true, defaultBranch: "main")
+            for (branch, form) in [("main", "saw"), ("a\u{202E}b", "saw"), ("topic", "saw"), ("topic", nil)] {
+                try await office.build(Self.failure, branch: branch, form: form)
+                try await office.pass()
+            }
+            let mails = try office.server.mails()
+            try #require(mails.count == 4)
+            let first = try #require(try await office.store.build(project.id, number: 1)?.finishedAt)
+            let day = first.formatted(.iso8601).prefix(10)
+            let hint = "It was so on main before this build, in #1, so it is probably not this change."
+            let lines = mails.map { $0.body.components(separatedBy: "\r\n").filter { $0.contains("ended like this") } }
+            #expect(
+                lines == [
+                    [], ["The log of another job ended like this, on \(day): #1 on main. \(hint)"],
+                    [
+                        "The logs of 2 other jobs ended like this, the first one on \(day): #2 on ab, #1 on main. \(hint)"
+                    ],
+                    [],
+                ])
+        }
+    }
+
     @Test("A mailbox that does not exist is given up, and costs the others nothing")
     func refusals() async throws {
         try await PostOffice.with { office in

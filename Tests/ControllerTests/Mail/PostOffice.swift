@@ -62,7 +62,7 @@ struct PostOffice {
     /// A build that ends so, with a log.
     func build(
         _ outcome: JobOutcome, message: String = "Fix the flux", author: String? = "ada@example.org",
-        branch: String = "main", log: String = "all went wrong\n"
+        branch: String = "main", log: String = "all went wrong\n", form: String? = nil
     ) async throws {
         let name = try #require(RepositoryName("acme/widget"))
         let project = try #require(try await store.project(name))
@@ -77,7 +77,7 @@ struct PostOffice {
         let writer = try await store.logs.writer(job.id)
         try await writer.append(section: 2, source: 1, Array(log.utf8))
         try await writer.close()
-        try await store.finishJob(job.id, outcome)
+        try await store.finishJob(job.id, outcome, failureForm: form.map { Array($0.utf8) })
     }
 
     /// The service as it is after a start.

@@ -65,7 +65,8 @@ extension Site {
                     number % 7 == 3 && job == 2
                     ? JobOutcome(state: .failure, exitCode: 1, reason: "build script failed with exit code 1")
                     : .success
-                try await run(outcome, log: "line of \(number)\n", seconds: 20 + Double((number * 37) % 60))
+                try await run(
+                    outcome, log: "line of \(number)\n", seconds: 20 + Double((number * 37) % 60), form: "saw")
             }
         }
     }
@@ -87,7 +88,7 @@ extension Site {
         try await run(JobOutcome(state: .skipped, reason: "none of src/** changed"), seconds: 0)
         let failed = try await run(
             JobOutcome(state: .failure, exitCode: 1, reason: "build script failed with exit code 1"),
-            log: Self.failedLog, seconds: 64)
+            log: Self.failedLog, seconds: 64, form: "saw")
         try await store.recordProgress(failed.id, phase: .building)
         try retime(failed.id, start: start.addingTimeInterval(9), install: 4, build: 30)
 

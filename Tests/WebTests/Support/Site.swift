@@ -152,12 +152,16 @@ struct Site: Sendable {
     }
 
     /// Claims the next job, writes its log and ends it.
+    ///
+    /// - Parameter form: how its output ended.
     @discardableResult
-    func run(_ outcome: JobOutcome = .success, log text: String = "", seconds: Double = 1) async throws -> JobRecord {
+    func run(
+        _ outcome: JobOutcome = .success, log text: String = "", seconds: Double = 1, form: String? = nil
+    ) async throws -> JobRecord {
         let job = try #require(try await store.claimNextJob()).job
         if !text.isEmpty { try await write(job.id, text) }
         clock.advance(seconds)
-        try await store.finishJob(job.id, outcome)
+        try await store.finishJob(job.id, outcome, failureForm: form.map { Array($0.utf8) })
         return job
     }
 

@@ -50,6 +50,9 @@ package struct JobDocument: Codable, Sendable {
     /// How many seconds the hook usually takes: the middle one of the latest jobs before it that ran and passed, nine at
     /// most. Absent without any, and unless the job alone is asked for.
     package var usualSeconds: Double?
+    /// Jobs of other commits whose logs ended like that of this one, which failed; absent without any, and unless the job
+    /// alone is asked for.
+    package var similarFailures: SimilarFailuresDocument?
 
     /// A place in the queue.
     package struct Queue: Codable, Sendable {

@@ -1,18 +1,21 @@
-/// What of a line counts when two logs are compared: not when it was written, how long something took, nor what was drawn
-/// by lot. What is shown stays as it was.
+/// What of a line counts when logs are compared: not when it was written, how long something took, nor what was drawn by
+/// lot. What is shown stays as it was.
 ///
 /// Control sequences, blanks at the end, and what a carriage return wrote over are left out. Times, durations, ids,
 /// the names of temporary folders and the like stand as words: `<time>`. Of a very long line the beginning counts.
-struct LineForm {
-    /// The line that was read last.
-    private(set) var bytes: [UInt8] = []
+public struct LineForm: Sendable {
+    /// The line that was read last, as it counts.
+    public private(set) var bytes: [UInt8] = []
     private var plain: [UInt8] = []
 
-    /// More of a line, or of what was written over it last, is not looked at: nor is more of it shown.
-    static let lengthLimit = LogWindow.lineLimit
+    /// More of a line, or of what was written over it last, is not looked at, in bytes.
+    public static let lengthLimit = 16 << 10
+
+    /// Has read no line yet.
+    public init() {}
 
     /// Reads a line without its line break.
-    mutating func read(_ line: UnsafeRawBufferPointer) {
+    public mutating func read(_ line: UnsafeRawBufferPointer) {
         plain.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
         PlainBytes.append(line.prefix(Self.lengthLimit), to: &plain)
@@ -28,10 +31,19 @@ struct LineForm {
 
     /// The same number for lines that count as the same, in this process; nobody can make lines on purpose whose numbers
     /// are the same although they differ.
-    var key: UInt64 {
+    public var key: UInt64 {
         var hasher = Hasher()
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
         return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    /// Where that begins which was written over a line last, by a carriage return; `nil` when nothing was. Of a line beyond
+    /// the limit that is what counts.
+    ///
+    /// - Parameter line: or a part of one.
+    public static func overwriting(_ line: Slice<UnsafeRawBufferPointer>) -> Int? {
+        guard let end = line.lastIndex(where: { $0 != 0x0D }) else { return nil }
+        return line[...end].lastIndex(of: 0x0D).map { $0 + 1 }
     }
 
     /// A line as it counts.
