@@ -66,10 +66,12 @@ final class ScriptedServer: Sendable {
 
     /// Ends every connection.
     func stop() {
-        let connections = state.withLock { state in
-            state.isStopped = true
-            return state.connections
+        let connections: Set<Int32>? = state.withLock { state in
+            defer { state.isStopped = true }
+            return state.isStopped ? nil : state.connections
         }
+        // Once: afterwards the listener's number may be that of another test's.
+        guard let connections else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
     }
