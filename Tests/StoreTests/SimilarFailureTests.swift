@@ -111,7 +111,7 @@ struct SimilarFailureTests {
             let found = try #require(try await fixture.store.similarFailures(late.id))
             #expect(found.onDefaultBranch?.build == 3)
             #expect(
-                found.hint == "It was so on main before this build, in #3, so it is probably not this change.")
+                found.hint == "It was so on main before this build, in #3, so it may not be this change.")
             #expect(try await fixture.store.similarFailures(early.id)?.onDefaultBranch == nil)
         }
     }

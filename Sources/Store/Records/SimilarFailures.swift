@@ -52,7 +52,7 @@ public struct SimilarFailures: Sendable, Hashable {
     /// What to make of the one on the default branch, if there is one; for people.
     public var hint: String? {
         onDefaultBranch.map { job in
-            "It was so on \(job.ref.shortName) before this build, in #\(job.build), so it is probably not this change."
+            "It was so on \(job.ref.shortName) before this build, in #\(job.build), so it may not be this change."
         }
     }
 }

@@ -134,7 +134,7 @@ struct MailerTests {
             try #require(mails.count == 4)
             let first = try #require(try await office.store.build(project.id, number: 1)?.finishedAt)
             let day = first.formatted(.iso8601).prefix(10)
-            let hint = "It was so on main before this build, in #1, so it is probably not this change."
+            let hint = "It was so on main before this build, in #1, so it may not be this change."
             let lines = mails.map { $0.body.components(separatedBy: "\r\n").filter { $0.contains("ended like this") } }
             #expect(
                 lines == [
