@@ -129,6 +129,29 @@ struct WorkTreeTests {
         }
     }
 
+    @Test("a partial clone that lacks files is refused with the way out, which works")
+    func partial() async throws {
+        try await with(["a": "1", "b": "2"]) { clone in
+            try await clone.git("config", "uploadpack.allowFilter", "true")
+            let partial = Clone(folder: "\(clone.folder)/partial")
+            try await clone.git(
+                "clone", "--quiet", "--no-checkout", "--filter=blob:none", "--origin", "my.up", "file://\(clone.path)",
+                partial.path)
+            let problem = await #expect(throws: SettingProblem.self) {
+                try await LocalClone.openWhole(partial.path, commit: "HEAD")
+            }
+            let words = problem?.description ?? ""
+            #expect(words.contains("is a partial clone that lacks 2 objects of commit"), "\(words)")
+            let command = try #require(words.split(separator: ": ").last)
+            #expect(command.hasSuffix("fetch --refetch --no-filter my.up"))
+            try await Shell.run("sh", ["-c", String(command)], environment: World.gitEnvironment)
+            let whole = try await LocalClone.openWhole(partial.path, commit: "HEAD")
+            #expect(whole.commit == (try await clone.git("rev-parse", "HEAD")))
+            try await partial.git("checkout", "--quiet")
+            #expect(try await partial.snapshot() == ["a": "100644 1", "b": "100644 2"])
+        }
+    }
+
     @Test("in a hook of git, kozmic run neither reads nor writes what the hook's variables name")
     func hook() async throws {
         try await with(["file": "1"]) { clone in

@@ -49,7 +49,7 @@ enum GitProgram {
         for (name, value) in variables { changes[Environment.Key(stringLiteral: name)] = value }
         let result = try await Subprocess.run(
             .name("git"), arguments: Arguments(arguments), environment: .inherit.updating(changes), input: .none,
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
+            output: .string(limit: 64 << 20), error: .string(limit: 1 << 16))
         return (result.terminationStatus.isSuccess, result.standardOutput, result.standardError)
     }
 }

@@ -10,7 +10,7 @@ extension LocalClone {
     /// - Parameter scratch: a folder for that repository.
     static func snapshot(_ folder: String, in scratch: String) async throws -> LocalClone {
         // A clone that is damaged, or has no commit yet, is told of before git looks at it.
-        let clone = try await open(folder, commit: "HEAD")
+        let clone = try await openWhole(folder, commit: "HEAD")
         let copy = "\(scratch)/work-tree.git"
         let top = try await GitProgram.run(["-C", clone.mirror.path, "rev-parse", "--show-toplevel"])
         let places = try await places(of: top)

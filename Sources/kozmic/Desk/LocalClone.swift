@@ -25,6 +25,31 @@ struct LocalClone: Sendable {
         return LocalClone(mirror: mirror, commit: commit, ref: try await ref(of: revision, commit, mirror))
     }
 
+    /// The same, of a commit whose files are all there.
+    ///
+    /// - Throws: `SettingProblem` with the way out when the clone is a partial one that lacks some: git would fetch them.
+    static func openWhole(_ folder: String, commit revision: String) async throws -> LocalClone {
+        let clone = try await open(folder, commit: revision)
+        let path = clone.mirror.path
+        let keys = "^remote\\..*\\.(promisor|partialclonefilter)$|^extensions\\.partialclone$"
+        let settings = try? await GitProgram.run(["-C", path, "config", "--get-regexp", keys])
+        guard let settings else { return clone }
+        // The remote's name may have dots.
+        let remote = settings.split(separator: "\n").first { $0.hasPrefix("remote.") }?.split(separator: " ").first?
+            .dropFirst("remote.".count)
+        let name = remote?.lastIndex(of: ".").flatMap { remote?[..<$0] } ?? "origin"
+        let missing = try await GitProgram.run([
+            "-C", path, "rev-list", "--objects", "--no-walk", "--missing=print", "--quiet", clone.commit,
+        ])
+        let count = missing.split(separator: "\n").count { $0.hasPrefix("?") }
+        guard count > 0 else { return clone }
+        throw SettingProblem(
+            """
+            \(path) is a partial clone that lacks \(count) objects of commit \(clone.commit); fetch all of them with: \
+            git -C '\(path)' fetch --refetch --no-filter \(name)
+            """)
+    }
+
     /// The branch or tag that the revision names, or that is checked out; of any other revision the branch that points to
     /// the commit, if it is the only one. Else `HEAD`, which is neither a branch nor a tag.
     private static func ref(of revision: String, _ commit: String, _ mirror: GitMirror) async throws -> GitRef {

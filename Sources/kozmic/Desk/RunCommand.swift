@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
         let clone =
             workTree
             ? try await LocalClone.snapshot(repo, in: scratch)
-            : try await LocalClone.open(repo, commit: commit ?? "HEAD")
+            : try await LocalClone.openWhole(repo, commit: commit ?? "HEAD")
         let host = engine.host
         let control = JobControl()
         let log = ConsoleLog(output: output == .json ? 2 : 1) { control.cancel(reason: "nobody reads the output") }
