@@ -4,7 +4,7 @@ import Glibc
 /// Writes the `.git` of a checkout by hand: it takes a few files, and libgit2 would copy the objects one by one.
 enum DetachedRepository {
     /// - Parameters:
-    ///   - sources: the folders of objects that are needed, without any that is in another one.
+    ///   - sources: the folders whose packs and objects are needed.
     ///   - shallow: the commits whose parents are missing on purpose.
     ///   - linking: whether the packs and objects are the mirror's own files; those are not given away.
     ///   - isMoving: whether the work tree will be used as a copy.
@@ -12,8 +12,7 @@ enum DetachedRepository {
     /// - Returns: the bytes of the packs and objects.
     static func create(
         in directory: String, commit: String, tags: [BareRepository.Tag], origin: String?,
-        objectsFrom sources: [String],
-        shallow: [String] = [], linking: Bool, isMoving: Bool, owner: FileOwner?
+        objectsFrom sources: [String], shallow: [String], linking: Bool, isMoving: Bool, owner: FileOwner?
     ) throws(GitError) -> Int {
         let root = "\(directory)/.git"
         // All that git asks for, and where people's scripts keep what is to be ignored. The others it makes itself.
