@@ -39,6 +39,8 @@ public struct ReproScript: Sendable {
             "#!/bin/bash",
             "# \(job.repository)/\(hook.id) at \(job.commit), as Kozmic runs it.",
             "set -euo pipefail",
+            // A hook of git has them set, and they would lead git to the repository of that hook.
+            "unset $(git rev-parse --local-env-vars)",
             "work=$(mktemp -d)",
             "name=kozmic-repro-$$",
             "trap 'docker rm --force --volumes \"$name-install\" \"$name-build\" >/dev/null 2>&1 || true; docker volume rm "

@@ -28,6 +28,11 @@ struct DeskTests {
               #!/bin/bash
               echo begun
               exec sleep 600
+          chatty:
+            image: IMAGE
+            build_script: |
+              #!/bin/bash
+              while echo line; do sleep 0.1; done
         """
 
     /// A clone with one commit, and an admin repository with its project; the cached images go afterwards.
@@ -117,7 +122,7 @@ struct DeskTests {
             #expect(durations["building"] != nil && durations["total"] != nil, "\(durations)")
 
             let unknown = try await kozmic(folder, "run", "acme/\(name)/test")
-            #expect(unknown.status == 125 && unknown.output.contains("has no hook 'test', only: slow, tests"))
+            #expect(unknown.status == 125 && unknown.output.contains("has no hook 'test', only: chatty, slow, tests"))
         }
     }
 
@@ -140,6 +145,28 @@ struct DeskTests {
             let text = try String(contentsOfFile: log, encoding: .utf8)
             #expect(text.contains("Stopped: interrupted by SIGINT; sending SIGTERM"), "\(text)")
             #expect(try await leftOvers(name).isEmpty)
+        }
+    }
+
+    @Test("a reader that goes ends the script and removes its container")
+    func unread() async throws {
+        try await with { folder, name in
+            try Scratch.write(["tmp/.keep": ""], in: folder)
+            let script = """
+                "$@" 2>"$0" | head -1
+                echo "${PIPESTATUS[0]}"
+                """
+            let result = try await Shell.result(
+                "bash",
+                [
+                    "-c", script, "\(folder)/log", Program.kozmic, "run", "acme/\(name)/chatty", "--config",
+                    "\(folder)/config", "--repo", "\(folder)/widget",
+                ], environment: ["DOCKER_HOST": World.engine ?? "", "TMPDIR": "\(folder)/tmp"])
+            #expect(result.output == "line\n130\n")
+            let words = try String(contentsOfFile: "\(folder)/log", encoding: .utf8)
+            #expect(words.contains("Stopped: nobody reads the output"), "\(words)")
+            #expect(try await leftOvers(name).isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/tmp") == [".keep"])
         }
     }
 

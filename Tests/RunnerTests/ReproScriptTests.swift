@@ -37,6 +37,14 @@ struct ReproScriptTests {
         #expect(try script(image: nil).text.contains("\nbase='debian:bookworm'\n"))
     }
 
+    @Test("in a hook of git it does not touch the repository of that hook")
+    func hook() throws {
+        let lines = try script(image: nil).text.split(separator: "\n")
+        let unset = try #require(lines.firstIndex(of: "unset $(git rev-parse --local-env-vars)"))
+        let clone = try #require(lines.firstIndex { $0.hasPrefix("git clone") })
+        #expect(unset < clone)
+    }
+
     @Test("submodules come from GitHub, whatever their addresses are, and only if the hook wants them")
     func submodules() throws {
         #expect(try !script(image: nil).text.contains("submodule"))

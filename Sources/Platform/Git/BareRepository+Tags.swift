@@ -20,10 +20,12 @@ extension BareRepository {
         }
         guard !byCommit.isEmpty else { return [] }
         var found: [Tag] = []
-        try walk(from: commit) { id in
+        func visit(_ id: String) -> Bool {
             if let tags = byCommit.removeValue(forKey: id) { found += tags }
             return !byCommit.isEmpty
         }
+        let shallow = shallowCommits()
+        if shallow.isEmpty { try walk(from: commit, visit) } else { try walk(from: commit, upTo: Set(shallow), visit) }
         return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
@@ -55,6 +57,21 @@ extension BareRepository {
             }
             try LibGit2.check(code, "cannot walk the history of \(commit)")
             if !visit(ObjectID.hex(id)) { return }
+        }
+    }
+
+    /// The same in a shallow repository, of which libgit2 does not know where its history ends.
+    private func walk(from commit: String, upTo last: Set<String>, _ visit: (String) -> Bool) throws(GitError) {
+        var seen: Set<String> = [commit]
+        var waiting = [commit]
+        while let id = waiting.popLast() {
+            try LibGit2.checkCancellation()
+            guard visit(id) else { return }
+            if last.contains(id) { continue }
+            let parents = try withCommit(id) { commit throws(GitError) in
+                (0..<git_commit_parentcount(commit)).map { ObjectID.hex(git_commit_parent_id(commit, $0)) }
+            }
+            waiting += parents.filter { seen.insert($0).inserted }
         }
     }
 }

@@ -4,13 +4,15 @@ import Glibc
 /// Writes the `.git` of a checkout by hand: it takes a few files, and libgit2 would copy the objects one by one.
 enum DetachedRepository {
     /// - Parameters:
+    ///   - sources: the folders whose packs and objects are needed.
+    ///   - shallow: the commits whose parents are missing on purpose.
     ///   - linking: whether the packs and objects are the mirror's own files; those are not given away.
     ///   - isMoving: whether the work tree will be used as a copy.
     ///   - owner: whom what is made shall belong to.
     /// - Returns: the bytes of the packs and objects.
     static func create(
-        in directory: String, commit: String, tags: [BareRepository.Tag], origin: String?, objectsFrom mirror: String,
-        linking: Bool, isMoving: Bool, owner: FileOwner?
+        in directory: String, commit: String, tags: [BareRepository.Tag], origin: String?,
+        objectsFrom sources: [String], shallow: [String], linking: Bool, isMoving: Bool, owner: FileOwner?
     ) throws(GitError) -> Int {
         let root = "\(directory)/.git"
         // All that git asks for, and where people's scripts keep what is to be ignored. The others it makes itself.
@@ -19,7 +21,12 @@ enum DetachedRepository {
         try write("\(commit)\n", to: "HEAD", in: folder)
         try write(configuration(origin, isMoving: isMoving), to: "config", in: folder)
         if !tags.isEmpty { try write(packedReferences(tags), to: "packed-refs", in: folder) }
-        return try share("\(mirror)/objects", with: "\(root)/objects", linking: linking, owner: owner)
+        if !shallow.isEmpty { try write(shallow.map { "\($0)\n" }.joined(), to: "shallow", in: folder) }
+        var total = 0
+        for (number, source) in sources.enumerated() {
+            total += try share(source, with: "\(root)/objects", linking: linking, isFurther: number > 0, owner: owner)
+        }
+        return total
     }
 
     /// Writes what is different when another commit's work tree lies over that of a template: see `GitMirror.layer`. Packs
@@ -53,9 +60,10 @@ enum DetachedRepository {
         }
     }
 
-    /// Makes a folder that is not there.
-    private static func make(_ path: String, _ owner: FileOwner?) throws(GitError) {
+    /// Makes a folder.
+    private static func make(_ path: String, mayExist: Bool = false, _ owner: FileOwner?) throws(GitError) {
         guard mkdir(path, 0o755) == 0 else {
+            if mayExist, errno == EEXIST { return }
             throw GitError(.other, "cannot make \(path): \(String(cString: strerror(errno)))")
         }
         if let owner { try give([path], to: owner) }
@@ -111,10 +119,13 @@ enum DetachedRepository {
 
     /// Links or copies packs and loose objects. Git never changes these files, only adds and removes some.
     ///
-    /// - Parameter present: where some are that are not needed again.
+    /// - Parameters:
+    ///   - present: where some are that are not needed again.
+    ///   - isFurther: whether the target has objects of another source already, maybe the same ones.
     /// - Returns: their bytes.
     private static func share(
-        _ source: String, with target: String, linking: Bool, except present: String? = nil, owner: FileOwner? = nil
+        _ source: String, with target: String, linking: Bool, except present: String? = nil, isFurther: Bool = false,
+        owner: FileOwner? = nil
     ) throws(GitError) -> Int {
         do {
             var total = 0
@@ -129,12 +140,13 @@ enum DetachedRepository {
                 if present != nil, missing.isEmpty { continue }
                 // That of the packs is there.
                 if present == nil, isLoose {
-                    try make("\(target)/\(name)", owner)
+                    try make("\(target)/\(name)", mayExist: isFurther, owner)
                 } else {
                     try files.createDirectory(atPath: "\(target)/\(name)", withIntermediateDirectories: true)
                 }
                 for file in missing {
                     let (from, to) = ("\(source)/\(name)/\(file)", "\(target)/\(name)/\(file)")
+                    if isFurther, files.fileExists(atPath: to) { continue }
                     var facts = stat()
                     if stat(from, &facts) == 0 { total += Int(facts.st_size) }
                     if linking, link(from, to) == 0 { continue }

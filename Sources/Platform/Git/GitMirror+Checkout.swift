@@ -35,7 +35,8 @@ extension GitMirror {
             do throws(GitError) {
                 checkout.objectBytes = try DetachedRepository.create(
                     in: directory, commit: commit, tags: tags, origin: origin,
-                    objectsFrom: isReadOnly ? repository.commonFolder : path, linking: sharingObjects && !isReadOnly,
+                    objectsFrom: isReadOnly ? try repository.objectFolders() : ["\(path)/objects"],
+                    shallow: isReadOnly ? repository.shallowCommits() : [], linking: sharingObjects && !isReadOnly,
                     isMoving: isMoving, owner: owner)
                 checkout.entries = try Self.fill(directory, with: tree, from: repository, owner)
                 if let owner { try DetachedRepository.give([directory, "\(directory)/.git/index"], to: owner) }

@@ -20,8 +20,8 @@ enum Print {
         }
     }
 
-    /// A line for people.
-    static func error(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
+    /// A line for people, if they still listen.
+    static func error(_ line: String) { try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8)) }
 
     /// A value for programs.
     static func json(_ value: some Encodable) throws {

@@ -16,6 +16,8 @@ struct DeskRun: Sendable {
     var host: String
 
     var log: ConsoleLog
+    /// Asks the job to stop.
+    var control = JobControl()
     var notes = DeskNotes()
 
     /// Runs the job to its end and leaves nothing behind but its cached image.
@@ -32,7 +34,6 @@ struct DeskRun: Sendable {
             await log.say("Secrets are not available here: \(missing.joined(separator: ", ")); give them with --env")
         }
         if hook.submodules { await log.say("Submodules are empty folders here; a server checks them out") }
-        let control = JobControl()
         let outcome = try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
             defer { group.cancelAll() }
             group.addTask {

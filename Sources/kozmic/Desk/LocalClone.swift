@@ -1,7 +1,6 @@
 import Foundation
 import Git
 import Model
-import Subprocess
 
 /// A clone on this machine, of which one commit is looked at. Somebody works in it: nothing in it is changed.
 struct LocalClone: Sendable {
@@ -26,33 +25,29 @@ struct LocalClone: Sendable {
         return LocalClone(mirror: mirror, commit: commit, ref: try await ref(of: revision, commit, mirror))
     }
 
-    /// The files as they lie in the work tree, those that git does not ignore: a commit in a copy, whose parent is the
-    /// clone's HEAD.
+    /// The same, of a commit whose files are all there.
     ///
-    /// - Parameter scratch: a folder for the copy.
-    static func snapshot(_ folder: String, in scratch: String) async throws -> LocalClone {
-        // A clone that is damaged, or has no commit yet, is told of before git looks at it.
-        let clone = try await open(folder, commit: "HEAD")
-        let copy = "\(scratch)/work-tree.git"
-        // Objects are linked where the file system allows it.
-        try await git(["clone", "--quiet", "--bare", "--", clone.mirror.path, copy])
-        let top = try await git(["-C", clone.mirror.path, "rev-parse", "--show-toplevel"])
-        let exclude = try await git(["-C", top, "rev-parse", "--path-format=absolute", "--git-path", "info/exclude"])
-        if let rules = FileManager.default.contents(atPath: exclude) {
-            try FileManager.default.createDirectory(atPath: "\(copy)/info", withIntermediateDirectories: true)
-            try rules.write(to: URL(filePath: "\(copy)/info/exclude"))
-        }
-        try await git(["-C", top, "--git-dir", copy, "--work-tree", top, "-c", "core.bare=false", "add", "--all"])
-        let tree = try await git(["--git-dir", copy, "write-tree"])
-        let head = clone.commit
-        var commit = head
-        if tree != (try await git(["--git-dir", copy, "rev-parse", "\(head)^{tree}"])) {
-            commit = try await git([
-                "--git-dir", copy, "-c", "user.name=kozmic run", "-c", "user.email=run@localhost", "commit-tree", tree,
-                "-p", head, "-m", "The work tree with its uncommitted changes",
-            ])
-        }
-        return LocalClone(mirror: GitMirror(readingFrom: copy), commit: commit, ref: clone.ref)
+    /// - Throws: `SettingProblem` with the way out when the clone is a partial one that lacks some: git would fetch them.
+    static func openWhole(_ folder: String, commit revision: String) async throws -> LocalClone {
+        let clone = try await open(folder, commit: revision)
+        let path = clone.mirror.path
+        let keys = "^remote\\..*\\.(promisor|partialclonefilter)$|^extensions\\.partialclone$"
+        let settings = try? await GitProgram.run(["-C", path, "config", "--get-regexp", keys])
+        guard let settings else { return clone }
+        // The remote's name may have dots.
+        let remote = settings.split(separator: "\n").first { $0.hasPrefix("remote.") }?.split(separator: " ").first?
+            .dropFirst("remote.".count)
+        let name = remote?.lastIndex(of: ".").flatMap { remote?[..<$0] } ?? "origin"
+        let missing = try await GitProgram.run([
+            "-C", path, "rev-list", "--objects", "--no-walk", "--missing=print", "--quiet", clone.commit,
+        ])
+        let count = missing.split(separator: "\n").count { $0.hasPrefix("?") }
+        guard count > 0 else { return clone }
+        throw SettingProblem(
+            """
+            \(path) is a partial clone that lacks \(count) objects of commit \(clone.commit); fetch all of them with: \
+            git -C '\(path)' fetch --refetch --no-filter \(name)
+            """)
     }
 
     /// The branch or tag that the revision names, or that is checked out; of any other revision the branch that points to
@@ -60,7 +55,7 @@ struct LocalClone: Sendable {
     private static func ref(of revision: String, _ commit: String, _ mirror: GitMirror) async throws -> GitRef {
         let references = try await mirror.references()
         if revision == "HEAD" || revision == "@" {
-            let branch = try? await git(["-C", mirror.path, "symbolic-ref", "--quiet", "HEAD"])
+            let branch = try? await GitProgram.run(["-C", mirror.path, "symbolic-ref", "--quiet", "HEAD"])
             if let branch { return GitRef(branch) }
         } else {
             // In git's own order, so that it is the name whose commit was found.
@@ -71,29 +66,4 @@ struct LocalClone: Sendable {
         let branches = references.filter { $0.name.hasPrefix("refs/heads/") && $0.target == commit }
         return GitRef(branches.count == 1 ? branches[0].name : "HEAD")
     }
-
-    /// What git printed, without the line end.
-    @discardableResult
-    static func git(_ arguments: [String]) async throws -> String {
-        let answer: (isWell: Bool, output: String, words: String)
-        do {
-            answer = try await run(arguments)
-        } catch {
-            throw SettingProblem("git cannot be run: \(error)")
-        }
-        guard answer.isWell else {
-            // What follows the first line is for those who typed the command.
-            throw SettingProblem("git: \(answer.words.split(whereSeparator: \.isNewline).first ?? "it failed")")
-        }
-        return trimmed(answer.output)
-    }
-
-    private static func run(_ arguments: [String]) async throws -> (isWell: Bool, output: String, words: String) {
-        let result = try await Subprocess.run(
-            .name("git"), arguments: Arguments(arguments), input: .none, output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 16))
-        return (result.terminationStatus.isSuccess, result.standardOutput, result.standardError)
-    }
-
-    private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -21,6 +21,8 @@ struct RunCommand: AsyncParsableCommand {
             revision, such as an id, HEAD~1 or a detached HEAD, it is the branch that points to that commit, if there is \
             exactly one; else KOZMIC_REF is HEAD, and neither KOZMIC_BRANCH nor KOZMIC_TAG is set.
 
+            When nobody reads the output any longer, as with `| head -1`, the job is stopped likewise.
+
             Exit status: the script's; 125 when the job could not be run, 130 when it was stopped, 64 wrong usage.
             """)
 
@@ -66,13 +68,15 @@ struct RunCommand: AsyncParsableCommand {
         let clone =
             workTree
             ? try await LocalClone.snapshot(repo, in: scratch)
-            : try await LocalClone.open(repo, commit: commit ?? "HEAD")
+            : try await LocalClone.openWhole(repo, commit: commit ?? "HEAD")
         let host = engine.host
+        let control = JobControl()
+        let log = ConsoleLog(output: output == .json ? 2 : 1) { control.cancel(reason: "nobody reads the output") }
         return try await engine.with { engine in
             let run = DeskRun(
                 repository: found.repository, hook: found.hook, clone: clone, values: values,
                 executor: DockerExecutor(engine: engine, workDirectory: "\(scratch)/work"), host: host,
-                log: ConsoleLog(output: output == .json ? 2 : 1))
+                log: log, control: control)
             return run.notes.report(found, clone, try await run.run())
         }
     }
