@@ -13,6 +13,7 @@ extension JobRun {
         var labels = labels
         for (source, count) in logged { labels[Labels.logged(source)] = String(count) }
         var plan = ContainerPlan(job: job, phase: phase, image: image.id, labels: labels, way: way)
+        plan.processors = await tools.kind.processors
         if way.berth?.container == nil {
             var network = try await tools.network.choice(job.instance)
             if network.problem != nil, !job.trusted {

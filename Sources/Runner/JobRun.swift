@@ -111,6 +111,11 @@ struct JobRun: Sendable {
             try await log.note(
                 "The Docker Engine cannot limit \(DockerLimit.words(limits)): the hook's limits do not hold")
         }
+        if !limits.contains(.processors),
+            let text = hook.settings.resources.processorsNote(await tools.kind.processors)
+        {
+            try await log.note(text)
+        }
         let image = Image(id: base.id, name: hook.image)
         if hook.installScript != nil, !hook.trackedFiles.isEmpty { try await progress(.commit) }
         guard let name = try await CachedImages.name(job, baseImage: base.id, mirror: mirror) else { return image }
