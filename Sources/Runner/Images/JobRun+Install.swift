@@ -51,7 +51,7 @@ extension JobRun {
         try await progress(.cacheKey(name.key, reused: false))
         return try await alone(name) {
             let run = try await adopt(container, .install)
-            let (outcome, duration) = try await resumed(run, .install)
+            let (outcome, duration) = try await resumed(run, .install, isOver: !container.state.isRunning)
             if outcome.state == .success, let finished = try await engine.container(container.id)?.state.finishedAt,
                 let image = try await engine.image(name.reference), let created = image.created,
                 created.date >= finished.date
