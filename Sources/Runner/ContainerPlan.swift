@@ -13,6 +13,8 @@ struct ContainerPlan: Sendable {
     var way = StartWay()
     /// The network, unless the job has a berth.
     var network = JobNetwork.fallback
+    /// How many processors the engine has; 0 if that is not known.
+    var processors = 0
 
     /// The same name for the same attempt, so that what was made twice is noticed.
     var name: String { Self.name(job, phase) }
@@ -77,7 +79,7 @@ struct ContainerPlan: Sendable {
         spec.networkMode = way.berth?.container.map { "container:\($0)" } ?? network
         spec.memory = settings.resources.memoryBytes
         spec.memorySwap = settings.resources.memoryBytes
-        spec.nanoCPUs = Int64(settings.resources.milliCPUs) * 1_000_000
+        spec.nanoCPUs = Int64(settings.resources.milliCPUs(processors: processors)) * 1_000_000
         spec.pidsLimit = Int64(settings.resources.pids)
         spec.stopSignal = "SIGTERM"
         if !job.hook.sudo {

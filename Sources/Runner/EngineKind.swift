@@ -15,6 +15,11 @@ actor EngineKind {
         return info
     }
 
+    /// How many processors it has; 0 if it does not answer or say.
+    var processors: Int {
+        get async { (try? await info())?.processors ?? 0 }
+    }
+
     /// The limits that do not hold; none if the engine does not answer.
     var missingLimits: [DockerLimit] {
         get async { (try? await info())?.missingLimits ?? [] }

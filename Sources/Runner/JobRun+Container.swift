@@ -13,6 +13,7 @@ extension JobRun {
         var labels = labels
         for (source, count) in logged { labels[Labels.logged(source)] = String(count) }
         var plan = ContainerPlan(job: job, phase: phase, image: image.id, labels: labels, way: way)
+        plan.processors = await tools.kind.processors
         if way.berth?.container == nil {
             var network = try await tools.network.choice(job.instance)
             if network.problem != nil, !job.trusted {
@@ -55,14 +56,13 @@ extension JobRun {
         }
     }
 
-    /// A container that an earlier process started.
+    /// A container that an earlier process started. `resumed` tells of one that ended, after what it wrote.
     func adopt(_ container: DockerContainer, _ phase: ScriptPhase) async throws -> ScriptRun {
         try await tools.network.countBridge(ifUsedBy: container)
         try await progress(.phase(phase.phase))
-        try await log.note(
-            container.state.isRunning
-                ? "Continuing with the \(phase.words) that runs since before Kozmic was restarted"
-                : "The \(phase.words) ended while Kozmic was away")
+        if container.state.isRunning {
+            try await log.note("Continuing with the \(phase.words) that runs since before Kozmic was restarted")
+        }
         var logged: [LogSource: Int64] = [:]
         for source in [LogSource.stdout, .stderr] {
             logged[source] = container.labels[Labels.logged(source)].flatMap { Int64($0) } ?? 0

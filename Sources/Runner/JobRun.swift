@@ -111,6 +111,11 @@ struct JobRun: Sendable {
             try await log.note(
                 "The Docker Engine cannot limit \(DockerLimit.words(limits)): the hook's limits do not hold")
         }
+        if !limits.contains(.processors),
+            let text = hook.settings.resources.processorsNote(await tools.kind.processors)
+        {
+            try await log.note(text)
+        }
         let image = Image(id: base.id, name: hook.image)
         if hook.installScript != nil, !hook.trackedFiles.isEmpty { try await progress(.commit) }
         guard let name = try await CachedImages.name(job, baseImage: base.id, mirror: mirror) else { return image }
@@ -226,15 +231,18 @@ struct JobRun: Sendable {
 
     private func build(resuming container: DockerContainer) async throws -> JobOutcome {
         let run = try await adopt(container, .build)
-        return try await resumed(run, .build).outcome
+        return try await resumed(run, .build, isOver: !container.state.isRunning).outcome
     }
 
     /// Waits for a script that was started before.
+    ///
+    /// - Parameter isOver: it had ended when it was found.
     func resumed(
-        _ run: ScriptRun, _ phase: ScriptPhase
+        _ run: ScriptRun, _ phase: ScriptPhase, isOver: Bool
     ) async throws -> (outcome: JobOutcome, duration: Duration) {
+        let note = isOver ? "The \(phase.words) ended while Kozmic was away" : nil
         do {
-            return try await conclude(phase, run.container) { try await run.resume() }
+            return try await conclude(phase, run.container, note: note) { try await run.resume() }
         } catch let refused as StartRefused {
             let image = (try? await engine.container(run.container))?.imageID
             throw Ending(await notStarted(refused.words, phase, image: image))
@@ -242,21 +250,28 @@ struct JobRun: Sendable {
     }
 
     /// Waits for a script, completes its part of the log and says how it ended.
+    ///
+    /// - Parameter note: a line of ours that follows the script's last one.
     private func conclude(
-        _ phase: ScriptPhase, _ container: String, _ script: () async throws -> ScriptEnd
+        _ phase: ScriptPhase, _ container: String, note: String? = nil, _ script: () async throws -> ScriptEnd
     ) async throws -> (outcome: JobOutcome, duration: Duration) {
         let end: ScriptEnd
         do {
             end = try await script()
         } catch {
-            if !Task.isCancelled, !(error is StartRefused) { try await log.finish(phase.section) }
+            if !Task.isCancelled, !(error is StartRefused) { try await finish(phase, note: note) }
             throw error
         }
-        try await log.finish(phase.section)
+        try await finish(phase, note: note)
         let outcome = await explained(end, of: phase, container: container)
         if outcome.state == .success, phase == .build {
             try await log.note("Build script finished in \(Amount.elapsed(end.duration))")
         }
         return (outcome, end.duration)
+    }
+
+    private func finish(_ phase: ScriptPhase, note: String?) async throws {
+        try await log.finish(phase.section)
+        if let note { try await log.note(note) }
     }
 }

@@ -35,6 +35,7 @@ public struct ReproScript: Sendable {
     /// The script. Secrets are never in it: their names are exported as empty variables to be filled in.
     public var text: String {
         let hook = job.hook
+        let milliCPUs = hook.settings.resources.milliCPUs
         var lines = [
             "#!/bin/bash",
             "# \(job.repository)/\(hook.id) at \(job.commit), as Kozmic runs it.",
@@ -50,6 +51,10 @@ public struct ReproScript: Sendable {
         ]
         if baseImage != nil { lines.append(otherBase) }
         lines += [
+            // An engine refuses more than it has.
+            "cpus=\(Double(milliCPUs) / 1000)",
+            "processors=$(docker info --format '{{.NCPU}}')",
+            "if [ \"${processors:-0}\" -gt 0 ] && [ $((processors * 1000)) -lt \(milliCPUs) ]; then cpus=$processors; fi",
             "git clone --quiet --no-checkout -- \(Self.quoted(source)) \"$work/src\"",
             "git -C \"$work/src\" checkout --quiet --detach \(job.commit)",
         ]
@@ -128,7 +133,7 @@ public struct ReproScript: Sendable {
             "--init", "--volume \"$name-\(phase.rawValue):/kozmic:nocopy\"",
             "--network \(spec.networkMode ?? "bridge")",
             "--memory \(spec.memory ?? 0)", "--memory-swap \(spec.memorySwap ?? 0)",
-            "--cpus \(Double(job.hook.settings.resources.milliCPUs) / 1000)",
+            "--cpus \"$cpus\"",
             "--pids-limit \(job.hook.settings.resources.pids)",
         ]
         if !job.hook.sudo { options.append("--cap-drop ALL --security-opt no-new-privileges") }

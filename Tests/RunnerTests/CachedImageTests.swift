@@ -47,6 +47,41 @@ struct CachedImageTests {
         }
     }
 
+    @Test("what an install script writes into a volume that its image declares is lost, and the log says so")
+    func volumes() async throws {
+        try await RunnerFixture.with { fixture in
+            let image = "kozmic-test/\(fixture.instance):volumes"
+            let container = try await fixture.engine.createContainer(DockerContainerSpec(image: RunnerFixture.image))
+            let docker = Process()
+            docker.executableURL = URL(filePath: "/usr/bin/env")
+            docker.arguments = [
+                "docker", "--host", try #require(RunnerFixture.host), "commit",
+                "--change", "VOLUME [\"/home/kozmic\", \"/data\"]",
+                "--change", "LABEL \(Labels.instance)=\(fixture.instance)", container, image,
+            ]
+            docker.standardOutput = FileHandle.nullDevice
+            try docker.run()
+            docker.waitUntilExit()
+            try await fixture.engine.remove(container, force: true)
+            try #require(docker.terminationStatus == 0)
+            let job = try fixture.job(
+                build: "ls -A ~ | grep -x made || cat /made", install: "touch ~/made; date | sudo tee /made"
+            ) {
+                $0.image = image
+            }
+            let (outcome, log) = try await fixture.run(job)
+            #expect(outcome == .success)
+            #expect(await log.lines(.build) == log.lines(.install), "the home is as it was in the image")
+            let note = "The image declares the volumes /data and /home/kozmic: "
+            #expect(
+                await log.text.contains(
+                    "\n\(note)whatever the install script wrote there is not in the cached image\n"))
+            await fixture.executor.cleanUp(1, attempt: 1, instance: fixture.instance)
+            let (_, again) = try await fixture.run(try fixture.job(2, build: "true", install: "touch /tmp/other"))
+            #expect(await !again.text.contains("declares"))
+        }
+    }
+
     @Test("an image older than `refresh` is made again under its name")
     func refresh() async throws {
         try await RunnerFixture.with { fixture in

@@ -55,6 +55,20 @@ struct ContainerTests {
         }
     }
 
+    @Test("a hook that wants more processors than the engine has gets all of them, and the log says so")
+    func processors() async throws {
+        try await RunnerFixture.with { fixture in
+            let job = try fixture.job(build: "echo hello") {
+                $0.settings.resources.milliCPUs = 1_024_000
+            }
+            let (outcome, log) = try await fixture.run(job)
+            #expect(outcome == .success, "\(outcome.reason ?? "")")
+            let there = try await fixture.engine.info().processors
+            let notes = await log.text.split(separator: "\n").filter { $0.hasPrefix("resources.cpus: 1024, ") }
+            #expect(notes.count == 1 && notes[0].hasSuffix("; limited to \(there)"))
+        }
+    }
+
     @Test("the result of an install script is kept without /kozmic and the build's values, and used again")
     func cache() async throws {
         try await RunnerFixture.with { fixture in

@@ -83,6 +83,21 @@ struct LogPlaceTests {
         #expect(await full.end(.build, .stdout) == [])
     }
 
+    @Test(
+        "a line of ours after a restart has a line of its own, without an empty one before it",
+        arguments: [
+            ("", "note\n"), ("done\n", "done\nnote\n"), ("50%", "50%\nnote\n"), ("50%\r", "50%\r\nnote\n"),
+        ])
+    func notes(stored: String, expected: String) async throws {
+        let sink = MemoryLog()
+        // Another stream may have ended in a line that was completed since.
+        try await sink.append(.build, .stderr, Array("error".utf8))
+        try await sink.append(.system, .system, Array("\nours\n".utf8))
+        try await sink.append(.build, .stdout, Array(stored.utf8))
+        try await JobLog(sink, limit: 1 << 20).note("note")
+        #expect(await sink.text == "error\nours\n" + expected)
+    }
+
     @Test("a log within its limit is untouched; of a longer one the beginning and the end are kept")
     func budget() {
         func written(_ count: Int, limit: Int64, stored: Int64 = 0) -> (bytes: [UInt8], leftOut: Int64) {

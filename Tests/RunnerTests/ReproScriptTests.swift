@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Testing
 
@@ -43,6 +44,25 @@ struct ReproScriptTests {
         let unset = try #require(lines.firstIndex(of: "unset $(git rev-parse --local-env-vars)"))
         let clone = try #require(lines.firstIndex { $0.hasPrefix("git clone") })
         #expect(unset < clone)
+    }
+
+    @Test("it asks for no more processors than the engine has, as a job does")
+    func processors() throws {
+        let text = try script(image: nil) { $0.settings.resources.milliCPUs = 1500 }.text
+        let begin = try #require(text.range(of: "\ncpus=1.5\n")).lowerBound
+        let lines = text[begin...].split(separator: "\n").prefix(3).joined(separator: "\n")
+        #expect(text.contains("  --cpus \"$cpus\" \\\n"), "\(text)")
+        for (answer, cpus) in [("1", "1"), ("2", "1.5"), ("64", "1.5"), ("0", "1.5"), ("", "1.5")] {
+            let shell = Process()
+            let output = Pipe()
+            shell.executableURL = URL(filePath: "/bin/bash")
+            shell.arguments = ["-euc", "docker() { echo '\(answer)'; }\n\(lines)\nprintf %s \"$cpus\""]
+            shell.standardOutput = output
+            try shell.run()
+            let bytes = output.fileHandleForReading.readDataToEndOfFile()
+            shell.waitUntilExit()
+            #expect(String(decoding: bytes, as: UTF8.self) == cpus, "\(answer)")
+        }
     }
 
     @Test("submodules come from GitHub, whatever their addresses are, and only if the hook wants them")

@@ -50,6 +50,11 @@ struct ResumeTests {
             let finished = try #require(try await fixture.engine.container(container)?.state.finishedAt)
             #expect(outcome.endedAt == finished.date, "not when somebody came back to it")
             #expect(await log.text(.build) == Self.output)
+            // After the script's last line, and before what we say of it.
+            let lines = await log.text.split(separator: "\n")
+            let note = try #require(lines.firstIndex(of: "The build script ended while Kozmic was away"))
+            #expect(lines[note - 1] == "error 100" && note + 2 == lines.count, "\(lines.suffix(4))")
+            #expect(await !log.text.contains("\n\n"))
         }
     }
 

@@ -58,6 +58,33 @@ struct ValueTests {
         #expect(Labels.owner(spec.labels.merging(Labels.cachedImage(job, key: "key")) { $1 }) == nil)
     }
 
+    @Test("no more processors are asked for than the engine has, with and without a container that waits")
+    func processors() throws {
+        var job = try job(ref: .branch("main"))
+        for (milliCPUs, processors, sent) in [
+            (2000, 1, 1000), (2000, 2, 2000), (64_000, 2, 2000), (500, 1, 500), (64_000, 0, 64_000), (2500, 4, 2500),
+        ] {
+            job.hook.settings.resources.milliCPUs = milliCPUs
+            let plan = ContainerPlan(job: job, phase: .build, image: "sha256:1", processors: processors)
+            #expect(plan.spec.nanoCPUs == Int64(sent) * 1_000_000, "\(milliCPUs) of \(processors)")
+            let recipe = try #require(
+                StandbyRecipe(job, image: "sha256:1", named: "image", hasInit: true, processors: processors))
+            #expect(recipe.template.nanoCPUs == plan.spec.nanoCPUs)
+        }
+    }
+
+    @Test("that a hook asked for more processors than there are is told, unless it is the default")
+    func processorsNote() {
+        func note(_ milliCPUs: Int, _ processors: Int) -> String? {
+            var resources = Resources()
+            resources.milliCPUs = milliCPUs
+            return resources.processorsNote(processors)
+        }
+        #expect(note(64_000, 2) == "resources.cpus: 64, the engine has 2 processors; limited to 2")
+        #expect(note(1500, 1) == "resources.cpus: 1.5, the engine has 1 processor; limited to 1")
+        #expect(note(2000, 1) == nil && note(2000, 2) == nil && note(64_000, 0) == nil && note(64_000, 64) == nil)
+    }
+
     @Test(
         "an exit code that a script's launcher wrote is taken if it is one",
         arguments: [("0\n", 0), ("255\n", 255), ("256\n", nil), ("3", nil), ("", nil), ("-1\n", nil), ("1\n2\n", nil)]

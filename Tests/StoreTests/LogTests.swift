@@ -100,9 +100,27 @@ struct LogTests {
             #expect(writer.storedEnd(section: 2, source: 1) == [])
             try await writer.close()
             writer = try await logs.writer(1)
+            #expect(writer.isAtLineStart)
             #expect(writer.storedEnd(section: 2, source: 1) == Array(output.suffix(1000)))
             #expect(writer.storedEnd(section: 2, source: 2) == Array("once".utf8))
             #expect(writer.storedEnd(section: 1, source: 1) == [])
+            try await writer.close()
+        }
+    }
+
+    @Test("a log knows whether its last line is complete, before and after it is opened again")
+    func lineStart() async throws {
+        try await Fixture.with { fixture in
+            let logs = fixture.store.logs
+            var writer = try await logs.writer(1)
+            #expect(writer.isAtLineStart)
+            for (text, isComplete) in [("one\n", true), ("two", false), ("\n", true), ("three\r", false)] {
+                try await writer.append(section: 2, source: 1, Array(text.utf8))
+                #expect(writer.isAtLineStart == isComplete)
+                try await writer.close()
+                writer = try await logs.writer(1)
+                #expect(writer.isAtLineStart == isComplete, "opened again after \(text.debugDescription)")
+            }
             try await writer.close()
         }
     }

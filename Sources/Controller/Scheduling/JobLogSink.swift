@@ -17,6 +17,8 @@ struct JobLogSink: LogSink {
         writer.storedEnd(section: section.rawValue, source: source.rawValue)
     }
 
+    func isAtLineStart() async -> Bool { writer.isAtLineStart }
+
     /// A line of the controller's own.
     func say(_ line: String) async throws { try await append(.system, .system, Array("\(line)\n".utf8)) }
 }

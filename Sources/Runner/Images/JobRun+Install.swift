@@ -51,7 +51,7 @@ extension JobRun {
         try await progress(.cacheKey(name.key, reused: false))
         return try await alone(name) {
             let run = try await adopt(container, .install)
-            let (outcome, duration) = try await resumed(run, .install)
+            let (outcome, duration) = try await resumed(run, .install, isOver: !container.state.isRunning)
             if outcome.state == .success, let finished = try await engine.container(container.id)?.state.finishedAt,
                 let image = try await engine.image(name.reference), let created = image.created,
                 created.date >= finished.date
@@ -71,7 +71,21 @@ extension JobRun {
         try await progress(.phase(.committing))
         let id = try await tools.cachedImages.commit(container, as: name, job: job)
         try await log.note("Install script finished in \(Amount.elapsed(duration)), committed as \(Self.short(name))")
-        if let container = try await engine.container(container) { try await remove(container) }
+        if let container = try await engine.container(container) {
+            if let note = Self.volumesNote(container) { try await log.note(note) }
+            try await remove(container)
+        }
         return Image(id: id, name: name.reference)
+    }
+
+    /// What the log says of volumes that the image of a committed container declares: a commit leaves out what is in them.
+    /// The script may not have written there; to see that would take a look at all that is there.
+    static func volumesNote(_ container: DockerContainer) -> String? {
+        // An image's volumes below /kozmic are hidden by ours or made in it, where nothing is kept anyway.
+        let paths = container.volumes.keys.filter { $0 != "/kozmic" && !$0.hasPrefix("/kozmic/") }.sorted()
+        guard let last = paths.last else { return nil }
+        let words =
+            paths.count == 1 ? "volume \(last)" : "volumes \(paths.dropLast().joined(separator: ", ")) and \(last)"
+        return "The image declares the \(words): whatever the install script wrote there is not in the cached image"
     }
 }

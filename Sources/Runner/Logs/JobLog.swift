@@ -14,12 +14,14 @@ actor JobLog {
     private var budgets: [LogSection: LogBudget] = [:]
     private var taken: [Stream: Int64] = [:]
     private var ends: [Stream: OutputEnd] = [:]
-    private var isAtLineStart = true
+    private var isAtLineStart: Bool
 
     /// - Parameter limit: bytes that each script may put into the log.
     init(_ sink: any LogSink, limit: Int64) async {
         self.sink = sink
         self.limit = limit
+        // What an earlier process wrote may have ended anywhere in a line.
+        isAtLineStart = await sink.isAtLineStart()
         for section in [LogSection.install, .build] {
             var stored: Int64 = 0
             for source in [LogSource.stdout, .stderr] {
@@ -31,8 +33,6 @@ actor JobLog {
                 stored += count
             }
             budgets[section] = LogBudget(limit: limit, stored: stored)
-            // What an earlier process wrote may have ended anywhere in a line.
-            if stored > 0 { isAtLineStart = false }
         }
     }
 

@@ -35,4 +35,7 @@ public protocol LogSink: Sendable {
     /// The last bytes of this stream that were in the log when it was opened, a thousand of them or all. By them the
     /// place in the engine's own copy is found again.
     func storedEnd(_ section: LogSection, _ source: LogSource) async -> [UInt8]
+
+    /// Whether a line begins with what is appended next: the log is empty or ends with a line end.
+    func isAtLineStart() async -> Bool
 }

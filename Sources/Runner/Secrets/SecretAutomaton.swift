@@ -19,6 +19,9 @@ struct SecretAutomaton: Sendable {
         link()
     }
 
+    /// The most that `depth` can be.
+    var deepest: Int { Int(depths.max() ?? 0) }
+
     /// How many of the last bytes may belong to an occurrence that has not ended yet.
     func depth(_ state: Int32) -> Int { Int(depths[Int(state)]) }
 

@@ -13,6 +13,8 @@ struct SecretPatterns: Equatable {
     private(set) var plain: Set<[UInt8]> = []
     /// Those in base64, which are looked for across line ends.
     private(set) var encoded: Set<[UInt8]> = []
+    /// Those that are looked for in the output as it is when percent-encoding in it is decoded.
+    private(set) var percentDecoded: Set<[UInt8]> = []
     /// The names of the secrets that are too short to be masked, sorted.
     private(set) var unmasked: [String] = []
 
@@ -34,11 +36,17 @@ struct SecretPatterns: Equatable {
                 guard budget >= 0 else { return }
                 encoded.insert(form)
             }
+            for form in Self.percentDecodedForms(value)
+            where form.count >= Self.shortest && !percentDecoded.contains(form) {
+                budget -= form.count
+                guard budget >= 0 else { return }
+                percentDecoded.insert(form)
+            }
         }
     }
 
     private static func forms(_ value: [UInt8]) -> [[UInt8]] {
-        lines(value) + withoutLineEnd(value).flatMap { [$0] + percentEncoded($0) + escaped($0) }
+        lines(value) + withoutLineEnd(value).flatMap { [$0] + escaped($0) }
     }
 
     private static func encodedForms(_ value: [UInt8]) -> [[UInt8]] { withoutLineEnd(value).flatMap(base64) }
@@ -88,33 +96,14 @@ struct SecretPatterns: Equatable {
             }
     }
 
-    /// Encoders differ in what they spare, in the case of digits and about spaces.
-    private static func percentEncoded(_ value: [UInt8]) -> [[UInt8]] {
-        var forms: [[UInt8]] = []
-        for spared in ["-._~", "-._~/", "-_.!~*'()", "-._*"] {
-            for digits in ["0123456789ABCDEF", "0123456789abcdef"] {
-                for space in ["%20", "+"] {
-                    forms.append(
-                        percentEncoded(value, sparing: Array(spared.utf8), Array(digits.utf8), Array(space.utf8)))
-                }
+    /// Encoders differ in what they spare, which is no matter where the output is decoded; some write a plus sign for a
+    /// space, and one that spares percent signs may leave something that looks encoded.
+    private static func percentDecodedForms(_ value: [UInt8]) -> [[UInt8]] {
+        let space = UInt8(ascii: " ")
+        return lines(value)
+            + withoutLineEnd(value).flatMap { value in
+                [value, value.map { $0 == space ? UInt8(ascii: "+") : $0 }, PercentReader.decoded(value)]
             }
-        }
-        return forms
-    }
-
-    private static func percentEncoded(
-        _ value: [UInt8], sparing spared: [UInt8], _ digits: [UInt8], _ space: [UInt8]
-    ) -> [UInt8] {
-        value.flatMap { byte -> [UInt8] in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                [byte]
-            case UInt8(ascii: " "): space
-            default:
-                spared.contains(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
     }
 
     /// As a string in JSON, with and without escaped slashes and non-ASCII characters.

@@ -7,6 +7,7 @@ struct SecretRedactor: Sendable {
     private var state: Int32 = 0
     /// The state of the search that passes over line ends.
     private var encodedState: Int32 = 0
+    private var percents: PercentReader
     /// How many bytes of line ends were passed over since the last other byte.
     private var gap = 0
     /// Counts the bytes that end no line; those before a candidate may all be counted, only the order matters.
@@ -17,6 +18,8 @@ struct SecretRedactor: Sendable {
     private var released = 0
     /// The last masked stretch, so that nothing is masked over and over.
     private var masked = 0..<0
+    /// The same of percent-encoding, whose occurrences may be found a little later than they end.
+    private var maskedPercents = 0..<0
     /// The same of base64, by `encodedCount`, and where it ends in the stream.
     private var maskedEncoded = (stretch: 0..<0, end: 0)
 
@@ -27,7 +30,10 @@ struct SecretRedactor: Sendable {
     /// only with the next line. It tells 6 bits, if it was a secret's.
     private static let shortestHeld = 2
 
-    init(_ search: SecretSearch) { self.search = search }
+    init(_ search: SecretSearch) {
+        self.search = search
+        percents = PercentReader(search.percentDecoded)
+    }
 
     /// What can be shown after these bytes; the rest comes with the next ones.
     mutating func mask(_ bytes: [UInt8]) -> [UInt8] {
@@ -38,7 +44,7 @@ struct SecretRedactor: Sendable {
         // Not by way of `self`, which changes with each byte.
         let search = search
         while place < bytes.count {
-            if state == 0, encodedState == 0 {
+            if state == 0, encodedState == 0, percents.isIdle {
                 let candidate = search.firstCandidate(in: bytes, from: place)
                 encodedCount += candidate - place
                 place = candidate
@@ -48,11 +54,17 @@ struct SecretRedactor: Sendable {
             place += 1
             state = search.plain.next(state, byte)
             let length = search.plain.match(state)
-            if length > 0 { cover(length, endingAt: released + before + place, in: &output) }
+            let end = released + before + place
+            if length > 0 { masked = cover(end - length..<end, after: masked, in: &output) }
+            if let found = percents.read(byte, at: end - 1, search.percentDecoded) {
+                maskedPercents = cover(found, after: maskedPercents, in: &output)
+            }
             let encoded = encodedMatch(after: byte)
             if encoded > 0 { cover(encoded: encoded, endingAt: before + place, in: &output) }
         }
-        let kept = max(search.plain.depth(state), encodedKept(output))
+        let kept = max(
+            search.plain.depth(state), encodedKept(output),
+            percents.kept(at: released + output.count, search.percentDecoded))
         released += output.count - kept
         guard kept > 0 else {
             held = []
@@ -65,9 +77,13 @@ struct SecretRedactor: Sendable {
 
     /// The output ended: what was held back was no secret.
     mutating func finish() -> [UInt8] {
-        defer { (held, state, encodedState) = ([], 0, 0) }
-        released += held.count
-        return held
+        var output = held
+        if let found = percents.settle(at: released + output.count, search.percentDecoded) {
+            _ = cover(found, after: maskedPercents, in: &output)
+        }
+        released += output.count
+        (held, state, encodedState, percents) = ([], 0, 0, PercentReader(search.percentDecoded))
+        return output
     }
 
     /// - Returns: how many letters of base64 the longest occurrence has that ends with this byte; 0 without one.
@@ -83,14 +99,15 @@ struct SecretRedactor: Sendable {
         return search.encoded.match(encodedState)
     }
 
-    private mutating func cover(_ length: Int, endingAt end: Int, in output: inout [UInt8]) {
-        let start = end - length
-        let continues = start >= masked.lowerBound && start <= masked.upperBound
-        let fresh = continues ? masked.upperBound..<end : start..<end
+    /// - Parameter last: what was masked before, by this function and for the same search.
+    /// - Returns: what is masked now, as the next call needs it.
+    private func cover(_ stretch: Range<Int>, after last: Range<Int>, in output: inout [UInt8]) -> Range<Int> {
+        let continues = stretch.lowerBound >= last.lowerBound && stretch.lowerBound <= last.upperBound
+        let fresh = continues ? last.upperBound..<stretch.upperBound : stretch
         for place in fresh where !SecretSearch.isLineEnd(output[place - released]) {
             output[place - released] = UInt8(ascii: "*")
         }
-        masked = continues ? masked.lowerBound..<end : fresh
+        return continues ? last.lowerBound..<stretch.upperBound : stretch
     }
 
     /// - Parameters:

@@ -1,11 +1,15 @@
-/// What an output is searched for: values and their forms as they stand, and base64 wherever its lines are broken.
+/// What an output is searched for: values and their forms as they stand, base64 wherever its lines are broken, and values
+/// in percent-encoding.
 ///
-/// They are two automata, because one that passes over line ends would lose a value that has some.
+/// They are three automata, because one that passes over line ends would lose a value that has some, and one that decodes
+/// a value that looks encoded.
 struct SecretSearch: Sendable {
     /// Sees every byte.
     let plain: SecretAutomaton
     /// Sees every byte that ends no line.
     let encoded: SecretAutomaton
+    /// Sees what a `PercentReader` makes of the bytes.
+    let percentDecoded: SecretAutomaton
     /// The bytes with which an occurrence can begin.
     private let begins: [Bool]
     /// One bit for each pair of bytes with which one can begin: in text, single letters begin one nearly everywhere.
@@ -14,9 +18,13 @@ struct SecretSearch: Sendable {
     init(_ patterns: SecretPatterns) {
         plain = SecretAutomaton(patterns.plain)
         encoded = SecretAutomaton(patterns.encoded)
-        begins = [plain, encoded].reduce(into: [Bool](repeating: false, count: 256)) { begins, automaton in
+        percentDecoded = SecretAutomaton(patterns.percentDecoded)
+        var begins = [Bool](repeating: false, count: 256)
+        for automaton in [plain, encoded, percentDecoded] {
             for value in UInt8.min...UInt8.max where automaton.next(0, value) != 0 { begins[Int(value)] = true }
         }
+        if !patterns.percentDecoded.isEmpty { begins[Int(PercentReader.beginning)] = true }
+        self.begins = begins
         // Each form has more than two bytes (`SecretPatterns.shortest`).
         var pairs = [UInt64](repeating: 0, count: 1 << 10)
         func add(_ first: UInt8, _ second: UInt8) {
@@ -27,6 +35,9 @@ struct SecretSearch: Sendable {
         for form in patterns.encoded where !form.isEmpty {
             // The line may be broken there.
             for lineEnd in UInt8.min...UInt8.max where Self.isLineEnd(lineEnd) { add(form[0], lineEnd) }
+        }
+        for form in patterns.percentDecoded {
+            for (first, second) in PercentReader.beginnings(form) { add(first, second) }
         }
         self.pairs = pairs
     }

@@ -8,7 +8,8 @@ extension JobRun {
         let written = await logged(.build)
         guard written.values.allSatisfy({ $0 == 0 }),
             let recipe = StandbyRecipe(
-                job, image: image.id, named: image.name, hasInit: await tools.launchers.engineHasInit)
+                job, image: image.id, named: image.name, hasInit: await tools.launchers.engineHasInit,
+                processors: await tools.kind.processors)
         else { return nil }
         return await tools.standbys.take(recipe, for: attempt)
     }

@@ -18,9 +18,10 @@ struct StandbyRecipe: Sendable, Hashable {
     /// All that the engine is told, but for what is different for each container.
     let template: DockerContainerSpec
 
+    /// - Parameter processors: how many the engine has; 0 if that is not known.
     /// - Returns: `nil` for a job that is not to have one. An untrusted job's image could use the wait for itself; a
     ///   container that is kept to be looked at needs the build's variables in its settings.
-    init?(_ job: JobSpec, image: String, named imageName: String, hasInit: Bool) {
+    init?(_ job: JobSpec, image: String, named imageName: String, hasInit: Bool, processors: Int = 0) {
         guard job.hook.standby == .auto, job.trusted, job.hook.keepFailedSeconds == 0 else { return nil }
         owner = Owner(repository: job.repository.key, hook: job.hook.id)
         instance = job.instance
@@ -28,7 +29,7 @@ struct StandbyRecipe: Sendable, Hashable {
         user = job.hook.user
         // The job's own container, so that both have the same limits and rights.
         let way = StartWay(hasInit: hasInit)
-        var template = ContainerPlan(job: job, phase: .build, image: image, way: way).spec
+        var template = ContainerPlan(job: job, phase: .build, image: image, way: way, processors: processors).spec
         template.entrypoint = [Launcher.shell, "-c", StandbyLauncher.waiting]
         template.workingDirectory = "/kozmic"
         template.environment = ScriptEnvironment.lasting(job) + (hasInit ? ["\(Launcher.initVariable)=1"] : [])

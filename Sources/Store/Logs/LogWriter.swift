@@ -28,6 +28,7 @@ public final class LogWriter: Sendable {
         /// The log's size, with what is not written yet.
         var end: Int64
         var stored: [Stream: Int64]
+        var isAtLineStart: Bool
         var isScheduled = false
         var isWriting = false
         var isClosed = false
@@ -88,7 +89,8 @@ public final class LogWriter: Sendable {
             stored[Stream(section: chunk.section, source: chunk.source), default: 0] += chunk.end - chunk.start
         }
         storedEnds = try Self.ends(of: kept, in: log)
-        state = Mutex(State(end: size, stored: stored))
+        let last = size > 0 ? try log.read(at: size - 1, count: 1).last : nil
+        state = Mutex(State(end: size, stored: stored, isAtLineStart: last == nil || last == UInt8(ascii: "\n")))
         offsets = Mutex(Offsets(records: recordsSize, bytes: size))
     }
 
@@ -120,6 +122,7 @@ public final class LogWriter: Sendable {
             state.records += chunk.record
             state.bytes += bytes
             state.end = chunk.end
+            state.isAtLineStart = bytes.last == UInt8(ascii: "\n")
             state.stored[Stream(section: section, source: source), default: 0] += Int64(bytes.count)
             defer { state.isScheduled = true }
             return !state.isScheduled
@@ -137,6 +140,9 @@ public final class LogWriter: Sendable {
     public func storedEnd(section: UInt8, source: UInt8) -> [UInt8] {
         storedEnds[Stream(section: section, source: source)] ?? []
     }
+
+    /// Whether the log, with what is not written yet, is empty or ends with a line end.
+    public var isAtLineStart: Bool { state.withLock { $0.isAtLineStart } }
 
     /// Returns when all bytes are in the file, where every reader sees them.
     public func flush() async throws(StoreError) {

@@ -33,6 +33,7 @@ final class ConsoleLog: LogSink {
     /// Nothing is kept that could be continued.
     func stored(_ section: LogSection, _ source: LogSource) async -> Int64 { 0 }
     func storedEnd(_ section: LogSection, _ source: LogSource) async -> [UInt8] { [] }
+    func isAtLineStart() async -> Bool { true }
 
     /// A line of ours.
     func say(_ line: String) async { await write(decorated(Array("\(line)\n".utf8)), to: 2) }

@@ -33,6 +33,8 @@ actor MemoryLog: LogSink {
         bytes(section, source).suffix(1000)
     }
 
+    func isAtLineStart() async -> Bool { all.last ?? UInt8(ascii: "\n") == UInt8(ascii: "\n") }
+
     func add(_ step: JobProgress) { progress.append(step) }
 
     var text: String { String(decoding: all, as: UTF8.self) }
