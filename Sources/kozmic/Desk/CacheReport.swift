@@ -9,6 +9,8 @@ struct CacheReport: Encodable {
     var key: String
     var comparedWith: String
     var changes: [Change] = []
+    /// The tracked paths that the commit lacks.
+    var missing: [String] = []
 
     /// A part of the key that moved.
     struct Change: Encodable {
@@ -48,6 +50,7 @@ struct CacheReport: Encodable {
     /// For people.
     func print() {
         Swift.print("\(hook) at \(commit.prefix(10)): key \(key)")
+        for path in missing { Swift.print("The commit lacks '\(path)' of tracked_files, which are no patterns") }
         Swift.print("compared with \(comparedWith)")
         guard !changes.isEmpty else { return Swift.print("Nothing moved: the cached image of that key is used.") }
         for change in changes {
