@@ -18,6 +18,8 @@ struct CacheReport: Encodable {
         var old: String?
         var new: String?
         var commits: [Commit] = []
+        /// Whether the admin repository's work tree has it otherwise than its last commit.
+        var isUncommitted = false
 
         init(_ difference: CacheKeyParts.Difference) {
             part =
@@ -56,6 +58,7 @@ struct CacheReport: Encodable {
         for change in changes {
             Swift.print("\n\(change.part)")
             Swift.print("  - \(change.old ?? "(none)")\n  + \(change.new ?? "(none)")")
+            if change.isUncommitted { Swift.print("  not committed: edited in the admin repository's work tree") }
             for commit in change.commits {
                 let day = commit.date.formatted(.iso8601.year().month().day())
                 Swift.print(
