@@ -102,10 +102,11 @@ public struct ReproScript: Sendable {
             "mkdir --parents \"$work/install/kozmic/src\"",
         ]
         if !trackedFiles.isEmpty {
-            let paths = trackedFiles == ["."] ? "" : " -- \(trackedFiles.map(Self.quoted).joined(separator: " "))"
+            // Not `git archive`, which leaves out what has the attribute export-ignore.
             lines.append(
-                "git -C \"$work/src\" archive \(job.commit)\(paths) "
-                    + "| tar --extract --directory \"$work/install/kozmic/src\"")
+                "GIT_INDEX_FILE=\"$work/index\" git --literal-pathspecs --git-dir \"$work/src/.git\" "
+                    + "--work-tree \"$work/install/kozmic/src\" checkout --quiet \(job.commit) -- "
+                    + trackedFiles.map(Self.quoted).joined(separator: " "))
         }
         lines += container(.install)
         return lines + [

@@ -274,6 +274,11 @@ struct IntakeTests {
             let delivery = try await desk.deliver("push", payload)
             #expect(delivery.decision?.hasPrefix("skipped: the message holds '[skip ci]'; both: ") == true)
             #expect(try await desk.jobs(skipped) == ["both": .skipped, "pushes": .skipped, "requests": .skipped])
+            let titled = desk.pullRequest(
+                String(repeating: "3", count: 40), base: main, title: "No [ci skip]", at: 90)
+            let request = try await desk.deliver("pull_request", titled)
+            let words = "skipped: the pull request's title holds '[ci skip]'; "
+            #expect(request.decision?.hasPrefix(words) == true)
         }
     }
 

@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import Model
 import Testing
+import Web
 
 @testable import kozmic
 
@@ -93,6 +94,17 @@ struct ClientPartsTests {
         ] {
             #expect(BuildName(argument: wrong) == nil, "\(wrong)")
         }
+    }
+
+    @Test("a job that waits for somebody says for what; one that waits for its turn does not")
+    func waiting() throws {
+        let build = try #require(BuildName(argument: "acme/widget#7/tests"))
+        func words(_ queue: String) throws -> String? {
+            BuildText.waiting(try JSONDecoder().decode(JobDocument.Queue.self, from: Data(queue.utf8)), in: build)
+        }
+        #expect(try words(#"{"needsApproval":true}"#)?.contains("kozmic approve acme/widget#7 --commit SHA") == true)
+        #expect(try words(#"{"fullGroup":"deploy"}"#) == "waits for a place in the group 'deploy'")
+        #expect(try words(#"{"position":3}"#) == nil && BuildText.waiting(nil, in: build) == nil)
     }
 
     @Test("a comparison of logs reads as diff has it, and leaves a terminal alone")

@@ -198,9 +198,61 @@ struct DeskTests {
         }
     }
 
+    @Test("the cache finds the image of its own key, and who wrote a script, also when nobody committed it")
+    func explainScript() async throws {
+        try await with { folder, name in
+            func admin(_ arguments: String...) async throws {
+                try await Shell.run("git", arguments, in: "\(folder)/config", environment: World.gitEnvironment)
+            }
+            func commit(_ message: String) async throws {
+                try await admin("add", "--all")
+                try await admin("commit", "--quiet", "--message", message)
+            }
+            func explain(_ revision: String = "main") async throws -> Shell.Result {
+                try await kozmic(folder, "cache", "explain", "acme/\(name)/tests", "--commit", revision)
+            }
+            let project = """
+                repository: acme/\(name)
+                hooks:
+                  tests:
+                    image: \(World.image)
+                    install_script: {file: scripts/i.sh}
+                    tracked_files: [tracked, 'requirements*.txt']
+                    build_script: "#!/bin/sh\\n"
+                """
+            try Scratch.write(
+                ["config/projects/p.yaml": project, "config/scripts/i.sh": "#!/bin/sh\necho one\n"], in: folder)
+            try await admin("init", "--quiet", "--initial-branch", "main")
+            try await commit("Declare")
+            #expect(try await kozmic(folder, "run", "acme/\(name)/tests").status == 0)
+            try await git(folder, "checkout", "--quiet", "-b", "feature")
+            try Scratch.write(["widget/tracked": "two\n"], in: folder)
+            try await git(folder, "commit", "--quiet", "--all", "--message", "Feature")
+            #expect(try await kozmic(folder, "run", "acme/\(name)/tests").status == 0)
+            // The newest image is that of the feature.
+            let same = try await explain()
+            #expect(same.status == 0 && same.output.contains("Nothing moved"), "\(same.output)")
+            #expect(same.output.contains("The commit lacks 'requirements*.txt' of tracked_files"), "\(same.output)")
+
+            try Scratch.write(["config/scripts/i.sh": "#!/bin/sh\necho two\n"], in: folder)
+            try await commit("Script two")
+            try Scratch.write(["config/projects/p.yaml": project + "\n    title: Tests\n"], in: folder)
+            try await commit("Title")
+            let script = try await explain("feature")
+            #expect(script.status == 2 && script.output.contains(": Script two"), "\(script.output)")
+            #expect(!script.output.contains(": Title") && !script.output.contains("not committed"))
+            try Scratch.write(["config/scripts/i.sh": "#!/bin/sh\necho three\n"], in: folder)
+            let edited = try await explain("feature")
+            #expect(edited.output.contains("not committed") && !edited.output.contains("Script two"))
+        }
+    }
+
     @Test("the printed commands do the same without Kozmic")
     func repro() async throws {
         try await with { folder, name in
+            try Scratch.write(["widget/.gitattributes": "tracked export-ignore\n"], in: folder)
+            try await git(folder, "add", "--all")
+            try await git(folder, "commit", "--quiet", "--message", "Nothing of this is for archives")
             let script = try await kozmic(folder, "repro", "acme/\(name)/tests")
             #expect(script.status == 0)
             try Scratch.write(["repro.sh": script.output], in: folder)

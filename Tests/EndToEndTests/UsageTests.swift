@@ -82,6 +82,7 @@ struct UsageTests {
             (["cache", "key", "acme/broken/tests", "--config", "config", "--repo", "widget"], 1, "broken.yaml:2:"),
             (["repro", "acme/widget#1/tests", "--data-dir", "data"], 1, "there is no kozmic.sqlite in data"),
             (["repro", "acme/widget#1/tests", "--commit", "main"], 64, "leave --commit out"),
+            (["repro", "acme/fork#3"], 64, "'acme/fork#3' is neither OWNER/REPO/HOOK nor OWNER/REPO#BUILD/HOOK"),
             (["shell", "acme/widget#1/tests"], 1, "cannot reach the Docker Engine"),
             (serve + ["--config-repo", "ftp://example.org/x"], 64, "--config-repo (KOZMIC_CONFIG_REPO)"),
             (serve + ["--config-repo", "nope"], 1, "/nope: there is no such folder; name a git repository"),

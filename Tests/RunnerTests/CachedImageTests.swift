@@ -10,11 +10,12 @@ import Testing
     "Cached images on a real engine",
     .enabled(if: RunnerFixture.host != nil, "KOZMIC_TEST_DOCKER_HOST names no engine"), .timeLimit(.minutes(5)))
 struct CachedImageTests {
-    private func installed(_ fixture: RunnerFixture, _ id: Int64, trusted: Bool, refresh: Int? = nil) async throws
-        -> MemoryLog
-    {
+    private func installed(
+        _ fixture: RunnerFixture, _ id: Int64, trusted: Bool, refresh: Int? = nil,
+        tracked: [String] = ["requirements.txt"]
+    ) async throws -> MemoryLog {
         let job = try fixture.job(id, build: "cat /made", install: "date | sudo tee /made", trusted: trusted) {
-            $0.trackedFiles = ["requirements.txt"]
+            $0.trackedFiles = tracked
             $0.refreshSeconds = refresh
         }
         let (outcome, log) = try await fixture.run(job)
@@ -79,6 +80,18 @@ struct CachedImageTests {
             await fixture.executor.cleanUp(1, attempt: 1, instance: fixture.instance)
             let (_, again) = try await fixture.run(try fixture.job(2, build: "true", install: "touch /tmp/other"))
             #expect(await !again.text.contains("declares"))
+        }
+    }
+
+    @Test("the log names the tracked files that the commit lacks")
+    func missing() async throws {
+        try await RunnerFixture.with { fixture in
+            let all = try await installed(fixture, 1, trusted: true)
+            #expect(await !all.text.contains("tracked_files"))
+            let tracked = ["requirements*.txt", "requirements.txt", "zzz"]
+            let some = try await installed(fixture, 2, trusted: true, tracked: tracked)
+            #expect(
+                await some.text.contains("The commit lacks 'requirements*.txt' of tracked_files, and 1 more of them"))
         }
     }
 

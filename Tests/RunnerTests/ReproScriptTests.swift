@@ -65,6 +65,17 @@ struct ReproScriptTests {
         }
     }
 
+    @Test("tracked files are checked out by their very names, whatever attributes they have")
+    func trackedFiles() throws {
+        var script = try script(image: nil) { $0.installScript = "#!/bin/sh\ntrue\n" }
+        #expect(!script.text.contains("GIT_INDEX_FILE"))
+        script.trackedFiles = ["a'b", "c*"]
+        let lines = script.text.split(separator: "\n")
+        let line = try #require(lines.first { $0.hasPrefix("GIT_INDEX_FILE=\"$work/index\" git --literal-pathspecs ") })
+        #expect(line.hasSuffix(" checkout --quiet \(script.job.commit) -- 'a'\\''b' 'c*'"), "\(line)")
+        #expect(!script.text.contains("git archive") && !script.text.contains(" archive "))
+    }
+
     @Test("submodules come from GitHub, whatever their addresses are, and only if the hook wants them")
     func submodules() throws {
         #expect(try !script(image: nil).text.contains("submodule"))

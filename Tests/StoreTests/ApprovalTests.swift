@@ -48,6 +48,14 @@ struct ApprovalTests {
                 try await fixture.store.cancelBuilds(
                     BuildCancellation(projectID: project.id, .build(second.id), reason: "closed")) == 1)
             await #expect(throws: StoreError.self) { try await fixture.store.approve(second.id, by: "mona") }
+
+            // What people know a build by is its number in its project, not its row.
+            let other = try await fixture.declare(["b"], commit: "c2")[0]
+            let third = try await fixture.build(other)
+            #expect(third.id != Int64(third.number))
+            await #expect(throws: StoreError.conflict("build #1 does not wait for an approval")) {
+                try await fixture.store.approve(third.id, by: "mona")
+            }
         }
     }
 

@@ -51,6 +51,10 @@ struct QueryPlanTests {
             _ = try await store.database.query("UPDATE job SET failureForm = x'01' WHERE projectID = 500")
             #expect(try await store.similarFailures(last.id)?.count == 19)
             _ = try await store.refOverview(500, limit: 50)
+            _ = try await store.database.query("UPDATE job SET state = 'skipped' WHERE projectID = 400")
+            let skipping = try #require(try await store.latestBuild(400, ref: .branch("main")))
+            #expect(try await store.standings(of: [skipping]).count == 1)
+            #expect(try await store.standing(of: skipping, tests) == .skipped)
             _ = try await store.openPullRequests(500, limit: 50)
             _ = try await store.builds(500, BuildFilter(text: "x"), limit: 20)
             _ = try await store.builds(

@@ -145,6 +145,29 @@ struct APITests {
         }
     }
 
+    @Test("a 404 says which part is unknown, where the caller may see the project, and nothing where not")
+    func unknownParts() async throws {
+        try await Site.with { site in
+            _ = try await site.prepareForAPI()
+            func message(_ path: String) async throws -> String {
+                let answer = try await site.api("/projects/acme/\(path)")
+                #expect(answer.status == 404, "\(path)")
+                return try JSONDecoder().decode(APIProblem.self, from: Data(answer.body)).message
+            }
+            for (path, words) in [
+                ("builds/99", "acme/widget has no build #99."), ("builds/x", "'x' is not the number of a build."),
+                ("builds/1/jobs/nope/log", "Build #1 has no job of 'nope'."),
+                ("builds/1/jobs/tests?attempt=7", "tests has no attempt '7' in build #1, only 1."),
+                ("builds/1/jobs/tests/log/compare?with=98", "acme/widget has no build #98."),
+                ("builds/1/jobs/tests/log/compare?with=x", "'x' is not the number of a build."),
+            ] {
+                #expect(try await message("widget/\(path)") == words)
+                let hidden = "There is no such thing, or you may not see it."
+                #expect(try await message("secret-one/\(path)") == hidden)
+            }
+        }
+    }
+
     @Test("a manager reruns, cancels, and approves the very commit; a browser needs its session's token for that")
     func changes() async throws {
         try await Site.with(account: TokenOffice().account) { site in

@@ -177,6 +177,8 @@ struct LogComparisonTests {
             try await site.build(project, "1", ref: .branch("topic"))
             try await site.run(Self.red, log: "a\n")
             #expect(try await problem(1) == "No earlier build on topic or main is there in which tests passed.")
+            let wayOut = ComparisonFinder.Nothing(message: "").wayOut
+            #expect(wayOut.contains("--with 12"), "kozmic log-diff prints it, too")
             #expect(try await problem(1, "?with=1") == "Build #1 has no other job of tests.")
             #expect(try await !site.client.get("/acme/widget/builds/1/jobs/tests").text.contains("green log"))
 

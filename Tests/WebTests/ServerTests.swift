@@ -41,6 +41,24 @@ import Testing
         }
     }
 
+    @Test("a push that skips the hook that is red leaves the badge and the branch red")
+    func skippedBadge() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget", hooks: ["docs", "tests"])])[0]
+            try await site.build(project)
+            try await site.run(.success)
+            try await site.run(JobOutcome(state: .failure, exitCode: 1))
+            try await site.build(project, "Docs", hooks: ["docs"], skipped: ["tests"])
+            try await site.run(.success)
+            let path = "/_badges/acme/widget.svg"
+            #expect(try await site.client.get(path).text.contains(">failed</text>"))
+            #expect(try await site.client.get(path + "?hook=tests").text.contains(">failed</text>"))
+            #expect(try await site.client.get(path + "?hook=docs").text.contains(">passed</text>"))
+            let branches = try await site.client.get("/acme/widget/branches").text
+            #expect(branches.contains("<li class=\"row failure\"") && branches.contains(">build #1</a>"))
+        }
+    }
+
     @Test("the probes say what is there")
     func health() async throws {
         try await Site.with { site in

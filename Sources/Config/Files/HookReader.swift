@@ -30,7 +30,9 @@ struct HookReader {
             id: id, title: title, triggers: triggers ?? Triggers(), image: image?.value ?? "",
             buildScript: buildScript ?? "", settings: own.applied(to: settings))
         hook.origin = origin(entry, reader, on)
-        hook.paths = reader.read(.paths, ListOf(GlobText(use: .paths))) ?? []
+        let paths = reader.read(.paths, ListOf(Placed(GlobText(use: .paths)))) ?? []
+        for path in paths { warn(ofLiterals: "[]{}", in: path, reader.findings, "patterns know *, ** and ? only") }
+        hook.paths = paths.map(\.value)
         readScripts(of: &hook, reader, script)
         readEnvironment(of: &hook, reader)
         hook.concurrency = reader.mapping(.concurrency, ConcurrencyKey.self).flatMap(Hook.Concurrency.init)
@@ -57,12 +59,24 @@ struct HookReader {
     private func readScripts(of hook: inout Hook, _ reader: MappingReader<HookKey>, _ script: Script) {
         hook.user = reader.read(.user, ContainerUserText()) ?? hook.user
         hook.installScript = reader.read(.installScript, script)
-        let tracked = reader.read(.trackedFiles, ListOf(TrackedPathText())) ?? []
-        hook.trackedFiles = Set(tracked).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let tracked = reader.read(.trackedFiles, ListOf(Placed(TrackedPathText()))) ?? []
+        for path in tracked {
+            let wayOut = "tracked_files are no patterns; name each file, or a folder for all below it"
+            warn(ofLiterals: "*?[]", in: path, reader.findings, wayOut)
+        }
+        hook.trackedFiles = Set(tracked.map(\.value)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         if !tracked.isEmpty, !reader.isWritten(.installScript) {
             reader.findings.warning(
                 reader.position(of: .trackedFiles), "tracked_files have no effect without an install_script")
         }
+    }
+
+    /// Says of a path that looks like a pattern what is not one in it. A file may have such a name, so it is no error.
+    private func warn(
+        ofLiterals letters: String, in path: Located<String>, _ findings: Findings, _ wayOut: String
+    ) {
+        guard let letter = path.value.first(where: letters.contains) else { return }
+        findings.warning(path.position, "\(quoted(path.value)): '\(letter)' stands for itself: \(wayOut)")
     }
 
     private func readEnvironment(of hook: inout Hook, _ reader: MappingReader<HookKey>) {

@@ -32,11 +32,11 @@ struct GlobText: TextKind {
                 throw Mistake("\(quoted(text)): no name begins or ends with /; '**' is anything, with slashes")
             }
         case .paths:
-            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-            guard !text.hasPrefix("/"), !parts.contains("..") else {
+            guard let path = PathPattern.normalise(text) else {
                 throw Mistake("\(quoted(text)) leaves the repository; paths are relative to its root")
             }
             guard !text.hasPrefix("!") else { throw Mistake("\(quoted(text)): patterns cannot be negated") }
+            return path
         case .images: break
         }
         return text

@@ -63,7 +63,7 @@ struct Triggered: Sendable {
         var explanation = DeliveryExplanation(event: event, configCommit: project.configCommit)
         var isSkipping = event.skipWord != nil && project.config.hooks.allSatisfy { !HookMatch($0, event).runs }
         for hook in project.config.hooks {
-            let skipReason = skipWord(hook).map { "the message holds '\($0)'" }
+            let skipReason = skipWord(hook).map { "\(event.skipPlace) holds '\($0)'" }
             var match = HookMatch(hook, event)
             var matches = [match]
             var sentence = match.sentence(hook)
@@ -88,7 +88,7 @@ struct Triggered: Sendable {
             explanation.hooks.append(answer)
             sentences.append(sentence)
         }
-        let word = isSkipping ? event.skipWord.map { ["skipped: the message holds '\($0)'"] } : nil
+        let word = isSkipping ? event.skipWord.map { ["skipped: \(event.skipPlace) holds '\($0)'"] } : nil
         let reasons = (word ?? []) + waiting(build) + sentences
         guard !build.hooks.isEmpty || !build.skipped.isEmpty else {
             return DeliveryDecider.Decision(

@@ -24,10 +24,11 @@ extension VerdictKey {
             guard error.kind == .invalid else { throw error }
             return whole
         }
-        let globs = hook.paths.map(Glob.init)
+        let patterns = hook.paths.map(PathPattern.init)
         var entries = files.compactMap { file -> CacheKey.TrackedPath? in
             let path = String(decoding: file.path, as: UTF8.self)
-            return globs.contains { $0.matches(path) } ? CacheKey.TrackedPath(path: file.path, entry: .init(file)) : nil
+            return patterns.contains { $0.matches(path) }
+                ? CacheKey.TrackedPath(path: file.path, entry: .init(file)) : nil
         }
         for path in hook.trackedFiles {
             let entry = try await mirror.entry(commit: commit, path: path)

@@ -48,6 +48,14 @@ public struct CacheKeyParts: Sendable, Hashable {
         self.values = values
     }
 
+    /// The tracked paths that the tree lacked, sorted: a misspelt one is always among them.
+    public var missingPaths: [String] {
+        values.compactMap { part, value in
+            guard case .trackedPath(let path) = part, value == "missing" else { return nil }
+            return path
+        }.sorted()
+    }
+
     /// What differs from an older key, in the order of the text.
     public func differences(from old: CacheKeyParts) -> [Difference] {
         Set(values.keys).union(old.values.keys).sorted().compactMap { part in

@@ -24,11 +24,11 @@ public struct HookMatch: Sendable, Hashable, Codable {
         switch changes {
         case .unknown(let reason): self.init(runs: true, rule: "paths", reason: "paths: not looked at, \(reason)")
         case .paths(let paths, let base):
-            let globs = hook.paths.map(Glob.init)
+            let patterns = hook.paths.map(PathPattern.init)
             for path in paths {
-                guard let glob = globs.first(where: { $0.matches(path) }) else { continue }
+                guard let match = patterns.first(where: { $0.matches(path) }) else { continue }
                 self.init(
-                    runs: true, rule: "paths", reason: "paths: '\(Self.cut(path))' matches '\(glob.pattern)'")
+                    runs: true, rule: "paths", reason: "paths: '\(Self.cut(path))' matches '\(match.pattern)'")
                 return
             }
             let count =

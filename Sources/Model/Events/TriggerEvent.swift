@@ -78,9 +78,27 @@ public struct TriggerEvent: Sendable, Hashable, Codable {
         }
     }
 
-    /// The skip word that a text holds, in any case of letters.
+    /// What people call the text that holds the skip word.
+    public var skipPlace: String {
+        guard kind == .pullRequest else { return "the message" }
+        let title = message.prefix { !$0.isNewline }
+        return Self.skipWord(in: String(title)) == nil ? "the pull request's description" : "the pull request's title"
+    }
+
+    /// The skip word that a text holds, in any case of letters. One inside of a longer word, such as `is_skip_ci_enabled`,
+    /// asks for nothing.
     public static func skipWord(in text: String) -> String? {
         let text = text.lowercased()
-        return skipWords.first { text.contains($0) }
+        return skipWords.first { word in text.ranges(of: word).contains { stands(alone: $0, text) } }
+    }
+
+    /// Whether no letter, digit or underscore makes more of the word; brackets are borders of their own.
+    private static func stands(alone range: Range<String.Index>, _ text: String) -> Bool {
+        guard text[range].first != "[" else { return true }
+        func isInWord(_ character: Character) -> Bool {
+            character == "_" || character.isLetter || character.isNumber
+        }
+        if let before = text[..<range.lowerBound].last, isInWord(before) { return false }
+        return !(text[range.upperBound...].first.map(isInWord) ?? false)
     }
 }

@@ -40,6 +40,11 @@ extension JobRun {
         ]
         let (container, outcome, duration) = try await started(.install, image: base, labels: labels) { _ in
             try await progress(.phase(.installing))
+            let missing = CacheKeyParts(name.parts)?.missingPaths ?? []
+            if let first = missing.first {
+                let more = missing.count == 1 ? "" : ", and \(missing.count - 1) more of them"
+                try await log.note("The commit lacks '\(first)' of tracked_files\(more)")
+            }
             try await log.note("Running the install script")
         }
         return try await commit(container, as: name, outcome: outcome, duration: duration)

@@ -13,14 +13,14 @@ extension Store {
     public func approve(_ buildID: Int64, by login: String) async throws(StoreError) -> BuildRecord {
         let time = now()
         let (build, topics) = try await database.write { db -> (BuildRecord, [ChangeSignal.Topic]) in
-            guard try db.build(buildID) != nil else { throw StoreError.notFound("build \(buildID)") }
+            guard let found = try db.build(buildID) else { throw StoreError.notFound("build \(buildID)") }
             try db.run(
                 """
                 UPDATE build SET approvedBy = ?
                 WHERE id = ? AND needsApproval AND approvedBy IS NULL AND state IN ('queued', 'running')
                 """, [login, buildID])
             guard db.changesCount > 0, let build = try db.build(buildID) else {
-                throw StoreError.conflict("build \(buildID) does not wait for an approval")
+                throw StoreError.conflict("build #\(found.number) does not wait for an approval")
             }
             let jobs = try db.all("SELECT id FROM job WHERE buildID = ?", [buildID]) { columns in
                 try columns.next(Int64.self)

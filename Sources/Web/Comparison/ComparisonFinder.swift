@@ -8,7 +8,7 @@ struct ComparisonFinder: Sendable {
         /// One sentence.
         var message: String
         /// What can be done about it, one sentence.
-        var wayOut = "Another build can be named in the address: ?with=12."
+        var wayOut = "Another build can be named: ?with=12 in the address, --with 12 of kozmic log-diff."
     }
 
     /// The part of a log that one wants to know about: the one that the job got to. What an install script printed when

@@ -55,7 +55,7 @@ struct LogComparisonEndpoint: Sendable {
     /// The build of `?with=`.
     private func number(_ request: Request) throws -> Int? {
         guard let text = request.uri.queryParameters["with"] else { return nil }
-        guard let number = Int(text) else { throw HTTPError(.notFound) }
+        guard let number = Int(text) else { throw PageLookup.noNumber(text) }
         return number
     }
 

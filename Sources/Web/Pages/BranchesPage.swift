@@ -27,10 +27,13 @@ struct BranchesPage: Sendable {
     ) async throws -> Response {
         let refs = try await store.refOverview(project.id, limit: Self.limit)
         let pulls = try await store.openPullRequests(project.id, limit: Self.limit)
+        let standings = Dictionary(
+            zip(refs.map(\.latest.ref), try await store.standings(of: refs.map(\.latest)))
+        ) { first, _ in first }
         let there = refs.filter(\.exists)
         let groups = [
-            group("Branches", there.filter { Self.name($0, isTag: false) != nil }, project),
-            group("Tags", there.filter { Self.name($0, isTag: true) != nil }, project),
+            group("Branches", there.filter { Self.name($0, isTag: false) != nil }, standings, project),
+            group("Tags", there.filter { Self.name($0, isTag: true) != nil }, standings, project),
         ].compactMap(\.self)
         let isCut = refs.count == Self.limit || pulls.count == Self.limit
         var values: PageValues = [
@@ -47,13 +50,15 @@ struct BranchesPage: Sendable {
                 crumbs: ProjectLinks.crumbs(
                     project, Page.Link(text: "branches", url: "\(ProjectLinks.url(project))/branches")),
                 tabs: ProjectLinks.tabs(project, current: .branches),
-                mark: refs.first { $0.latest.ref == project.mainRef }.map { StateMark($0.latest.state) },
+                mark: project.mainRef.flatMap { standings[$0] }.map { StateMark($0.state) },
                 // What says why nothing was started stands at the address of the history.
                 refreshURL: refused == nil ? nil : "\(ProjectLinks.url(project))/branches",
                 values: values), for: viewer, status: refused?.status ?? .ok)
     }
 
-    private func group(_ heading: String, _ refs: [RefOverview], _ project: ProjectRecord) -> PageValues? {
+    private func group(
+        _ heading: String, _ refs: [RefOverview], _ standings: [GitRef: RefStanding], _ project: ProjectRecord
+    ) -> PageValues? {
         guard !refs.isEmpty else { return nil }
         let main = project.mainRef
         // The default branch is what everybody asks for.
@@ -65,6 +70,12 @@ struct BranchesPage: Sendable {
                 var values = BuildFacts(build: build, project: project, gitHubURL: gitHubURL).values
                 values["latestURL"] = "\(ProjectLinks.url(project))?ref=\(ProjectLinks.query(build.ref))"
                 values["isDefault"] = build.ref == main
+                if let standing = standings[build.ref], standing.build.id != build.id {
+                    // The build that says how the branch is.
+                    values["state"] = StateMark(standing.state)
+                    values["number"] = standing.build.number
+                    values["url"] = ProjectLinks.url(project, build: standing.build.number)
+                }
                 return values
             },
         ]

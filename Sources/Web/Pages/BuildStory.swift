@@ -39,8 +39,8 @@ struct BuildStory {
         let verdict = try await store.verdicts(project.id, ref: ref, limit: limit).first { build in
             [.success, .failure, .error].contains(build.state)
         }
-        guard let verdict else { return nil }
-        return try await BuildStory(store, verdict, project)
+        guard let verdict, let standing = try await store.standings(of: [verdict]).first else { return nil }
+        return try await BuildStory(store, standing.build, project)
     }
 
     /// Whether this build is the one that it tells of.

@@ -7,6 +7,7 @@ import Store
 
 /// `/_badges/<owner>/<repo>.svg?ref=main&hook=tests`: a small picture for a README.
 ///
+/// It shows what the jobs that really ran there said last: a skipped one reports success, and says nothing about the branch.
 /// A project that a stranger may not see and one that does not exist have the same badge. GitHub's image proxy keeps
 /// pictures unless it is told not to.
 struct BadgeEndpoint: Sendable {
@@ -32,9 +33,11 @@ struct BadgeEndpoint: Sendable {
         guard let ref = try await lookup.ref(wanted, of: project),
             let build = try await store.latestBuild(project.id, ref: ref)
         else { return nil }
-        guard let hook = request.uri.queryParameters["hook"] else { return StateMark(build.state) }
-        let jobs = try await store.jobs(build.id)
-        return jobs.first { $0.hook.description == hook }.map { StateMark($0.state) }
+        guard let text = request.uri.queryParameters["hook"] else {
+            return try await store.standings(of: [build]).first.map { StateMark($0.state) }
+        }
+        guard let hook = HookID(String(text)) else { return nil }
+        return try await store.standing(of: build, hook).map { StateMark($0) }
     }
 
     private func answer(_ request: Request, _ mark: StateMark?) throws -> Response {

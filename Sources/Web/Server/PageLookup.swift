@@ -6,7 +6,8 @@ import Store
 
 /// Finds what an address names, for the person who asks.
 ///
-/// What the viewer may not see and what does not exist look the same: 404.
+/// What the viewer may not see and what does not exist look the same: 404. Within a project that the viewer may see, its
+/// message says which part of the address is unknown.
 struct PageLookup: Sendable {
     var store: Store
     var policy: AccessPolicy
@@ -49,13 +50,16 @@ struct PageLookup: Sendable {
     /// The one of `?ref=`, if it is asked for.
     func ref(of project: ProjectRecord, _ request: Request) async throws -> GitRef? {
         guard let text = request.uri.queryParameters["ref"] else { return nil }
-        guard let ref = try await ref(text, of: project) else { throw HTTPError(.notFound) }
+        guard let ref = try await ref(text, of: project) else {
+            throw HTTPError(.notFound, message: "\(Self.quoted(text)) is not the name of a branch or tag.")
+        }
         return ref
     }
 
     /// The build of the address `…/builds/<number>/…`.
     func build(_ context: WebContext, of project: ProjectRecord) async throws -> BuildRecord {
-        guard let number = Int(try context.parameters.require("number")) else { throw HTTPError(.notFound) }
+        let text = try context.parameters.require("number")
+        guard let number = Int(text) else { throw Self.noNumber(text) }
         return try await build(number, of: project)
     }
 
@@ -64,7 +68,9 @@ struct PageLookup: Sendable {
     /// - Throws: 404; 410 when retention removed it.
     func build(_ number: Int, of project: ProjectRecord) async throws -> BuildRecord {
         if let build = try await store.build(project.id, number: number) { return build }
-        guard let removed = try await store.removedBuild(project.id, number: number) else { throw HTTPError(.notFound) }
+        guard let removed = try await store.removedBuild(project.id, number: number) else {
+            throw HTTPError(.notFound, message: "\(project.repository) has no build #\(number).")
+        }
         let day = removed.removedAt.formatted(.iso8601.year().month().day())
         throw HTTPError(
             .gone,
@@ -74,11 +80,18 @@ struct PageLookup: Sendable {
 
     /// The job of the address `…/jobs/<hook>/…`, the latest attempt or `?attempt=N`.
     func job(_ request: Request, _ context: WebContext, of build: BuildRecord) async throws -> JobRecord {
-        guard let hook = HookID(try context.parameters.require("hook")) else { throw HTTPError(.notFound) }
-        let attempts = try await store.attempts(build.id, hook)
-        let wanted = request.uri.queryParameters["attempt"].map { Int($0) }
-        let job = wanted == nil ? attempts.last : attempts.first { $0.attempt == wanted }
-        guard let job else { throw HTTPError(.notFound) }
+        let name = try context.parameters.require("hook")
+        let attempts = if let hook = HookID(name) { try await store.attempts(build.id, hook) } else { [JobRecord]() }
+        guard let last = attempts.last else {
+            throw HTTPError(.notFound, message: "Build #\(build.number) has no job of \(Self.quoted(name)).")
+        }
+        guard let wanted = request.uri.queryParameters["attempt"] else { return last }
+        guard let job = attempts.first(where: { $0.attempt == Int(wanted) }) else {
+            throw HTTPError(
+                .notFound,
+                message: "\(last.hook) has no attempt \(Self.quoted(wanted)) in build #\(build.number), "
+                    + "only \(last.attempt == 1 ? "1" : "1 to \(last.attempt)").")
+        }
         return job
     }
 
@@ -98,6 +111,14 @@ struct PageLookup: Sendable {
             message: "The log of attempt \(job.attempt) of \(job.hook) was deleted by \(deletion.by) on "
                 + "\(Moment.exact(deletion.at)).")
     }
+
+    /// What is answered where the number of a build is none; the project is one that the caller may see.
+    static func noNumber(_ text: some StringProtocol) -> HTTPError {
+        HTTPError(.notFound, message: "\(quoted(text)) is not the number of a build.")
+    }
+
+    /// As much of a part of the address as a message takes.
+    private static func quoted(_ text: some StringProtocol) -> String { "'\(text.prefix(64))'" }
 
     /// Lets those pass who may see the configuration of the whole server.
     func requireAdministration(_ context: WebContext) throws {

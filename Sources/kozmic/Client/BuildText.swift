@@ -46,6 +46,17 @@ enum BuildText {
         return line
     }
 
+    /// What a job waits for that no runner alone brings about; `nil` when it waits for nothing, or only for its turn.
+    static func waiting(_ queue: JobDocument.Queue?, in build: BuildName) -> String? {
+        if queue?.needsApproval == true {
+            let name = "\(build.repository)#\(build.number)"
+            return
+                "waits for an approval, as it comes from a fork: a manager looks at its commit, and approves it with "
+                + "kozmic approve \(name) --commit SHA"
+        }
+        return queue?.fullGroup.map { "waits for a place in the group '\($0.withoutControls)'" }
+    }
+
     /// A state in its colour.
     static func coloured(_ state: String) -> String {
         guard isColoured else { return state.withoutControls }

@@ -71,6 +71,10 @@ struct LogsCommand: AsyncParsableCommand {
             }
             return ""
         }
+        let job: JobDocument = try await server.get(build.job(hook))
+        if attempt == nil || attempt == job.attempt, let waiting = BuildText.waiting(job.queue, in: build) {
+            Print.error("\(hook) \(waiting)")
+        }
         let state = try await LogFollower(server: server, path: "\(path)/events", query: query).run { event in
             if options.isJSON {
                 try Print.bytes(Array("\(event.data)\n".utf8))

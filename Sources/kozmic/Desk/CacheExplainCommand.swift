@@ -10,9 +10,9 @@ struct CacheExplainCommand: AsyncParsableCommand {
         commandName: "explain", abstract: "Say which part of a cached image's key moved.",
         discussion: """
             Compares the key at a commit with that of the newest cached image that the engine holds, which says itself \
-            what its key was made of; with --since, with the key at an older commit instead. For a tracked path, the \
-            commits are named that changed it; for the rest, the last commit of the project's file in the admin \
-            repository.
+            what its key was made of, unless the engine holds the image of that very key; with --since, with the key at an \
+            older commit instead. For a tracked path, the commits are named that changed it; for the rest, the last \
+            commit in the admin repository of the script's own file or of the project's, or that it is not committed.
 
             Exit status: 0 the keys are equal, 2 they differ, 1 errors.
             """)
@@ -60,7 +60,9 @@ struct CacheExplainCommand: AsyncParsableCommand {
             let records = try await engine.with {
                 try await CachedImageRecord.all(found.repository, found.hook.id, on: $0)
             }
-            guard let newest = records.first(where: { $0.image.isTrusted && $0.parts != nil }), let parts = newest.parts
+            let known = records.filter { $0.image.isTrusted && $0.parts != nil }
+            // Another branch may have made a newer one.
+            guard let newest = known.first(where: { $0.image.key == new.key }) ?? known.first, let parts = newest.parts
             else {
                 throw SettingProblem(
                     "the engine at \(engine.host) holds no cached image of \(declared.hook); compare commits with --since"
@@ -69,13 +71,15 @@ struct CacheExplainCommand: AsyncParsableCommand {
             old = (parts, newest.commit, newest.image.reference)
         }
         var report = CacheReport(hook: declared.hook, commit: clone.commit, key: new.key, comparedWith: old.name)
+        report.missing = new.parts.missingPaths
         for difference in new.parts.differences(from: old.parts) {
             var change = CacheReport.Change(difference)
             switch difference.part {
             case .trackedPath(let path): change.commits = try await Self.blame(path, clone, since: old.commit)
             case .image: break
-            case .user, .variable, .installScript:
-                if !found.file.isEmpty { change.commits = await declaration(found.file) }
+            case .user: await declare("user", found, &change)
+            case .variable(let name): await declare("env.\(name)", found, &change)
+            case .installScript: await declare("install_script", found, &change)
             }
             report.changes.append(change)
         }
@@ -102,13 +106,15 @@ struct CacheExplainCommand: AsyncParsableCommand {
         return try await commits(ids, in: clone.mirror)
     }
 
-    /// The last commit of a file of the admin repository; a folder that is no repository has none.
-    private func declaration(_ file: String) async -> [CacheReport.Commit] {
-        let mirror = GitMirror(readingFrom: declared.config)
-        guard let head = try? await mirror.resolve("HEAD"),
-            let ids = try? await mirror.commits(changing: file, upTo: head, since: nil, most: 1)
-        else { return [] }
-        return (try? await Self.commits(ids, in: mirror)) ?? []
+    /// Adds who wrote a part of the hook in the admin repository.
+    private func declare(_ key: String, _ found: DeclaredHook.Found, _ change: inout CacheReport.Change) async {
+        guard !found.file.isEmpty else { return }
+        let part = DeclaredPart(config: declared.config, file: found.file, path: "hooks.\(found.hook.id).\(key)")
+        switch await part.author() {
+        case .commit(let commit): change.commits = [CacheReport.Commit(commit)]
+        case .uncommitted: change.isUncommitted = true
+        case nil: break
+        }
     }
 
     private static func commits(_ ids: [String], in mirror: GitMirror) async throws -> [CacheReport.Commit] {

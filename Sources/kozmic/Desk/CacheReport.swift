@@ -9,6 +9,8 @@ struct CacheReport: Encodable {
     var key: String
     var comparedWith: String
     var changes: [Change] = []
+    /// The tracked paths that the commit lacks.
+    var missing: [String] = []
 
     /// A part of the key that moved.
     struct Change: Encodable {
@@ -16,6 +18,8 @@ struct CacheReport: Encodable {
         var old: String?
         var new: String?
         var commits: [Commit] = []
+        /// Whether the admin repository's work tree has it otherwise than its last commit.
+        var isUncommitted = false
 
         init(_ difference: CacheKeyParts.Difference) {
             part =
@@ -48,11 +52,13 @@ struct CacheReport: Encodable {
     /// For people.
     func print() {
         Swift.print("\(hook) at \(commit.prefix(10)): key \(key)")
+        for path in missing { Swift.print("The commit lacks '\(path)' of tracked_files, which are no patterns") }
         Swift.print("compared with \(comparedWith)")
         guard !changes.isEmpty else { return Swift.print("Nothing moved: the cached image of that key is used.") }
         for change in changes {
             Swift.print("\n\(change.part)")
             Swift.print("  - \(change.old ?? "(none)")\n  + \(change.new ?? "(none)")")
+            if change.isUncommitted { Swift.print("  not committed: edited in the admin repository's work tree") }
             for commit in change.commits {
                 let day = commit.date.formatted(.iso8601.year().month().day())
                 Swift.print(

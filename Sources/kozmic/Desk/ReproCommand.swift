@@ -38,7 +38,12 @@ struct ReproCommand: AsyncParsableCommand {
 
     func validate() throws {
         if BuildAddress(argument: job) == nil {
-            _ = try DeclaredHook.name(job)
+            do {
+                _ = try DeclaredHook.name(job)
+            } catch {
+                throw ValidationError(
+                    "'\(job)' is neither OWNER/REPO/HOOK nor OWNER/REPO#BUILD/HOOK, such as acme/widget#3/tests")
+            }
         } else if commit != nil {
             throw ValidationError("a build has its commit; leave --commit out")
         }

@@ -170,6 +170,29 @@ struct DiagnosticsTests {
         #expect(Admin.project("- a\n") == ["1:1: expected a mapping, found a list"])
     }
 
+    @Test("Patterns of paths have the one form that can match, and letters that look like more are told")
+    func paths() throws {
+        let text = Admin.hook("paths: [./src/**, docs/, src//x, lib]")
+        let result = Admin.read(["projects/p.yaml": text])
+        #expect(result.diagnostics.isEmpty)
+        let hook = try #require(result.desired.projects.first?.hooks.first)
+        #expect(hook.paths == ["src/**", "docs/**", "src/x", "lib"])
+        let changes = { (path: String) in ChangedPaths.paths([path], base: "before") }
+        for path in ["src/a/b", "docs/a.md", "src/x", "lib/a.c"] { #expect(HookMatch(hook, changes(path)).runs) }
+        #expect(!HookMatch(hook, changes("a.md")).runs)
+
+        #expect(
+            Admin.project(Admin.hook("paths: ['src/*.{c,h}', 'pages/[id].js']")) == [
+                "6:13: warning: 'src/*.{c,h}': '{' stands for itself: patterns know *, ** and ? only",
+                "6:28: warning: 'pages/[id].js': '[' stands for itself: patterns know *, ** and ? only",
+            ])
+        let wayOut = "tracked_files are no patterns; name each file, or a folder for all below it"
+        #expect(
+            Admin.project(Admin.hook("install_script: '#!/bin/sh'\ntracked_files: [a.txt, 'requirements*.txt']")) == [
+                "7:28: warning: 'requirements*.txt': '*' stands for itself: \(wayOut)"
+            ])
+    }
+
     @Test("A mistake behind an alias is told once, and a file full of mistakes has an end")
     func bounds() {
         let text =

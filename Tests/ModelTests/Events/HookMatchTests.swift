@@ -106,6 +106,27 @@ struct HookMatchTests {
         #expect(TriggerEvent(kind: .push, ref: .branch("a"), commit: "", message: "skip the ci").skipWord == nil)
     }
 
+    @Test(
+        "A skip word inside of a longer word asks for nothing, and the first that stands alone counts",
+        arguments: [
+            ("Rename is_skip_ci_enabled", nil), ("skip_cicd", nil), ("ski_ci_skip2", nil), ("éskip_ci", nil),
+            ("is_skip_ci_on, skip_ci", "skip_ci"), ("docs:skip_ci.", "skip_ci"), ("(ci_skip)", "ci_skip"),
+            ("skip_ci\n\nmore", "skip_ci"), ("no[skip ci]at all", "[skip ci]"),
+        ] as [(String, String?)])
+    func skipWordBorders(message: String, word: String?) {
+        #expect(TriggerEvent.skipWord(in: message) == word)
+    }
+
+    @Test("The text that holds the skip word is called by its name")
+    func skipPlace() {
+        func place(_ kind: TriggerEvent.Kind, _ message: String) -> String {
+            TriggerEvent(kind: kind, ref: .branch("a"), commit: "", message: message).skipPlace
+        }
+        #expect(place(.push, "One [skip ci]") == "the message")
+        #expect(place(.pullRequest, "One [skip ci]\n\nText") == "the pull request's title")
+        #expect(place(.pullRequest, "One\n\nText [skip ci]") == "the pull request's description")
+    }
+
     @Test("Skip words count for pushes and pull requests, not where a verdict is asked for")
     func skipWordKinds() {
         func word(_ kind: TriggerEvent.Kind, _ ref: String = "refs/heads/main") -> String? {

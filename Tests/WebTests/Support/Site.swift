@@ -128,7 +128,7 @@ struct Site: Sendable {
         _ project: ProjectRecord, _ message: String = "A change", commit: String? = nil,
         ref: GitRef = .branch("main"), author: String = "Mona Octocat", login: String? = nil,
         hooks: [String]? = nil, kind: TriggerEvent.Kind = .push, pullRequest: Int? = nil, trusted: Bool = true,
-        isOffHead: Bool = false
+        isOffHead: Bool = false, skipped: [String] = []
     ) async throws -> BuildRecord {
         let event = TriggerEvent(
             kind: kind, ref: ref, commit: commit ?? Self.commit(message), message: message, authorName: author,
@@ -140,6 +140,8 @@ struct Site: Sendable {
             projectID: project.id, event: event, hooks: chosen, trusted: trusted, configCommit: project.configCommit,
             pageURL: { number, _ in "http://ci.example.org/\(name)/builds/\(number)" })
         build.isOffHead = isOffHead
+        build.skipped = project.config.hooks.filter { skipped.contains($0.id.description) }
+            .map { SkippedHook($0, reason: "paths: none") }
         return try #require(try await store.createBuild(build))
     }
 

@@ -40,6 +40,9 @@ package struct APIProblem: Error, Sendable, Codable {
             self.init(
                 .forbidden, "forbidden", "You may not do this.",
                 wayOut: "Managers of the project may: those who can push to it on GitHub.")
+        case 404 where error.body != nil:
+            self.init(
+                .notFound, "not_found", error.body ?? "", wayOut: "Check that part of the name; all else was found.")
         case 404:
             self.init(
                 .notFound, "not_found", "There is no such thing, or you may not see it.",
