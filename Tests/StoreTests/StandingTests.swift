@@ -49,6 +49,28 @@ struct StandingTests {
         }
     }
 
+    @Test("nobody is told that it is mended by a build that skipped what had failed")
+    func news() async throws {
+        try await Fixture.with { fixture in
+            let project = try await fixture.declare(["a"], hooks: ["docs", "tests"])[0]
+            func outcomes() async throws -> [MailRules.Outcome] {
+                try await fixture.store.buildNews(limit: 9).map(\.outcome)
+            }
+            try await fixture.build(project, commit: "c1")
+            try await fixture.runNext()
+            try await fixture.runNext(Self.failed)
+            _ = try await docs(fixture, project, "c2")
+            try await fixture.runNext()
+            #expect(try await outcomes() == [.failure])
+            try await fixture.build(project, commit: "c3", hooks: ["tests"])
+            try await fixture.runNext()
+            #expect(try await outcomes() == [.failure, .fixed])
+            _ = try await docs(fixture, project, "c4")
+            try await fixture.runNext()
+            #expect(try await outcomes() == [.failure, .fixed])
+        }
+    }
+
     @Test("other refs and builds of old commits say nothing, and a hook that never ran neither")
     func others() async throws {
         try await Fixture.with { fixture in

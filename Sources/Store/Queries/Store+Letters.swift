@@ -148,6 +148,9 @@ extension Database {
         ) { columns in (buildID: try columns.next(Int64.self), state: try columns.next(String.self)) }
         // An older build that ends late says nothing about the ref as it is.
         let isNewest = last.map { $0.buildID <= build.id } ?? true
+        let wasGreen = last.map { $0.state == BuildState.success.rawValue } ?? true
+        // Nor does one that passed because it skipped the hook that failed.
+        if build.state == .success, !wasGreen, try standing(of: build).state != .success { return false }
         if isNewest {
             try run(
                 """
@@ -160,7 +163,7 @@ extension Database {
         case .failure: outcome = .failure
         case .error: outcome = .error
         default:
-            guard isNewest, let last, last.state != BuildState.success.rawValue else { return false }
+            guard isNewest, !wasGreen else { return false }
             outcome = .fixed
         }
         try run(

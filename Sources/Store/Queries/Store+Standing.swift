@@ -22,7 +22,7 @@ extension Store {
 }
 
 extension Database {
-    fileprivate func standing(of build: BuildRecord) throws -> RefStanding {
+    func standing(of build: BuildRecord) throws -> RefStanding {
         // What goes on, or is red by itself, needs no older build to say so.
         guard build.state == .success || build.state == .cancelled else {
             return RefStanding(state: build.state, build: build)
