@@ -157,6 +157,27 @@ struct ResumeTests {
         }
     }
 
+    @Test("of an install container that was committed nothing more is asked, wherever its removal is")
+    func committed() async throws {
+        try await RunnerFixture.with { fixture in
+            let job = try fixture.job(build: "cat /installed", install: "echo begin; echo yes | sudo tee /installed")
+            let log = MemoryLog()
+            await begin(job, fixture, log: log, until: "begin")
+            let id = try #require(try await fixture.containers().first).id
+            _ = try await fixture.engine.wait(id)
+            let name = try #require(try await fixture.engine.container(id).flatMap { JobRun.cachedName($0) })
+            _ = try await fixture.engine.commit(container: id, reference: name.reference)
+            let outcome = try await fixture.anotherExecutor().run(
+                job, mirror: fixture.mirror, log: log, control: JobControl()
+            ) { progress in
+                // As an engine does that was killed while it removed it.
+                if case .cacheKey = progress { try await fixture.engine.remove(id, force: true) }
+            }
+            #expect(outcome == .success)
+            #expect(await log.lines(.build) == ["yes"])
+        }
+    }
+
     @Test("the time-out counts from the script's start, not from the controller's")
     func timeout() async throws {
         try await RunnerFixture.with { fixture in

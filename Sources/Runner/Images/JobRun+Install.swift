@@ -55,15 +55,17 @@ extension JobRun {
         try await progress(.baseImage(id: container.imageID, digest: nil))
         try await progress(.cacheKey(name.key, reused: false))
         return try await alone(name) {
-            let run = try await adopt(container, .install)
-            let (outcome, duration) = try await resumed(run, .install, isOver: !container.state.isRunning)
-            if outcome.state == .success, let finished = try await engine.container(container.id)?.state.finishedAt,
+            // Its log was complete then. Nothing more is asked of the container: its removal may have begun, and an engine
+            // that was killed in it goes on with that when it is back.
+            if !container.state.isRunning, let finished = container.state.finishedAt,
                 let image = try await engine.image(name.reference), let created = image.created,
                 created.date >= finished.date
             {
                 try await remove(container)
                 return Image(id: image.id, name: name.reference)
             }
+            let run = try await adopt(container, .install)
+            let (outcome, duration) = try await resumed(run, .install, isOver: !container.state.isRunning)
             return try await commit(container.id, as: name, outcome: outcome, duration: duration)
         }
     }
