@@ -5,23 +5,6 @@ import Testing
 
 @Suite("Masking of secrets in percent-encoding")
 struct SecretPercentTests {
-    /// Feeds the output in pieces of random length, and checks that its length is kept.
-    private func mask(
-        _ output: [UInt8], _ secrets: [String: String], most: Int, _ random: inout SeededGenerator
-    ) -> [UInt8] {
-        var mask = OutputMask(secrets)
-        var masked: [UInt8] = []
-        var rest = output[...]
-        while !rest.isEmpty {
-            let count = Int.random(in: 1...most, using: &random)
-            masked += mask.mask(Array(rest.prefix(count)), .stdout)
-            rest = rest.dropFirst(count)
-        }
-        masked += mask.finish(.stdout)
-        #expect(masked.count == output.count)
-        return masked
-    }
-
     /// Checks that nothing is shown of the text between two others, and all of the others.
     private func expectMasked(_ form: String, _ secret: String, sourceLocation: SourceLocation = #_sourceLocation) {
         var random = SeededGenerator(seed: UInt64(form.utf8.count))
@@ -29,7 +12,7 @@ struct SecretPercentTests {
         for (before, after) in [("", ""), ("https://bot:", "@git.example.org/x.git\n"), ("50% ", "%"), ("%4_", "\n")] {
             let output = Array("\(before)\(form)\(after)".utf8)
             for most in [1, 2, 3, 7, 1000] {
-                let masked = mask(output, ["TOKEN": secret], most: most, &random)
+                let masked = OutputMask.mask(output, ["TOKEN": secret], most: most, &random)
                 #expect(
                     String(decoding: masked, as: UTF8.self) == before + stars + after, "\(form)",
                     sourceLocation: sourceLocation)
@@ -112,7 +95,7 @@ struct SecretPercentTests {
                     expected += form.map { _ in UInt8(ascii: "*") }
                 }
             }
-            let masked = mask(output, secrets, most: Int.random(in: 1...40, using: &random), &random)
+            let masked = OutputMask.mask(output, secrets, most: Int.random(in: 1...40, using: &random), &random)
             #expect(masked == expected, "\(String(decoding: output, as: UTF8.self))")
         }
     }
@@ -139,7 +122,7 @@ struct SecretPercentTests {
         var random = SeededGenerator(seed: 3)
         let output = Array(String(repeating: "a%61%61a", count: 120_000).utf8)
         let start = ContinuousClock.now
-        let masked = mask(output, ["A": String(repeating: "a", count: 60_000)], most: 32 << 10, &random)
+        let masked = OutputMask.mask(output, ["A": String(repeating: "a", count: 60_000)], most: 32 << 10, &random)
         #expect(masked.allSatisfy { $0 == UInt8(ascii: "*") })
         #expect(ContinuousClock.now - start < .seconds(20))
     }

@@ -8,23 +8,6 @@ import Testing
 struct SecretWrappingTests {
     private static let lineEnds: Set<UInt8> = [10, 13]
 
-    /// Feeds the output in pieces of random length, and checks that its length is kept.
-    private func mask(
-        _ output: [UInt8], _ secrets: [String: String], most: Int, _ random: inout SeededGenerator
-    ) -> [UInt8] {
-        var mask = OutputMask(secrets)
-        var masked: [UInt8] = []
-        var rest = output[...]
-        while !rest.isEmpty {
-            let count = Int.random(in: 1...most, using: &random)
-            masked += mask.mask(Array(rest.prefix(count)), .stdout)
-            rest = rest.dropFirst(count)
-        }
-        masked += mask.finish(.stdout)
-        #expect(masked.count == output.count)
-        return masked
-    }
-
     private func broken(_ letters: [UInt8], width: Int, lineEnd: String) -> [UInt8] {
         Array(
             stride(from: 0, to: letters.count, by: width).map { letters[$0..<min($0 + width, letters.count)] }
@@ -51,7 +34,7 @@ struct SecretWrappingTests {
             // The letters that depend on the token alone.
             let range = (prefix.utf8.count * 8 + 5) / 6..<(prefix + token).utf8.count * 8 / 6
             let output = broken(letters, width: width, lineEnd: lineEnd)
-            let masked = mask(output, ["TOKEN": token], most: round.isMultiple(of: 5) ? 1 : 90, &random)
+            let masked = OutputMask.mask(output, ["TOKEN": token], most: round.isMultiple(of: 5) ? 1 : 90, &random)
             let shown = zip(masked, output).filter { !Self.lineEnds.contains($1) }
             #expect(zip(masked, output).allSatisfy { Self.lineEnds.contains($1) == Self.lineEnds.contains($0) })
             for (place, pair) in shown.enumerated() where !range.contains(place) {
@@ -81,7 +64,7 @@ struct SecretWrappingTests {
                     output += Array(ends.utf8)
                 }
             }
-            let masked = mask(output, secrets, most: Int.random(in: 1...30, using: &random), &random)
+            let masked = OutputMask.mask(output, secrets, most: Int.random(in: 1...30, using: &random), &random)
             for (place, byte) in expected(output, patterns).enumerated() where masked[place] != byte {
                 let isLast = place + 1 < output.count && Self.lineEnds.contains(output[place + 1])
                 #expect(isLast && masked[place] == output[place], "byte \(place)")
@@ -129,7 +112,7 @@ struct SecretWrappingTests {
     func severalLines() {
         var random = SeededGenerator(seed: 5)
         let key = "first line of it\nsecond line\nx"
-        let masked = mask(Array("<\(key)>".utf8), ["KEY": key], most: 3, &random)
+        let masked = OutputMask.mask(Array("<\(key)>".utf8), ["KEY": key], most: 3, &random)
         let stars = key.map { $0 == "\n" ? "\n" : "*" }.joined()
         #expect(String(decoding: masked, as: UTF8.self) == "<\(stars)>")
     }
@@ -140,7 +123,7 @@ struct SecretWrappingTests {
         let letters = Array(Data([UInt8](repeating: UInt8(ascii: "a"), count: 600_000)).base64EncodedData())
         let output = broken(letters, width: 76, lineEnd: "\n")
         let start = ContinuousClock.now
-        let masked = mask(output, ["A": String(repeating: "a", count: 60_000)], most: 32 << 10, &random)
+        let masked = OutputMask.mask(output, ["A": String(repeating: "a", count: 60_000)], most: 32 << 10, &random)
         #expect(masked.allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "\n") })
         #expect(ContinuousClock.now - start < .seconds(20))
     }
