@@ -2,9 +2,10 @@
 /// or as `%` and two digits, in either case.
 ///
 /// The stream is decoded on the way, and each byte that comes of it is a symbol. So the automaton is one of the values
-/// themselves, and needs no state for any of the forms.
+/// themselves, and needs no state for any of the forms. It is read from a percent sign on, until nothing has begun any more.
 struct PercentReader: Sendable {
-    private static let sign = UInt8(ascii: "%")
+    /// What begins an encoded byte.
+    static let sign = UInt8(ascii: "%")
 
     private var state: Int32 = 0
     /// How many bytes wait for the next ones to tell what they are: a sign, or a sign and a digit.
@@ -24,6 +25,16 @@ struct PercentReader: Sendable {
 
     /// Whether nothing has begun: bytes with which nothing can begin may be skipped.
     var isIdle: Bool { state == 0 && waiting == 0 }
+
+    /// Begins at a place, before which every byte was itself.
+    ///
+    /// - Parameter state: what had begun there.
+    mutating func begin(_ state: Int32, at place: Int, _ automaton: SecretAutomaton) {
+        self.state = state
+        let depth = automaton.depth(state)
+        for symbol in 0..<depth { starts[symbol] = place - depth + symbol }
+        count = depth
+    }
 
     /// Reads the next byte of the stream.
     ///
@@ -117,7 +128,4 @@ struct PercentReader: Sendable {
             .filter { Self.value($0) == value[0] >> 4 }
         return [(value[0], value[1]), (value[0], sign)] + digits.map { (sign, $0) }
     }
-
-    /// The byte with which any value can begin.
-    static var beginning: UInt8 { sign }
 }

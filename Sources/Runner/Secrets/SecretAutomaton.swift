@@ -38,6 +38,20 @@ struct SecretAutomaton: Sendable {
         return root[Int(value)]
     }
 
+    /// For each state, that of another automaton after the same bytes.
+    func states(in other: SecretAutomaton) -> [Int32] {
+        var states = [Int32](repeating: 0, count: byte.count)
+        // A node is made after the one above it.
+        for state in states.indices {
+            var child = firstChild[state]
+            while child != 0 {
+                states[Int(child)] = other.next(states[state], byte[Int(child)])
+                child = sibling[Int(child)]
+            }
+        }
+        return states
+    }
+
     private func child(of state: Int32, _ value: UInt8) -> Int32? {
         var child = firstChild[Int(state)]
         while child != 0 {

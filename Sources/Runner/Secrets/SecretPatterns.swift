@@ -13,7 +13,7 @@ struct SecretPatterns: Equatable {
     private(set) var plain: Set<[UInt8]> = []
     /// Those in base64, which are looked for across line ends.
     private(set) var encoded: Set<[UInt8]> = []
-    /// Those that are looked for in the output as it is when percent-encoding in it is decoded.
+    /// Those of the plain ones that are looked for as well in the output as it is when percent-encoding in it is decoded.
     private(set) var percentDecoded: Set<[UInt8]> = []
     /// The names of the secrets that are too short to be masked, sorted.
     private(set) var unmasked: [String] = []
@@ -46,7 +46,7 @@ struct SecretPatterns: Equatable {
     }
 
     private static func forms(_ value: [UInt8]) -> [[UInt8]] {
-        lines(value) + withoutLineEnd(value).flatMap { [$0] + escaped($0) }
+        percentDecodedForms(value) + withoutLineEnd(value).flatMap(escaped)
     }
 
     private static func encodedForms(_ value: [UInt8]) -> [[UInt8]] { withoutLineEnd(value).flatMap(base64) }

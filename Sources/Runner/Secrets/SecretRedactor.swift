@@ -52,11 +52,16 @@ struct SecretRedactor: Sendable {
             }
             let byte = bytes[place]
             place += 1
+            let end = released + before + place
+            if byte == PercentReader.sign, percents.isIdle {
+                percents.begin(search.decoded(state), at: end - 1, search.percentDecoded)
+            }
             state = search.plain.next(state, byte)
             let length = search.plain.match(state)
-            let end = released + before + place
             if length > 0 { masked = cover(end - length..<end, after: masked, in: &output) }
-            if let found = percents.read(byte, at: end - 1, search.percentDecoded) {
+            if byte == PercentReader.sign || !percents.isIdle,
+                let found = percents.read(byte, at: end - 1, search.percentDecoded)
+            {
                 maskedPercents = cover(found, after: maskedPercents, in: &output)
             }
             let encoded = encodedMatch(after: byte)

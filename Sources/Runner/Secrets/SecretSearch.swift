@@ -8,8 +8,11 @@ struct SecretSearch: Sendable {
     let plain: SecretAutomaton
     /// Sees every byte that ends no line.
     let encoded: SecretAutomaton
-    /// Sees what a `PercentReader` makes of the bytes.
+    /// Sees what a `PercentReader` makes of the bytes, from a percent sign on. Its forms are plain ones as well, so up to
+    /// there `plain` knows what has begun.
     let percentDecoded: SecretAutomaton
+    /// For each state of `plain` that of `percentDecoded` after the same bytes.
+    private let decodedStates: [Int32]
     /// The bytes with which an occurrence can begin.
     private let begins: [Bool]
     /// One bit for each pair of bytes with which one can begin: in text, single letters begin one nearly everywhere.
@@ -19,11 +22,12 @@ struct SecretSearch: Sendable {
         plain = SecretAutomaton(patterns.plain)
         encoded = SecretAutomaton(patterns.encoded)
         percentDecoded = SecretAutomaton(patterns.percentDecoded)
+        decodedStates = plain.states(in: percentDecoded)
         var begins = [Bool](repeating: false, count: 256)
         for automaton in [plain, encoded, percentDecoded] {
             for value in UInt8.min...UInt8.max where automaton.next(0, value) != 0 { begins[Int(value)] = true }
         }
-        if !patterns.percentDecoded.isEmpty { begins[Int(PercentReader.beginning)] = true }
+        if !patterns.percentDecoded.isEmpty { begins[Int(PercentReader.sign)] = true }
         self.begins = begins
         // Each form has more than two bytes (`SecretPatterns.shortest`).
         var pairs = [UInt64](repeating: 0, count: 1 << 10)
@@ -41,6 +45,9 @@ struct SecretSearch: Sendable {
         }
         self.pairs = pairs
     }
+
+    /// The state of `percentDecoded` where `plain` is in this one.
+    func decoded(_ state: Int32) -> Int32 { decodedStates[Int(state)] }
 
     /// Whether a byte ends a line, or is the first of the two that do.
     static func isLineEnd(_ value: UInt8) -> Bool { value == UInt8(ascii: "\n") || value == UInt8(ascii: "\r") }
