@@ -45,13 +45,6 @@ public struct LineForm: Sendable {
         guard let end = line.lastIndex(where: { $0 != 0x0D }) else { return nil }
         return line[...end].lastIndex(of: 0x0D).map { $0 + 1 }
     }
-
-    /// A line as it counts.
-    static func text(_ line: String) -> String {
-        var form = LineForm()
-        Array(line.utf8).withUnsafeBytes { form.read($0) }
-        return String(decoding: form.bytes, as: UTF8.self)
-    }
 }
 
 /// A line as a terminal would leave it, without colours.

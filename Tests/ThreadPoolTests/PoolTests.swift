@@ -154,3 +154,8 @@ struct PoolTests {
 
     private func thread() -> UInt { UInt(bitPattern: ObjectIdentifier(Thread.current).hashValue) }
 }
+
+extension ThreadPool {
+    /// Whether the caller runs on one of these threads.
+    var isCurrent: Bool { Worker.current?.pool === self }
+}

@@ -67,9 +67,6 @@ public final class ThreadPool: TaskExecutor {
             })
     }
 
-    /// Whether the caller runs on one of these threads.
-    public var isCurrent: Bool { Worker.current?.pool === self }
-
     private func blocking<Value, Failure: Error>(
         _ worker: Worker, _ work: () throws(Failure) -> Value
     ) throws(Failure) -> Value {

@@ -3,8 +3,8 @@ internal import GRDB
 internal import Synchronization
 internal import ThreadPool
 
-/// The SQLite file. Only the asynchronous forms are offered: GRDB's others compile in an `async` function too, and then
-/// block a thread of the cooperative pool.
+/// The SQLite file. What reads and writes it waits for a connection without a thread, and then blocks one of `ThreadPool`:
+/// GRDB's own calls compile in any `async` function, and would block a thread of the cooperative pool there.
 ///
 /// A write is carried out whole or not at all, even when the task that asked for it is cancelled meanwhile: a job whose
 /// process is being shut down can still store its outcome.
