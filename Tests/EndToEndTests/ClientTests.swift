@@ -27,10 +27,16 @@ struct ClientTests {
             let job = "\(world.repository)#1/tests"
             let commit = try await world.push(["a": "1"])
             try await world.logShows("line 3")
+            let output = "\(world.folder)/followed"
             let followed = Task {
                 try await Shell.result(
-                    Program.kozmic, ["logs", "-f", job],
-                    environment: ["KOZMIC_SERVER": world.client.kozmic, "KOZMIC_TOKEN": "token-of-octocat"])
+                    "sh", ["-c", #"exec "$0" logs -f "$1" >"$2""#, Program.kozmic, job, output],
+                    environment: ["KOZMIC_SERVER": world.client.kozmic, "KOZMIC_TOKEN": "token-of-octocat"],
+                    withErrors: true)
+            }
+            // Only what is followed goes on: a server that is away when it begins is an error at once.
+            try await world.client.eventually("the log at the client", within: .seconds(60)) {
+                try String(contentsOfFile: output, encoding: .utf8).contains("line 3") ? true : nil
             }
             try await world.logShows("line 6")
             await world.kill()
@@ -38,7 +44,8 @@ struct ClientTests {
             let result = try await followed.value
             try await world.expect(commit, "failure")
             let log = try await world.log(build: 1)
-            #expect(result.status == 1 && result.output == log)
+            #expect(result.status == 1 && result.output == "tests: failure\n", "\(result.output)")
+            #expect(try String(contentsOfFile: output, encoding: .utf8) == log)
             let lines = log.split(separator: "\n").filter { $0.hasPrefix("line ") }
             #expect(lines.map(String.init) == (1...40).map { "line \($0)" })
 
