@@ -26,7 +26,7 @@ extension RunnerFixture {
 
     /// Waits, as one does for an outside program, until a place is ready.
     func placeIsReady() async throws {
-        for _ in 0..<600 {
+        for _ in 0..<1_800 {
             if await executor.tools.berths.readyCount > 0 { return }
             try await Task.sleep(for: .milliseconds(100))
         }
