@@ -51,6 +51,7 @@ public struct Controller: Sendable {
                 logger: named("scheduler")),
             DeliveryIntake(configuration: configuration, store: store, mirrors: mirrors, logger: named("intake")),
             Schedules(configuration: configuration, store: store, mirrors: mirrors, logger: named("schedules")),
+            bisections,
             MissedEvents(
                 configuration: configuration, store: store, client: client, hints: hints, mirrors: mirrors,
                 logger: named("missed")),

@@ -99,7 +99,7 @@ extension Store {
         try await database.write { db in try db.run("DELETE FROM wantedBisection WHERE jobID = ?", [jobID]) }
     }
 
-    /// Whether a bisection wanted this job to run.
+    /// Whether a bisection queued this job.
     public func isProbe(_ jobID: Int64) async throws(StoreError) -> Bool {
         try await database.read { db in try db.isProbe(jobID) }
     }
@@ -107,7 +107,7 @@ extension Store {
 
 extension Database {
     func isProbe(_ jobID: Int64) throws -> Bool {
-        try first("SELECT EXISTS (SELECT 1 FROM bisectionProbe WHERE jobID = ?)", [jobID]) { columns in
+        try first("SELECT EXISTS (SELECT 1 FROM bisectionProbe WHERE jobID = ? AND isOwn = 1)", [jobID]) { columns in
             try columns.next(Bool.self)
         } ?? false
     }
@@ -136,13 +136,17 @@ extension Database {
         return isAwaited == true ? [.bisections] : []
     }
 
-    /// The last verdict before a failed attempt, if that is a success and the attempt is what its branch has now.
+    /// The last verdict before a failed attempt, if that is a success and the attempt is what its branch has now. When the
+    /// job was searched before, to run it again is no wish for more.
     fileprivate func turningPoint(_ job: JobRecord, _ build: BuildRecord, _ project: ProjectRecord) throws -> GoodEnd? {
         let isNewest = try first(
             """
             SELECT NOT EXISTS (
                     SELECT 1 FROM build WHERE projectID = ?1 AND ref = ?2 AND number > ?3 AND isOffHead = 0)
                 AND NOT EXISTS (SELECT 1 FROM job WHERE buildID = ?4 AND hook = ?5 AND attempt > ?6)
+                AND NOT EXISTS (
+                    SELECT 1 FROM job CROSS JOIN bisection ON bisection.jobID = job.id
+                    WHERE job.buildID = ?4 AND job.hook = ?5)
             """,
             [
                 build.projectID, build.ref.description, build.number, build.id, job.hook.description, job.attempt,
@@ -185,7 +189,13 @@ extension Database {
         var topics: [ChangeSignal.Topic] = [.builds, .job(record.jobID)]
         let open = try openJob(of: record, new)
         if let open, let hook = new.hooks.first, !open.config.doesSameWork(as: hook) { return (nil, []) }
-        if open == nil { topics += try make(new, at: time)?.topics ?? [] }
+        if open == nil {
+            var new = new
+            new.isProbe = true
+            new.isOffHead = true
+            new.runsAgain = true
+            topics += try make(new, at: time)?.topics ?? []
+        }
         guard let job = try open ?? openJob(of: record, new) else {
             throw StoreError.notFound("the job that was queued for \(new.event.commit)")
         }

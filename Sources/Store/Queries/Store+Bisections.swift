@@ -10,12 +10,12 @@ extension Store {
         }
     }
 
-    /// The latest bisection that wanted this job to run; `nil` for a job that ran for other reasons.
+    /// The latest bisection that queued this job; `nil` for a job that ran for other reasons.
     public func bisection(probing jobID: Int64) async throws(StoreError) -> BisectionReport? {
         try await database.read { db in
             try db.bisection(
                 """
-                bisection.id = (SELECT MAX(bisectionID) FROM bisectionProbe WHERE jobID = ?)
+                bisection.id = (SELECT MAX(bisectionID) FROM bisectionProbe WHERE jobID = ? AND isOwn = 1)
                 """, [jobID]
             ).map { try db.report(on: $0) }
         }
