@@ -13,6 +13,8 @@ public struct Controller: Sendable {
     public let services: [any Service]
     /// Makes the builds that people ask for by hand.
     public let manualBuilds: ManualBuilds
+    /// Searches for the commits that broke hooks.
+    public let bisections: Bisections
 
     /// - Parameters:
     ///   - client: the GitHub client with the token that administers the projects.
@@ -33,6 +35,8 @@ public struct Controller: Sendable {
         let mirrors = ProjectMirrors(configuration: configuration) { try await deployKeys.remote($0) }
         manualBuilds = ManualBuilds(
             configuration: configuration, store: store, mirrors: mirrors, logger: named("manual"))
+        bisections = Bisections(
+            configuration: configuration, store: store, mirrors: mirrors, logger: named("bisections"))
         let rightOfWay = RightOfWay()
         let config = ConfigSync(
             configuration: configuration, store: store, rightOfWay: rightOfWay, logger: named("config"))
@@ -47,6 +51,7 @@ public struct Controller: Sendable {
                 logger: named("scheduler")),
             DeliveryIntake(configuration: configuration, store: store, mirrors: mirrors, logger: named("intake")),
             Schedules(configuration: configuration, store: store, mirrors: mirrors, logger: named("schedules")),
+            bisections,
             MissedEvents(
                 configuration: configuration, store: store, client: client, hints: hints, mirrors: mirrors,
                 logger: named("missed")),

@@ -23,6 +23,8 @@ public final class ChangeSignal: Sendable {
         case deliveries
         /// A build or a job.
         case builds
+        /// A search for a commit, or what one waits for.
+        case bisections
         /// The status outbox.
         case statuses
         /// The picture of an author is wanted.

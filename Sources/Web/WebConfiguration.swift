@@ -37,6 +37,9 @@ public struct WebConfiguration: Sendable {
     /// `ManualTriggerProblem` for what the sender can mend.
     public var startBuild: (@Sendable (ManualTrigger, ProjectRecord) async throws -> BuildRecord)?
 
+    /// How commits are searched for that broke a job; `nil` when this server cannot.
+    public var bisections: BisectionActions?
+
     /// How many requests of the API one caller may make.
     var callRate = CallLimits.Rate.requests
     /// How many unknown tokens may come from one address.

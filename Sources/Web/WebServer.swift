@@ -123,7 +123,10 @@ public struct WebServer: Service {
             store: store, lookup: lookup, renderer: renderer, gitHubURL: gitHubURL,
             startBuild: configuration.startBuild
         ).add(to: router)
-        JobPage(store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL).add(to: router)
+        JobPage(
+            store: store, lookup: lookup, renderer: renderer, logs: logs, gitHubURL: gitHubURL,
+            bisections: configuration.bisections
+        ).add(to: router)
         ActionEndpoint(store: store, lookup: lookup).add(to: router)
         SettingsPage(store: store, lookup: lookup, renderer: renderer, configuration: configuration).add(to: router)
         SyncPage(

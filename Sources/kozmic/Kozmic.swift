@@ -15,7 +15,7 @@ struct Kozmic: AsyncParsableCommand {
             ShellCommand.self,
             CacheCommand.self, BackupCommand.self, RestoreCommand.self, BuildsCommand.self, LogsCommand.self,
             BuildCommand.self, RerunCommand.self, CancelCommand.self, ApproveCommand.self, DeleteLogCommand.self,
-            LogDiffCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
+            LogDiffCommand.self, BisectCommand.self, DemoCommand.self, SimulateGitHubCommand.self,
         ])
 
     /// Parses the arguments and runs the command. A result that did not reach standard output is a failure, whatever the

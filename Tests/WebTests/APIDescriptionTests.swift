@@ -110,7 +110,9 @@ struct APIDescriptionTests {
     @Test("every operation answers as described, and errors have their one shape")
     func answers() async throws {
         let office = TokenOffice()
-        try await Site.with(adminRepository: "acme/config", account: office.account, starts: Site.start) { site in
+        try await Site.with(
+            adminRepository: "acme/config", account: office.account, starts: Site.start, bisections: Site.bisections
+        ) { site in
             let widget = try await site.prepareForAPI()[1]
             try await site.populate(widget)
             var answers: [Answer] = []
@@ -143,7 +145,7 @@ struct APIDescriptionTests {
         let number =
             [
                 "rerunBuild": 1, "rerunJob": 2, "cancelBuild": 3, "cancelJob": 4, "approveBuild": 5, "deleteLog": 2,
-                "compareLog": 2, "getJob": 2,
+                "compareLog": 2, "getJob": 2, "startBisection": 8, "getBisection": 9, "stopBisection": 9,
             ][
                 operation] ?? 1
         let values = [
@@ -171,7 +173,7 @@ struct APIDescriptionTests {
 }
 
 extension Site {
-    /// Builds 2 to 5 in the states that the changes take, a delivery with an explanation, drift, a plan, diagnostics.
+    /// Builds 2 to 9 in the states that the changes take, a delivery with an explanation, drift, a plan, diagnostics.
     fileprivate func populate(_ project: ProjectRecord) async throws {
         try await build(project, "Again", kind: .pullRequest, pullRequest: 3)
         let failure = JobOutcome(state: .failure, exitCode: 2)
@@ -189,6 +191,8 @@ extension Site {
         for job in try await store.jobs(try await build(project, "Fails too").id) {
             try await store.finishJob(job.id, failure, failureForm: Array("first".utf8))
         }
+
+        try await search(project)
 
         let hook = try #require(project.config.hooks.first)
         _ = try await store.inbox.store(
@@ -221,5 +225,22 @@ extension Site {
                     ]
                 )
             ], commit: "c0ffee0123")
+    }
+
+    /// Build 7 passes, 8 fails, and so does 9, which is searched: one build says nothing, one waits.
+    private func search(_ project: ProjectRecord) async throws {
+        for (message, state) in [("Passes", JobState.success), ("Fails", .failure), ("Fails on", .failure)] {
+            let outcome = JobOutcome(state: state, exitCode: state == .success ? 0 : 1)
+            for job in try await store.jobs(try await build(project, message).id) {
+                try await store.finishJob(job.id, outcome)
+            }
+        }
+        let red = try #require(try await store.build(project.id, number: 9))
+        let job = try #require(try await store.attempts(red.id, Self.hook("tests")).first)
+        let subject = BisectionActions.Subject(job: job, build: red, project: project)
+        let report = try await Self.bisections(store).start(subject, "mona").report
+        let first = try await probe(report, report.record.candidates[2].id, of: project)
+        try await store.finishJob(first.jobID, JobOutcome(state: .error, reason: "no engine"))
+        try await probe(report, report.record.candidates[1].id, of: project)
     }
 }

@@ -12,7 +12,7 @@ struct PagePlanTests {
     private static let allowed = [
         #"^SCAN (project|json_each|configRevision|configProblem|serverSettings|adminWebhook|pendingPlan|fullPass)\b"#,
         #"^SCAN sqlite_master\b"#,
-        #"^SCAN (CONSTANT ROW|asked|oldest|next|known|alike|\(|\d+ CONSTANT ROW)"#,
+        #"^SCAN (CONSTANT ROW|asked|commits|oldest|next|known|alike|\(|\d+ CONSTANT ROW)"#,
         #"^SCAN \S+ USING (COVERING )?INDEX (job_queued|job_running|job_kept|delivery_received|delivery_waiting)\b"#,
         #"^SCAN \S+ USING (COVERING )?INDEX (status_due|drift_open|build_open|configFile_wanted)\b"#,
     ]

@@ -26,6 +26,11 @@ struct RoleTests {
         ("POST", "/builds/1/cancel", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/builds/1/jobs/tests/rerun", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/builds/1/jobs/tests/cancel", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
+        ("POST", "/builds/1/jobs/tests/bisection?attempt=1", [404, 403, 409, 409, 404], [403, 403, 409, 409, 403]),
+        (
+            "POST", "/builds/1/jobs/tests/bisection/stop?attempt=1", [404, 403, 404, 404, 404],
+            [403, 403, 404, 404, 403]
+        ),
         ("POST", "/builds/1/jobs/tests/log/delete?attempt=1", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
         ("POST", "/settings/sync", [404, 403, 303, 303, 404], [403, 403, 303, 303, 403]),
     ]
@@ -55,7 +60,7 @@ struct RoleTests {
 
     @Test("every page, log, event stream and button asks for the role that it needs")
     func table() async throws {
-        try await Site.with(adminRepository: "acme/config") { site in
+        try await Site.with(adminRepository: "acme/config", bisections: Site.bisections) { site in
             let people = try await prepare(site)
             for row in Self.table {
                 for (project, expected) in [("acme/secret-one", row.isPrivate), ("acme/widget", row.isPublic)] {

@@ -27,7 +27,7 @@ enum SettingsKey: String, ConfigKey {
     case status, drift
     case forkPullRequests = "fork_pull_requests"
     case logLimit = "log_limit"
-    case pull
+    case pull, bisect
     static let shape = Shape.settings
 }
 

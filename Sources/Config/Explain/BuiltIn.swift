@@ -6,6 +6,7 @@ enum BuiltIn {
         .settings: [
             "timeout": "60m", "stall_timeout": "15m", "cancel_grace": "10s", "cached_images": "3", "status": "build",
             "drift": "heal", "fork_pull_requests": "approve", "log_limit": "1GiB", "pull": "1h",
+            "bisect": "never",
         ],
         .resources: ["cpus": "2", "memory": "2GiB", "pids": "2048"],
         .prune: ["max_fraction": "0.25"],

@@ -15,6 +15,7 @@ struct SettingsPart: Equatable {
     var forkPullRequests: HookSettings.ForkMode?
     var logLimit: Int64?
     var pull: Int?
+    var bisect: HookSettings.BisectMode?
 
     init() {}
 
@@ -34,6 +35,7 @@ struct SettingsPart: Equatable {
         forkPullRequests = reader.read(.forkPullRequests, Choice())
         logLimit = reader.read(.logLimit, SizeText(64 << 10...1 << 40))
         pull = reader.read(.pull, DurationText())
+        bisect = reader.read(.bisect, Choice())
     }
 
     /// What holds at this level, given what holds at the one above it.
@@ -51,6 +53,7 @@ struct SettingsPart: Equatable {
         if let forkPullRequests { result.forkPullRequests = forkPullRequests }
         if let logLimit { result.logLimitBytes = logLimit }
         if let pull { result.pullSeconds = pull }
+        if let bisect { result.bisect = bisect }
         return result
     }
 }

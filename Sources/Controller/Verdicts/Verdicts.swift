@@ -19,7 +19,9 @@ struct Verdicts: Sendable {
             job.config, commit: build.commit, imageID: imageID, trusted: build.trusted, mirror: mirror)
         guard let key else { return }
         try await store.recordVerdictKey(job.id, key.description)
-        guard job.attempt == 1, [.push, .pullRequest, .mergeGroup].contains(build.trigger),
+        let isEvent = job.attempt == 1 && [.push, .pullRequest, .mergeGroup].contains(build.trigger)
+        // A bisection wants an answer, wherever it comes from.
+        guard try await isEvent ? true : store.isProbe(job.id),
             let earlier = try await store.passedBuild(claimed.project.id, job.hook, verdictKey: key.description)
         else { return }
         throw KnownVerdict(

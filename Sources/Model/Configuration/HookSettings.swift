@@ -20,6 +20,8 @@ public struct HookSettings: Sendable, Hashable, Codable {
     public var logLimitBytes: Int64 = 1 << 30
     /// Look for a newer base image when the last look is older.
     public var pullSeconds = 3600
+    /// Whether the commit that broke the hook on the default branch is searched for.
+    public var bisect = BisectMode.never
 
     /// The defaults of a configuration that says nothing.
     public init() {}
@@ -30,4 +32,6 @@ public struct HookSettings: Sendable, Hashable, Codable {
     public enum DriftMode: String, Sendable, Hashable, Codable, CaseIterable { case heal, report }
     /// Pull requests from forks wait for an approval, never run, or always run.
     public enum ForkMode: String, Sendable, Hashable, Codable, CaseIterable { case approve, never, always }
+    /// The search begins when somebody asks for it, or by itself.
+    public enum BisectMode: String, Sendable, Hashable, Codable, CaseIterable { case never, auto }
 }

@@ -6,19 +6,20 @@ extension GitMirror {
     /// What a commit says.
     public func commit(_ id: String) throws(GitError) -> GitCommit {
         try reading { repository throws(GitError) in
-            try repository.withCommit(id) { commit throws(GitError) in
-                let encoding = git_commit_message_encoding(commit).map { String(cString: $0) }
-                return GitCommit(
-                    id: id,
-                    tree: ObjectID.hex(git_commit_tree_id(commit)),
-                    parents: (0..<git_commit_parentcount(commit)).map {
-                        ObjectID.hex(git_commit_parent_id(commit, $0))
-                    },
-                    author: Self.signature(git_commit_author(commit), encoding),
-                    committer: Self.signature(git_commit_committer(commit), encoding),
-                    message: Self.text(git_commit_message(commit), encoding, limit: 1 << 20))
-            }
+            try repository.withCommit(id) { commit throws(GitError) in Self.words(of: commit, id, limit: 1 << 20) }
         }
+    }
+
+    /// - Parameter limit: bytes of the message; the rest is left out.
+    static func words(of commit: OpaquePointer?, _ id: String, limit: Int) -> GitCommit {
+        let encoding = git_commit_message_encoding(commit).map { String(cString: $0) }
+        return GitCommit(
+            id: id,
+            tree: ObjectID.hex(git_commit_tree_id(commit)),
+            parents: (0..<git_commit_parentcount(commit)).map { ObjectID.hex(git_commit_parent_id(commit, $0)) },
+            author: signature(git_commit_author(commit), encoding),
+            committer: signature(git_commit_committer(commit), encoding),
+            message: text(git_commit_message(commit), encoding, limit: limit))
     }
 
     private static func signature(_ signature: UnsafePointer<git_signature>?, _ encoding: String?) -> GitSignature {

@@ -43,6 +43,42 @@ extension GitMirror {
     }
 }
 
+extension GitMirror {
+    /// The commits that are reachable from one commit and not from another, each before its parents and otherwise the newest
+    /// first. Of each message the first 1,000 bytes are read.
+    ///
+    /// - Parameter limit: more commits are an error, `invalid`.
+    public func commits(upTo commit: String, since: String, limit: Int) throws(GitError) -> [GitCommit] {
+        try reading { repository throws(GitError) in
+            var walk: OpaquePointer?
+            try LibGit2.check(git_revwalk_new(&walk, repository.pointer), "cannot walk the history")
+            defer { git_revwalk_free(walk) }
+            git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_TIME.rawValue)
+            var start = try ObjectID.parse(commit)
+            try LibGit2.check(git_revwalk_push(walk, &start), "cannot walk from \(commit)")
+            var end = try ObjectID.parse(since)
+            try LibGit2.check(git_revwalk_hide(walk, &end), "cannot walk up to \(since)")
+            var found: [GitCommit] = []
+            var next = git_oid()
+            while true {
+                try LibGit2.checkCancellation()
+                let code = git_revwalk_next(&next, walk)
+                if code == GIT_ITEROVER.rawValue { break }
+                try LibGit2.check(code, "cannot walk from \(commit)")
+                guard found.count < limit else {
+                    throw GitError(.invalid, "more than \(limit) commits are in \(commit) and not in \(since)")
+                }
+                let id = ObjectID.hex(next)
+                found.append(
+                    try repository.withCommit(id) { commit throws(GitError) in
+                        Self.words(of: commit, id, limit: 1_000)
+                    })
+            }
+            return found
+        }
+    }
+}
+
 extension BareRepository {
     /// Mode and object at a path of a commit's tree, or nil.
     fileprivate func object(at names: [String], of commit: String) throws(GitError) -> String? {

@@ -17,6 +17,8 @@ enum JobWish {
     /// A person, who ends nothing that is newer than what they asked for: the build where its last event stands, or what
     /// they saw.
     case person(WantedOrder?)
+    /// A bisection, which ends nobody's jobs.
+    case search
 }
 
 extension Database {
@@ -63,6 +65,7 @@ extension Database {
         switch wish {
         case .event(let stands): order = stands
         case .person(let seen): order = try seen ?? wantedOrder(ofBuild: own.id)
+        case .search: order = nil
         }
         guard let order else { return }
         let others = try jobsInGroup(rule.group, of: projectID, except: own.id)

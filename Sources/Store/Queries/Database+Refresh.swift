@@ -86,9 +86,9 @@ extension Database {
             ])
         var topics: [ChangeSignal.Topic] = [.builds]
         if try wantStatuses(of: build, jobs, changed: changed, at: now, pageURL) { topics.append(.statuses) }
-        // A build of which nothing had to run says nothing new about its ref.
+        // A build of which nothing had to run says nothing new about its ref, nor does what is built to search for a commit.
         if !wasFinished, build.state.isFinished, jobs.contains(where: { $0.outcome.state != .skipped }),
-            try noteOutcome(of: build, at: now)
+            try changed.map({ try !isProbe($0) }) ?? true, try noteOutcome(of: build, at: now)
         {
             topics.append(.mail)
         }

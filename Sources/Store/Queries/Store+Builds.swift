@@ -64,7 +64,8 @@ extension Database {
         let number =
             try Int.fetchOne(cachedStatement(sql: "SELECT number FROM build WHERE id = ?"), arguments: [buildID]) ?? 0
         // Who builds a commit by hand ends no newer one's jobs, as with a rerun.
-        let wish: JobWish = isByHand ? .person(existing == nil ? order : nil) : .event(order)
+        let wish: JobWish =
+            new.isProbe ? .search : isByHand ? .person(existing == nil ? order : nil) : .event(order)
         var notes: [String] = []
         for hook in new.hooks {
             let attempt = try attemptToQueue(

@@ -148,7 +148,8 @@ extension Database {
                 outcome.state.rawValue, outcome.exitCode, outcome.reason, cancelReason, time.milliseconds,
                 (outcome.endedAt ?? time).milliseconds, outcome.state == .cancelled, successor, id,
             ])
-        return try refreshBuild(buildID ?? 0, changed: id, at: time, pageURL: pageURL) + [.job(id)]
+        let topics = try refreshBuild(buildID ?? 0, changed: id, at: time, pageURL: pageURL) + [.job(id)]
+        return try topics + noteEnd(ofJob: id, outcome.state)
     }
 
     fileprivate func claimed(_ condition: String, _ arguments: StatementArguments = []) throws -> [ClaimedJob] {

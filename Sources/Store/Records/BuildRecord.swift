@@ -94,6 +94,8 @@ public struct NewBuild: Sendable {
     /// Whether a job that the build has already, and that has ended or was asked to, gets a new attempt, as a schedule
     /// wants.
     public var runsAgain = false
+    /// Whether a bisection wants it, whose jobs end no others.
+    var isProbe = false
     /// The attempts that an event ended and that are run again, because the ref leads to the commit after all.
     public private(set) var broughtBack: Set<Int64> = []
     /// Whether its jobs may see secrets. Those of a hook that asks for it wait for an approval otherwise.

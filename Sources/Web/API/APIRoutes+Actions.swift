@@ -110,7 +110,7 @@ extension APIRoutes {
     }
 
     /// The project of the address and what was sent, from somebody who may change something in it.
-    private func manage<Body: Decodable>(
+    func manage<Body: Decodable>(
         _ type: Body.Type, _ request: Request, _ context: WebContext
     ) async throws -> (ProjectRecord, Body) {
         let project = try await lookup.project(context)

@@ -30,6 +30,7 @@ struct APIRoutes: Sendable {
         addSessions(to: router)
         addLogLines(to: router)
         addActions(to: router)
+        addBisections(to: router)
         addAdministration(to: router)
     }
 

@@ -10,6 +10,7 @@ struct JobPage: Sendable {
     var renderer: PageRenderer
     var logs: LogExcerpts
     var gitHubURL: String
+    var bisections: BisectionActions?
 
     /// How much of the end of a log the page holds. The browser asks for the rest when it is looked at; without JavaScript
     /// the raw log has all of it.
@@ -23,8 +24,9 @@ struct JobPage: Sendable {
             let job = try await lookup.job(request, context, of: build)
             let isHead = request.uri.queryParameters["part"] == "head"
             let facts = BuildFacts(build: build, project: project, gitHubURL: gitHubURL)
-            return try await response(job, facts, isHead, for: context.viewer)
+            return try await response(job, facts, isHead: isHead, for: context.viewer)
         }
+        addBisection(to: router)
     }
 
     /// The beginning of an image's id, or of the digest behind its name, enough for people.
@@ -32,8 +34,10 @@ struct JobPage: Sendable {
         String((image.split(separator: "@").last ?? image[...]).prefix("sha256:".count + 12))
     }
 
-    private func response(
-        _ job: JobRecord, _ build: BuildFacts, _ isHead: Bool, for viewer: Viewer
+    /// - Parameter refused: why no commit is searched for, if somebody asked for that.
+    func response(
+        _ job: JobRecord, _ build: BuildFacts, isHead: Bool = false, refused: BisectionProblem? = nil,
+        for viewer: Viewer
     ) async throws -> Response {
         let url = "\(build.url)/jobs/\(job.hook)"
         let attempts = try await store.attempts(build.build.id, job.hook)
@@ -70,7 +74,7 @@ struct JobPage: Sendable {
                 ["by": deletion.by, "when": Moment.html(deletion.at)]
             },
             "deleteURL": try await mayDelete(job, build.project, viewer) ? "\(url)/log/delete\(query)" : nil,
-            "green": try await lastGreen(job, build, url, query),
+            "green": try await lastGreen(job, build, url, query), "refused": refused.map { "\($0)" },
             "similar": try await SimilarFailureValues(store, job, build.project)?.values,
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
@@ -79,6 +83,7 @@ struct JobPage: Sendable {
             "approveCommit": build.build.commit,
             "hasFailed": job.state == .failure || job.state == .error,
         ]
+        values.merge(try await bisection(job, build, url, mayBegin: mayAct, for: viewer))
         if showsLog { values.merge(try await log(job, logURL: "\(url)/log", query)) }
         return await renderer.page(
             showsLog ? "job" : "jobhead",
@@ -90,7 +95,8 @@ struct JobPage: Sendable {
                     Page.Link(text: job.title, url: url)),
                 tabs: ProjectLinks.tabs(build.project, current: nil), mark: mark, showsLog: true, isWide: true,
                 settles: true,
-                refreshURL: "\(url)\(query)&part=head", values: values), for: viewer)
+                refreshURL: "\(url)\(query)&part=head", values: values), for: viewer,
+            status: refused.map { APIProblem($0).status } ?? .ok)
     }
 
     /// Where one sees what is new in the log of a job that failed.

@@ -44,7 +44,7 @@ struct PageRenderer: Sendable {
             "delivery": PackageResources.delivery_mustache,
             "settingrows": PackageResources.settingrows_mustache,
             "account": PackageResources.account_mustache,
-            "acts": PackageResources.acts_mustache,
+            "acts": PackageResources.acts_mustache, "bisection": PackageResources.bisection_mustache,
             "branches": PackageResources.branches_mustache, "red": PackageResources.red_mustache,
             "compare": PackageResources.compare_mustache,
             "avatar": PackageResources.avatar_mustache, "heard": PackageResources.heard_mustache,

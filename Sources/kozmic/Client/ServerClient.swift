@@ -60,12 +60,13 @@ struct ServerClient: Sendable {
 
     /// The value of an answer to a change.
     func post<Value: Decodable>(
-        _ path: String, _ body: some Encodable, timeouts: CurlTimeouts = CurlTimeouts()
+        _ path: String, _ body: some Encodable, _ query: [(String, String?)] = [],
+        timeouts: CurlTimeouts = CurlTimeouts()
     ) async throws -> Value {
         let bytes = Array(try JSONEncoder().encode(body))
         return try await decode(
             CurlRequest(
-                method: "POST", url: url(path, []),
+                method: "POST", url: url(path, query),
                 headers: headers + [CurlHeader(name: "Content-Type", value: "application/json")],
                 body: .bytes(bytes), timeouts: timeouts, bodyLimit: 64 << 20))
     }

@@ -76,6 +76,7 @@ struct Server: Sendable {
         page.isJobAddress = { await executor.isJobAddress($0) }
         page.account = { token throws(GitHubError) in try await client.asking(with: token).user() }
         page.startBuild = { try await controller.manualBuilds.start($0, of: $1) }
+        page.bisections = BisectionActions(controller.bisections)
         let web = WebServer(
             configuration: page,
             store: store, readiness: Readiness(store: store, executor: executor).checks,

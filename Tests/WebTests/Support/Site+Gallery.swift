@@ -91,6 +91,7 @@ extension Site {
             log: Self.failedLog, seconds: 64, form: "saw")
         try await store.recordProgress(failed.id, phase: .building)
         try retime(failed.id, start: start.addingTimeInterval(9), install: 4, build: 30)
+        try await search(failed.id, of: red)
 
         clock.set(end.addingTimeInterval(-3_000))
         try await build(project, "Use the new base image", commit: Self.commit("error"))
@@ -126,6 +127,18 @@ extension Site {
             pullRequest: 32,
             trusted: false)
         clock.set(end)
+    }
+
+    /// A search that found one of two commits.
+    private func search(_ id: Int64, of red: BuildRecord) async throws {
+        let job = try #require(try await store.job(id))
+        let good = try #require(try await store.goodEnds(before: job, of: red, limit: 1).first)
+        var commits = Self.candidates(red, good, 7)
+        commits[3].title = Self.hostile
+        let begun = try await store.startBisection(
+            NewBisection(job: job, build: red, good: good, candidates: commits, startedBy: "mona"))
+        try await store.finishBisection(
+            begun.report.record.id, .narrowed, culprits: commits[2...3].map(\.id), reason: "one cannot be built")
     }
 
     private func others(_ records: [ProjectRecord], end: Date) async throws {

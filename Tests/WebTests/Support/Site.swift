@@ -35,6 +35,7 @@ struct Site: Sendable {
         isJobAddress: @escaping @Sendable (String) async -> Bool = { _ in false },
         account: (@Sendable (GitHubToken) async throws(GitHubError) -> GitHubAccount)? = nil,
         starts: (@Sendable (Store, ManualTrigger, ProjectRecord) async throws -> BuildRecord)? = nil,
+        bisections: (@Sendable (Store) -> BisectionActions)? = nil,
         calls: CallLimits.Rate = .requests, introductions: CallLimits.Rate = .introductions,
         readiness: @escaping @Sendable () async -> [ReadinessCheck] = { [] },
         trace: (@Sendable (String) -> Void)? = nil,
@@ -54,6 +55,7 @@ struct Site: Sendable {
         configuration.isJobAddress = isJobAddress
         configuration.account = account
         if let starts { configuration.startBuild = { try await starts(store, $0, $1) } }
+        configuration.bisections = bisections?(store)
         configuration.callRate = calls
         configuration.introductionRate = introductions
         let server = WebServer(

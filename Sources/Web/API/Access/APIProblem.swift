@@ -86,6 +86,14 @@ package struct APIProblem: Error, Sendable, Codable {
             retryAfter: problem.kind == .unavailable ? 5 : nil)
     }
 
+    /// Why no commit is searched for: nothing in the request could be better but the job.
+    init(_ problem: BisectionProblem) {
+        let isAway = problem.kind == .unavailable
+        self.init(
+            isAway ? .serviceUnavailable : .conflict, problem.kind.rawValue, problem.message, wayOut: problem.wayOut,
+            retryAfter: isAway ? 5 : nil)
+    }
+
     static let howToSignIn = "Send a GitHub token: Authorization: Bearer <token>."
 
     static func badRequest(_ message: String) -> APIProblem {
