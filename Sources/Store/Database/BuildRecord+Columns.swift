@@ -5,7 +5,7 @@ extension BuildRecord {
         build.id, build.projectID, build.number, build.ref, build.sha, build.message, build.authorName, \
         build.authorEmail, build.sender, build.kind, build.pullRequest, build.trusted, build.configCommit, \
         build.state, build.createdAt, build.startedAt, build.finishedAt, build.needsApproval, build.approvedBy, \
-        build.authorLogin, build.isOffHead
+        build.authorLogin, build.isOffHead, build.standing, build.standingNumber
         """
 
     init(_ columns: inout Columns) throws {
@@ -20,6 +20,27 @@ extension BuildRecord {
             needsApproval: try columns.next(), approvedBy: try columns.next(),
             authorLogin: try columns.next(String?.self).flatMap { AccountName($0) }, isOffHead: try columns.next())
         if trigger == .push, MergeQueueBranch(ref) != nil { trigger = .mergeGroup }
+        let standing = try columns.valueIfAny(BuildState.init(rawValue:))
+        let standingNumber: Int? = try columns.next()
+        if let standing, let standingNumber {
+            older = RefStanding(state: standing, number: standingNumber, latest: number)
+        }
+    }
+}
+
+extension RefStanding {
+    /// Of a row of `build` under another name.
+    static func columns(_ build: String) -> String {
+        "\(build).number, coalesce(\(build).standing, \(build).state), coalesce(\(build).standingNumber, \(build).number)"
+    }
+
+    /// `nil` when there is no such row.
+    init?(_ columns: inout Columns) throws {
+        let latest: Int? = try columns.next()
+        let state = try columns.valueIfAny(BuildState.init(rawValue:))
+        let number: Int? = try columns.next()
+        guard let latest, let state, let number else { return nil }
+        self.init(state: state, number: number, latest: latest)
     }
 }
 

@@ -52,6 +52,7 @@ enum Schema {
         migrator.registerMigration("27 marks of events") { db in try db.execute(sql: eventMarks) }
         migrator.registerMigration("28 how failures ended") { db in try db.execute(sql: failureForms) }
         migrator.registerMigration("29 searches for commits") { db in try db.execute(sql: bisections) }
+        migrator.registerMigration("30 how refs are") { db in try db.execute(sql: standing) }
         return migrator
     }
 

@@ -52,8 +52,8 @@ struct LatestAttempt {
 }
 
 extension Database {
-    /// Derives the build's state and times from the latest attempts of its jobs, and what GitHub should show of its commit.
-    /// Every transaction that touches a job ends with it.
+    /// Derives the build's state and times from the latest attempts of its jobs, how its ref is by it and by those after it,
+    /// and what GitHub should show of its commit. Every transaction that touches a job ends with it.
     ///
     /// - Parameter changed: the only job that the transaction touched; `nil` for several. The statuses of other jobs are
     ///   not looked at then.
@@ -78,12 +78,18 @@ extension Database {
             build.finishedAt = jobs.compactMap(\.finishedAt).max() ?? now
         }
         build.needsApproval = jobs.contains(where: \.isHeld)
+        build.older = try olderStanding(of: build, jobs.map { ($0.hook, $0.outcome.state) })
         try run(
-            "UPDATE build SET state = ?, startedAt = ?, finishedAt = ?, needsApproval = ?, statusMode = ? WHERE id = ?",
+            """
+            UPDATE build SET state = ?, startedAt = ?, finishedAt = ?, needsApproval = ?, statusMode = ?, standing = ?,
+                standingNumber = ? WHERE id = ?
+            """,
             [
                 build.state.rawValue, build.startedAt?.milliseconds, build.finishedAt?.milliseconds,
-                build.needsApproval, Self.statusMode(jobs).rawValue, id,
+                build.needsApproval, Self.statusMode(jobs).rawValue, build.older?.state.rawValue,
+                build.older?.number, id,
             ])
+        try refreshStandings(after: build)
         var topics: [ChangeSignal.Topic] = [.builds]
         if try wantStatuses(of: build, jobs, changed: changed, at: now, pageURL) { topics.append(.statuses) }
         // A build of which nothing had to run says nothing new about its ref, nor does what is built to search for a commit.

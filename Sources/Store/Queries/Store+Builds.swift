@@ -58,8 +58,10 @@ extension Database {
         let isByHand = event.kind == .manual
         if existing == nil || !isByHand { try raiseWantedOrder(order) }
         // The ref may come back to the commit.
+        var isBack = false
         if existing != nil, !new.isOffHead {
             try run("UPDATE build SET isOffHead = 0 WHERE id = ? AND isOffHead = 1", [buildID])
+            isBack = changesCount > 0
         }
         let number =
             try Int.fetchOne(cachedStatement(sql: "SELECT number FROM build WHERE id = ?"), arguments: [buildID]) ?? 0
@@ -82,7 +84,13 @@ extension Database {
                 skipped, buildID: buildID, projectID: new.projectID, page: new.pageURL(number, skipped.hook.id),
                 at: time)
         }
-        if !topics.isEmpty { topics += try refreshBuild(buildID, at: time) }
+        if !topics.isEmpty {
+            topics += try refreshBuild(buildID, at: time)
+        } else if isBack, let build = try build(buildID) {
+            try refreshStanding(of: build)
+            try refreshStandings(after: build)
+            topics.append(.builds)
+        }
         let ended = try supersede(new, buildID: buildID, number: number, at: time)
         guard let build = try build(buildID) else { return nil }
         notes += ended.note.map { [$0] } ?? []

@@ -160,6 +160,7 @@ extension Database {
         _ project: Project, _ config: String, id: Int64?, commit: String, time: Int64
     ) throws -> Int64 {
         if let id {
+            try forgetVerdicts(of: id, exceptOf: project.hooks.map(\.id))
             try run(
                 """
                 UPDATE project SET repository = ?, isActive = 1, config = ?, configCommit = ?,

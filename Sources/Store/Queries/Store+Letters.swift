@@ -150,7 +150,7 @@ extension Database {
         let isNewest = last.map { $0.buildID <= build.id } ?? true
         let wasGreen = last.map { $0.state == BuildState.success.rawValue } ?? true
         // Nor does one that passed because it skipped the hook that failed.
-        if build.state == .success, !wasGreen, try standing(of: build).state != .success { return false }
+        if build.state == .success, !wasGreen, build.standing.state != .success { return false }
         if isNewest {
             try run(
                 """

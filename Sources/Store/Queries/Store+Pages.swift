@@ -8,7 +8,7 @@ extension Store {
     ///
     /// - Parameter recent: at most so many builds for each.
     public func projectOverview(recent: Int = 20) async throws(StoreError) -> [ProjectOverview] {
-        let (projects, builds) = try await database.read { db in
+        let (projects, builds, mains) = try await database.read { db in
             let projects = try db.all(
                 "SELECT \(ProjectRecord.columns) FROM project WHERE isActive = 1 ORDER BY repositoryKey", [],
                 ProjectRecord.init)
@@ -20,9 +20,13 @@ extension Store {
                         ORDER BY number DESC LIMIT 1 OFFSET ?), 0)
                 WHERE project.isActive = 1 ORDER BY project.id, build.number DESC
                 """, [recent], BuildRecord.init)
-            return (projects, Dictionary(grouping: builds, by: \.projectID))
+            return (projects, Dictionary(grouping: builds, by: \.projectID), try db.mainStandings())
         }
-        return projects.map { ProjectOverview(project: $0, recent: builds[$0.id] ?? []) }
+        return projects.map { project in
+            let main = mains[project.id]
+            return ProjectOverview(
+                project: project, recent: builds[project.id] ?? [], main: main?.newest, mainVerdict: main?.verdict)
+        }
     }
 
     /// A page of a project's builds, newest first.
@@ -102,5 +106,31 @@ extension Store {
     /// The job of that row.
     public func job(_ id: Int64) async throws(StoreError) -> JobRecord? {
         try await database.read { db in try db.job(id) }
+    }
+}
+
+extension Database {
+    /// How the default branches of the declared projects are that were built, and by their newest verdicts.
+    fileprivate func mainStandings() throws -> [Int64: (newest: RefStanding, verdict: RefStanding?)] {
+        func newest(_ condition: String) -> String {
+            """
+            (SELECT id FROM build AS main WHERE main.projectID = project.id
+                AND main.ref = 'refs/heads/' || project.defaultBranch AND main.isOffHead = 0 AND \(condition)
+                ORDER BY main.number DESC LIMIT 1)
+            """
+        }
+        let rows = try all(
+            """
+            SELECT project.id, \(RefStanding.columns("newest")), \(RefStanding.columns("verdict")) FROM project
+            CROSS JOIN build AS newest ON newest.id = \(newest("1"))
+            LEFT JOIN build AS verdict ON verdict.id = \(newest(Self.isVerdict(of: "main")))
+            WHERE project.isActive = 1
+            """
+        ) { columns in
+            (id: try columns.next(Int64.self), newest: try RefStanding(&columns), verdict: try RefStanding(&columns))
+        }
+        return rows.reduce(into: [:]) { standings, row in
+            if let newest = row.newest { standings[row.id] = (newest, row.verdict) }
+        }
     }
 }

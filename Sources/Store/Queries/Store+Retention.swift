@@ -8,8 +8,8 @@ extension Store {
     /// Removes a few of a project's builds that are older than the rule's days and have more newer ones than its number.
     ///
     /// Kept are: a build that has not ended or whose containers are kept; and of each ref that GitHub still has, the newest
-    /// build, because its commit would count as never built, and the last successful one, if the rule says so; those of
-    /// commits that were no longer its head do not count. Of a project whose refs nobody looked at yet, all refs count; and
+    /// build, because its commit would count as never built, those that ran last what that one skipped, because they say how the
+    /// ref is, and the last successful one, if the rule says so; those of commits that were no longer its head do not count. Of a project whose refs nobody looked at yet, all refs count; and
     /// so does the ref of a build of the last day.
     ///
     /// - Parameter limit: at most so many in this transaction.
@@ -92,6 +92,19 @@ extension Database {
                                 NOT EXISTS (
                                     SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
                                         AND newer.number > build.number AND newer.isOffHead = 0)
+                                OR EXISTS (
+                                    SELECT 1 FROM job AS ran CROSS JOIN job AS skipped ON skipped.hook = ran.hook
+                                        AND skipped.buildID = (
+                                            SELECT id FROM build AS newest
+                                            WHERE newest.projectID = ?1 AND newest.ref = build.ref AND newest.isOffHead = 0
+                                            ORDER BY newest.number DESC LIMIT 1)
+                                    WHERE ran.buildID = build.id AND ran.state <> 'skipped'
+                                        AND skipped.state = 'skipped' AND NOT EXISTS (
+                                            SELECT 1 FROM build AS newer INDEXED BY build_of_ref CROSS JOIN job AS later
+                                                ON later.buildID = newer.id AND later.hook = ran.hook
+                                            WHERE newer.projectID = ?1 AND newer.ref = build.ref
+                                                AND newer.number > build.number AND newer.isOffHead = 0
+                                                AND later.state NOT IN ('skipped', 'cancelled')))
                                 OR (?4 AND build.state = 'success' AND NOT EXISTS (
                                     SELECT 1 FROM build AS newer WHERE newer.projectID = ?1 AND newer.ref = build.ref
                                         AND newer.number > build.number AND newer.isOffHead = 0

@@ -49,6 +49,11 @@ public struct BuildRecord: Sendable, Hashable, Codable, Identifiable {
     /// Whether the commit was not the ref's head when somebody asked for it by hand, so that it says nothing about the ref
     /// as it is.
     public var isOffHead = false
+    /// How its ref is by this build, where an older one says so, because this one skipped what that one ran.
+    public var older: RefStanding?
+
+    /// How its ref is by this build, while it is the newest one there.
+    public var standing: RefStanding { older ?? RefStanding(state: state, number: number, latest: number) }
 
     /// Whether a job waits for that.
     public var awaitsApproval: Bool { needsApproval && approvedBy == nil && !state.isFinished }

@@ -39,9 +39,11 @@ extension APIRoutes {
 
     /// One project with its newest build and what differs on GitHub.
     func document(_ project: ProjectRecord, _ viewer: Viewer) async throws -> ProjectDocument {
+        var main: BuildRecord?
+        if let ref = project.mainRef { main = try await store.latestBuild(project.id, ref: ref) }
         var document = ProjectDocument(
-            project, latest: try await store.latestBuild(project.id), for: viewer, by: lookup.policy,
-            externalURL: configuration.externalURL)
+            project, latest: try await store.latestBuild(project.id), main: main?.standing, for: viewer,
+            by: lookup.policy, externalURL: configuration.externalURL)
         if project.isActive {
             document.heard = ProjectDocument.Heard(
                 try await store.lastHeard(project.repository), saysWhat: lookup.policy.mayKnowPeople(project, viewer))
@@ -65,7 +67,7 @@ extension APIRoutes {
         return ProjectListDocument(
             projects: shown.prefix(limit).map { item in
                 ProjectDocument(
-                    item.project, latest: item.latest, for: viewer, by: lookup.policy,
+                    item.project, latest: item.latest, main: item.main, for: viewer, by: lookup.policy,
                     externalURL: configuration.externalURL)
             }, next: last.map { $0.project.repository.key })
     }

@@ -27,13 +27,10 @@ struct BranchesPage: Sendable {
     ) async throws -> Response {
         let refs = try await store.refOverview(project.id, limit: Self.limit)
         let pulls = try await store.openPullRequests(project.id, limit: Self.limit)
-        let standings = Dictionary(
-            zip(refs.map(\.latest.ref), try await store.standings(of: refs.map(\.latest)))
-        ) { first, _ in first }
         let there = refs.filter(\.exists)
         let groups = [
-            group("Branches", there.filter { Self.name($0, isTag: false) != nil }, standings, project),
-            group("Tags", there.filter { Self.name($0, isTag: true) != nil }, standings, project),
+            group("Branches", there.filter { Self.name($0, isTag: false) != nil }, project),
+            group("Tags", there.filter { Self.name($0, isTag: true) != nil }, project),
         ].compactMap(\.self)
         let isCut = refs.count == Self.limit || pulls.count == Self.limit
         var values: PageValues = [
@@ -50,15 +47,13 @@ struct BranchesPage: Sendable {
                 crumbs: ProjectLinks.crumbs(
                     project, Page.Link(text: "branches", url: "\(ProjectLinks.url(project))/branches")),
                 tabs: ProjectLinks.tabs(project, current: .branches),
-                mark: project.mainRef.flatMap { standings[$0] }.map { StateMark($0.state) },
+                mark: refs.first { $0.latest.ref == project.mainRef }.map { StateMark($0.latest.standing.state) },
                 // What says why nothing was started stands at the address of the history.
                 refreshURL: refused == nil ? nil : "\(ProjectLinks.url(project))/branches",
                 values: values), for: viewer, status: refused?.status ?? .ok)
     }
 
-    private func group(
-        _ heading: String, _ refs: [RefOverview], _ standings: [GitRef: RefStanding], _ project: ProjectRecord
-    ) -> PageValues? {
+    private func group(_ heading: String, _ refs: [RefOverview], _ project: ProjectRecord) -> PageValues? {
         guard !refs.isEmpty else { return nil }
         let main = project.mainRef
         // The default branch is what everybody asks for.
@@ -70,11 +65,11 @@ struct BranchesPage: Sendable {
                 var values = BuildFacts(build: build, project: project, gitHubURL: gitHubURL).values
                 values["latestURL"] = "\(ProjectLinks.url(project))?ref=\(ProjectLinks.query(build.ref))"
                 values["isDefault"] = build.ref == main
-                if let standing = standings[build.ref], standing.build.id != build.id {
+                if let standing = build.older {
                     // The build that says how the branch is.
                     values["state"] = StateMark(standing.state)
-                    values["number"] = standing.build.number
-                    values["url"] = ProjectLinks.url(project, build: standing.build.number)
+                    values["number"] = standing.number
+                    values["url"] = ProjectLinks.url(project, build: standing.number)
                 }
                 return values
             },
@@ -84,7 +79,8 @@ struct BranchesPage: Sendable {
     private func values(_ pull: PullRequestOverview, _ project: ProjectRecord) -> PageValues {
         let page = "\(gitHubURL)/\(project.repository)/pull/\(pull.number)"
         return [
-            "state": StateMark(pull.latest), "pull": pull.number,
+            "state": StateMark(refOf: pull.latest), "older": StandingValues.older(pull.latest, of: project),
+            "pull": pull.number,
             "title": pull.title.isEmpty ? "(no title)" : pull.title, "login": pull.author, "base": pull.base,
             "opened": Moment.html(pull.openedAt), "ref": pull.ref.shortName,
             "refURL": ProjectLinks.history(project, of: pull.ref), "gitHubURL": page,

@@ -10,37 +10,29 @@ struct BuildStory {
     /// The last one before them that passed.
     let passed: BuildRecord?
 
-    /// How far back it looks.
-    private static let limit = 100
-
     /// `nil` for a build that did not fail, or that was of an old commit.
     init?(_ store: Store, _ build: BuildRecord, _ project: ProjectRecord) async throws {
         guard !build.isOffHead, build.state == .failure || build.state == .error else { return nil }
-        var first = build
-        var passed: BuildRecord?
-        for past in try await store.verdicts(project.id, ref: build.ref, before: build.number, limit: Self.limit) {
-            switch past.state {
-            case .failure, .error: first = past
-            case .success: passed = past
-            case .queued, .running, .cancelled: continue
-            }
-            if passed != nil { break }
-        }
-        guard first.id != build.id || passed != nil else { return nil }
+        try await self.init(store, saidBy: build, project)
+    }
+
+    private init?(_ store: Store, saidBy build: BuildRecord, _ project: ProjectRecord) async throws {
+        let stretch = try await store.redStretch(endingWith: build)
+        guard stretch.first.id != build.id || stretch.passed != nil else { return nil }
         self.project = project
         failed = build
-        self.first = first
-        self.passed = passed
+        first = stretch.first
+        passed = stretch.passed
     }
 
     /// The story of the default branch while it is red, whatever has begun since.
     static func main(_ store: Store, _ project: ProjectRecord) async throws -> BuildStory? {
         guard let ref = project.mainRef else { return nil }
-        let verdict = try await store.verdicts(project.id, ref: ref, limit: limit).first { build in
-            [.success, .failure, .error].contains(build.state)
-        }
-        guard let verdict, let standing = try await store.standings(of: [verdict]).first else { return nil }
-        return try await BuildStory(store, standing.build, project)
+        guard let verdict = try await store.newestVerdict(project.id, ref: ref), verdict.standing.isRed,
+            let said = verdict.older == nil
+                ? verdict : try await store.build(project.id, number: verdict.standing.number)
+        else { return nil }
+        return try await BuildStory(store, saidBy: said, project)
     }
 
     /// Whether this build is the one that it tells of.

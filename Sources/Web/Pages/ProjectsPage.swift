@@ -85,25 +85,22 @@ struct ProjectsPage: Sendable {
         let project = overview.project
         return [
             "owner": project.repository.owner, "name": project.repository.name, "url": ProjectLinks.url(project),
-            "state": StateMark(overview.latest), "bars": Sparkline.html(overview),
+            "state": StateMark(refOf: overview.latest), "older": StandingValues.older(overview.latest, of: project),
+            "bars": Sparkline.html(overview),
             "latest": overview.latest.map { BuildFacts(build: $0, project: project, gitHubURL: gitHubURL).values },
-            "red": Self.redMain(overview).map { build -> PageValues in
-                ["ref": build.ref.shortName, "url": ProjectLinks.url(project, build: build.number)]
+            "red": Self.redMain(overview).map { verdict -> PageValues in
+                ["ref": project.defaultBranch, "url": ProjectLinks.url(project, build: verdict.number)]
             },
         ]
     }
 
     /// The latest verdict on the default branch, if that is red and another one than the build that the row tells of.
-    private static func redMain(_ overview: ProjectOverview) -> BuildRecord? {
-        let main = overview.project.mainRef
-        let verdict = overview.recent.first {
-            $0.ref == main && !$0.isOffHead && [.success, .failure, .error].contains($0.state)
-        }
-        return verdict.flatMap { $0.state == .success || $0.id == overview.latest?.id ? nil : $0 }
+    private static func redMain(_ overview: ProjectOverview) -> RefStanding? {
+        overview.mainVerdict.flatMap { $0.isRed && $0.latest != overview.latest?.number ? $0 : nil }
     }
 
     private static func counts(_ all: [ProjectOverview]) -> [PageValues] {
-        let states = all.map { StateMark($0.latest) }
+        let states = all.map { StateMark(refOf: $0.latest) }
         let names = ["failure", "error", "running", "queued", "waiting", "success", "cancelled", "unknown"]
         return names.compactMap { name in
             guard let mark = states.first(where: { $0.name == name }) else { return nil }
@@ -115,7 +112,7 @@ struct ProjectsPage: Sendable {
     private static func title(_ all: [ProjectOverview]) -> String {
         let bad: [(BuildState, String)] = [(.failure, "failed"), (.error, "error")]
         let counts = bad.compactMap { state, word -> String? in
-            let count = all.count { $0.latest?.state == state }
+            let count = all.count { $0.latest?.standing.state == state }
             return count == 0 ? nil : "\(count) \(word)"
         }
         return counts.isEmpty ? "Projects" : "\(counts.joined(separator: ", ")) · Projects"
@@ -123,13 +120,13 @@ struct ProjectsPage: Sendable {
 
     /// For whoever was sent the address; of what the viewer may see, as all the rest.
     private static func description(_ all: [ProjectOverview]) -> String {
-        let states = all.map { StateMark($0.latest).word.lowercased() }
+        let states = all.map { StateMark(refOf: $0.latest).word.lowercased() }
         let counts = Dictionary(grouping: states) { $0 }.map { "\($1.count) \($0)" }.sorted()
         return "\(Count.text(all.count, "project"))\(counts.isEmpty ? "" : ": \(counts.joined(separator: ", "))")"
     }
 
     private static func worst(_ all: [ProjectOverview]) -> StateMark? {
-        all.min { rank($0) < rank($1) }.map { StateMark($0.latest) }
+        all.min { rank($0) < rank($1) }.map { StateMark(refOf: $0.latest) }
     }
 
     private static func failingFirst(_ all: [ProjectOverview]) -> [ProjectOverview] {
@@ -137,7 +134,7 @@ struct ProjectsPage: Sendable {
     }
 
     private static func rank(_ overview: ProjectOverview) -> Int {
-        switch overview.latest?.state {
+        switch overview.latest?.standing.state {
         case .failure: 0
         case .error: 1
         case .running: 2

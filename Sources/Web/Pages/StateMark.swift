@@ -21,6 +21,11 @@ struct StateMark: Sendable, MustacheParent {
         self.init(named: build?.awaitsApproval == true ? "waiting" : build?.state.rawValue ?? "unknown")
     }
 
+    /// How the ref of its newest build is, which that one says only of what it did not skip.
+    init(refOf build: BuildRecord?) {
+        if let older = build?.older { self.init(older.state) } else { self.init(build) }
+    }
+
     /// The same for a job of the build.
     init(_ job: JobRecord, of build: BuildRecord) {
         self.init(named: job.awaitsApproval(in: build) ? "waiting" : job.state.rawValue)

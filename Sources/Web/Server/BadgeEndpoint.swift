@@ -34,7 +34,7 @@ struct BadgeEndpoint: Sendable {
             let build = try await store.latestBuild(project.id, ref: ref)
         else { return nil }
         guard let text = request.uri.queryParameters["hook"] else {
-            return try await store.standings(of: [build]).first.map { StateMark($0.state) }
+            return StateMark(build.standing.state)
         }
         guard let hook = HookID(String(text)) else { return nil }
         return try await store.standing(of: build, hook).map { StateMark($0) }

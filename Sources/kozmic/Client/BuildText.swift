@@ -24,10 +24,12 @@ enum BuildText {
         columns(
             projects.map { project in
                 guard let build = project.latestBuild else { return [project.repository, "no build"] }
+                // A build that skipped what had failed leaves its branch red.
+                let standing = project.standing.flatMap { $0.latestBuild == build.number ? $0 : nil }
                 return [
-                    "\(project.repository)#\(build.number)", build.state, build.refName,
+                    "\(project.repository)#\(build.number)", standing?.state ?? build.state, build.refName,
                     duration(build.startedAt, build.finishedAt), build.createdAt.formatted(.iso8601),
-                    subject(build.message),
+                    subject(build.message) + (standing?.words.map { " (\($0))" } ?? ""),
                 ]
             })
     }

@@ -12,10 +12,13 @@ package struct BranchDocument: Codable, Sendable {
     package var isDefault: Bool
     /// Its newest build.
     package var latestBuild: BuildDocument
+    /// How it is: another thing than its newest build came to where that one skipped what failed before.
+    package var standing: StandingDocument
 
     init(_ latest: BuildRecord, of project: ProjectRecord, externalURL: String) {
         (ref, refName, isDefault) = (latest.ref.description, latest.ref.shortName, latest.ref == project.mainRef)
         latestBuild = BuildDocument(latest, of: project.repository, externalURL: externalURL)
+        standing = StandingDocument(latest.standing)
     }
 }
 
@@ -47,6 +50,8 @@ package struct PullRequestDocument: Codable, Sendable {
     package var page: String
     /// The newest build of what it asks to merge.
     package var latestBuild: BuildDocument?
+    /// How it is, as of a branch; absent when it was never built.
+    package var standing: StandingDocument?
 
     init(_ pull: PullRequestOverview, of project: ProjectRecord, _ configuration: WebConfiguration) {
         (number, title, author, base) = (pull.number, pull.title, pull.author, pull.base)
@@ -55,6 +60,7 @@ package struct PullRequestDocument: Codable, Sendable {
         latestBuild = pull.latest.map {
             BuildDocument($0, of: project.repository, externalURL: configuration.externalURL)
         }
+        standing = (pull.latest?.standing).map(StandingDocument.init)
     }
 }
 

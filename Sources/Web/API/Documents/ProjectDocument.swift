@@ -56,13 +56,16 @@ package struct ProjectDocument: Codable, Sendable {
     package var page: String
     /// Its newest build.
     package var latestBuild: BuildDocument?
+    /// How its default branch is; absent when that is not known or was never built.
+    package var standing: StandingDocument?
     /// When GitHub last told something of it; absent in lists, and when it is no longer declared.
     package var heard: Heard?
     /// Differences on GitHub that nobody asked for, newest first; absent in lists.
     package var drift: [DriftDocument]?
 
     init(
-        _ project: ProjectRecord, latest: BuildRecord?, for viewer: Viewer, by policy: AccessPolicy, externalURL: String
+        _ project: ProjectRecord, latest: BuildRecord?, main: RefStanding?, for viewer: Viewer, by policy: AccessPolicy,
+        externalURL: String
     ) {
         (repository, isActive, isPrivate) = (project.repository.description, project.isActive, project.isPrivate)
         (defaultBranch, hooks) = (project.defaultBranch, project.config.hooks.map(\.id.description))
@@ -71,6 +74,7 @@ package struct ProjectDocument: Codable, Sendable {
         role = policy.role(of: viewer, in: project)?.rawValue
         page = PageAddress(externalURL: externalURL, repository: project.repository).project
         latestBuild = latest.map { BuildDocument($0, of: project.repository, externalURL: externalURL) }
+        standing = main.map(StandingDocument.init)
     }
 }
 
