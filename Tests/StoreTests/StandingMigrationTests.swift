@@ -22,7 +22,7 @@ struct StandingMigrationTests {
 
             let store = try await Store.open(dataDirectory: folder)
             let kept = try await store.builds(1, limit: 1000)
-            #expect(kept.count == 80)
+            #expect(kept.count == 200)
             for state in [BuildState.failure, .error, .running] {
                 #expect(kept.contains { $0.older?.state == state }, "\(state) is not tried")
             }
@@ -43,9 +43,9 @@ struct StandingMigrationTests {
             sql: """
                 INSERT INTO project (repository, repositoryKey, isActive, config, configCommit, condition, conditionSince,
                     lastBuildNumber, createdAt)
-                VALUES ('o/a', 'o/a', 1, '{"repository":"o/a","hooks":[]}', 'c1', 'ready', 0, 80, 0)
+                VALUES ('o/a', 'o/a', 1, '{"repository":"o/a","hooks":[]}', 'c1', 'ready', 0, 200, 0)
                 """)
-        for number in 1...80 {
+        for number in 1...200 {
             // Skips are many, and what has not ended is rare, but there.
             let states = hooks.map { _ in
                 (0..<Int.random(in: 1...2, using: &random)).map { _ in

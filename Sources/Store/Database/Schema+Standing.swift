@@ -41,7 +41,9 @@ extension Schema {
         )
         UPDATE build SET standingNumber = coalesce(told.open, told.failed, told.broken), standing = CASE
             WHEN told.open IS NULL THEN CASE WHEN told.failed IS NULL THEN 'error' ELSE 'failure' END
-            WHEN told.waits AND NOT EXISTS (SELECT 1 FROM job WHERE job.buildID = build.id AND job.state <> 'skipped')
+            WHEN told.waits AND NOT EXISTS (SELECT 1 FROM job
+                WHERE job.buildID = build.id AND job.state <> 'skipped' AND NOT EXISTS (SELECT 1 FROM job AS later
+                    WHERE later.buildID = job.buildID AND later.hook = job.hook AND later.attempt > job.attempt))
                 THEN 'queued'
             ELSE 'running' END
         FROM told WHERE told.id = build.id AND coalesce(told.open, told.failed, told.broken) IS NOT NULL;
