@@ -253,6 +253,14 @@ struct BisectionTests {
             let line = try await Line(fixture) { $0.settings.bisect = .auto }
             let wanted = try #require(try await store.wantedBisections().first)
             #expect(wanted.job.id == line.job.id && wanted.good?.build.number == 1)
+            // A newer build keeps nobody from it before it has said something.
+            var newer = try line.build("next")
+            newer.event.kind = .push
+            _ = try await store.createBuild(newer)
+            #expect(try await store.wantedBisections().map(\.good?.build.number) == [1])
+            let next = try await fixture.runNext(Self.failed)
+            #expect(try await store.wantedBisections().map(\.good) == [nil, nil])
+            try await store.dropWantedBisection(next.id)
             _ = try await store.startBisection(line.new)
             #expect(try await store.wantedBisections().isEmpty)
             // Run again, it has its answer already.
