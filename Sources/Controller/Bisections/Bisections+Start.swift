@@ -60,7 +60,8 @@ extension Bisections {
         guard (try? Self.check(job, build, project)) != nil else { return nil }
         let goods = try await store.goodEnds(before: job, of: build, limit: Self.mostGoodEnds)
         guard !goods.isEmpty else { return nil }
-        let mirror = await mirrors.mirror(project.repository)
+        // A page asks this, which cannot wait until a fetch of the mirror is over, or a repair.
+        let mirror = GitMirror(readingFrom: await mirrors.mirror(project.repository).path)
         guard await mirror.contains(commit: build.commit),
             let good = try? await Self.ancestor(of: build.commit, among: goods, mirror),
             let candidates = try? await Self.candidates(from: build.commit, to: good, mirror)
