@@ -80,6 +80,14 @@ struct ReadTests {
             #expect(try await mirror.changes(from: nil, to: first).count == 3)
             #expect(try await mirror.mergeBase(second, side) == first)
 
+            let since = try await mirror.commits(upTo: merge, since: first, limit: 3)
+            #expect(since.first?.id == merge && Set(since.map(\.id)) == [merge, second, side])
+            #expect(since.first?.summary == "merge" && since.first?.parents == [second, side])
+            #expect(try await mirror.commits(upTo: merge, since: side, limit: 3).map(\.id) == [merge, second])
+            #expect(try await mirror.commits(upTo: first, since: merge, limit: 3).isEmpty)
+            let long = await failure { _ = try await mirror.commits(upTo: merge, since: first, limit: 2) }
+            #expect(long?.kind == .invalid)
+
             let blob = try #require(try await mirror.entry(commit: second, path: "a")?.object)
             #expect(try await mirror.blob(blob) == Array("2".utf8))
             #expect(await failure { _ = try await mirror.blob(blob, limit: 0) }?.kind == .invalid)

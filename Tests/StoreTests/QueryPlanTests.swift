@@ -50,6 +50,17 @@ struct QueryPlanTests {
                 "jobs without an exit code ran nothing")
             _ = try await store.database.query("UPDATE job SET failureForm = x'01' WHERE projectID = 500")
             #expect(try await store.similarFailures(last.id)?.count == 19)
+            #expect(try await store.goodEnds(before: last, of: build, limit: 3).count == 3)
+            _ = try await store.database.query(
+                """
+                INSERT INTO bisection (jobID, projectID, hook, ref, good, goodBuild, needsProof, bad, candidates, createdAt)
+                VALUES (\(last.id), 500, 'tests', 'refs/heads/main', 'c9986', 6, 0, 'c9987',
+                    '[{"id": "c9987", "parents": ["c9986"], "title": "", "author": ""}]', 0)
+                """)
+            #expect(try await store.bisection(ofJob: last.id)?.search.verdicts == ["c9986": .good])
+            #expect(try await store.runningBisections().count == 1)
+            _ = try await store.wantedBisections()
+            _ = try await store.bisection(probing: last.id)
             _ = try await store.refOverview(500, limit: 50)
             _ = try await store.database.query("UPDATE job SET state = 'skipped' WHERE projectID = 400")
             let skipping = try #require(try await store.latestBuild(400, ref: .branch("main")))

@@ -89,9 +89,6 @@ extension Bisections {
         } catch let problem as BisectionProblem {
             logger.notice("no bisection of \(project.repository) #\(build.number) \(job.hook): \(problem.message)")
             try await store.dropWantedBisection(job.id)
-        } catch let error as GitError where error.kind == .notFound {
-            // The commit was force-pushed away.
-            try await store.dropWantedBisection(job.id)
         }
     }
 

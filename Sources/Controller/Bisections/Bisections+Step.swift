@@ -43,16 +43,15 @@ extension Bisections {
                 record, "a push to \(record.ref.shortName) no longer runs the hook, which has secrets")
         }
         guard let failed = try await store.build(id: report.bad.buildID) else { return }
-        let facts: GitCommit
-        do {
-            let mirror = try await mirrors.mirror(project.repository, with: record.bad, record.ref)
-            guard try await mirror.resolve(record.ref.description) != nil else {
-                return try await stop(record, "the branch \(record.ref.shortName) is gone")
-            }
-            facts = try await mirror.commit(commit)
-        } catch let error as GitError where error.kind == .notFound {
+        let mirror = await mirrors.mirror(project.repository)
+        if await !mirror.contains(commit: record.bad) { try await mirrors.fetch(project.repository) }
+        guard await mirror.contains(commit: record.bad) else {
             return try await stop(record, "\(project.repository) no longer has the commits")
         }
+        guard try await mirror.resolve(record.ref.description) != nil else {
+            return try await stop(record, "the branch \(record.ref.shortName) is gone")
+        }
+        let facts = try await mirror.commit(commit)
         let event = TriggerEvent(
             kind: .manual, ref: record.ref, commit: commit, message: String(facts.message.prefix(8000)),
             authorName: facts.author.name, authorEmail: facts.author.email, sender: record.startedBy)

@@ -18,6 +18,7 @@ struct FullConfigTests {
           fork_pull_requests: never
           log_limit: 512MiB
           pull: 2h
+          bisect: auto
         prune: {max_fraction: 0.5}
         retention: {days: 30, builds: 100, keep_last_success: false}
         notify: {email: {on: [failure, fixed], to: [author, team@example.org]}}
@@ -116,6 +117,7 @@ struct FullConfigTests {
         expected.settings.forkPullRequests = .never
         expected.settings.logLimitBytes = 512 << 20
         expected.settings.pullSeconds = 7200
+        expected.settings.bisect = .auto
         #expect(hook.origin?.place(of: "on.push.branches") == "projects/acme/widget.yml:14")
         #expect(hook.origin?.place(of: "on.schedule") == "projects/acme/widget.yml:16")
         #expect(hook.origin?.place(of: "paths") == "projects/acme/widget.yml:17")

@@ -16,6 +16,7 @@ struct NearestTests {
             fork_pull_requests: never
             status: both
             drift: report
+            bisect: auto
             build_script: "#!/bin/sh"
           open:
             image: debian
@@ -30,6 +31,7 @@ struct NearestTests {
         let (guarded, open) = (project.hooks[0].settings, project.hooks[1].settings)
         #expect(guarded.forkPullRequests == .never && guarded.status == .both && guarded.drift == .report)
         #expect(open.forkPullRequests == .always && open.status == .jobs && open.drift == .heal)
+        #expect(guarded.bisect == .auto && open.bisect == .never)
         #expect(project.settings == open)
 
         let explainer = ConfigExplainer(ConfigSource(files: files.mapValues { Array($0.utf8) }))
@@ -39,6 +41,7 @@ struct NearestTests {
         }
         #expect(words("hooks.guarded.fork_pull_requests") == "never hook")
         #expect(words("hooks.open.fork_pull_requests") == "always project")
+        #expect(words("hooks.guarded.bisect") == "auto hook")
         // A sentence about the rule leads to it.
         #expect(project.hooks[0].origin?.line(of: "fork_pull_requests") == 7)
     }

@@ -63,6 +63,33 @@ struct VerdictTests {
         }
     }
 
+    @Test("what a bisection builds takes a verdict that there is, although it is no event's")
+    func bisection() async throws {
+        try await Desk.with { desk in
+            let project = try await desk.declare([reusing(desk)])
+            let good = try desk.push(["a": "1"])
+            _ = try await desk.deliver("push", desk.pushed(good, before: nil))
+            let shelf = ShelfExecutor()
+            #expect(try await runNext(desk, shelf).state == .success)
+            let same = try desk.push([:])
+            let bad = try desk.push(["a": "2"])
+            _ = try await desk.deliver("push", desk.pushed(bad, before: good))
+            let no = JobOutcome(state: .failure, exitCode: 1, reason: "no")
+            let failed = try await runNext(desk, ShelfExecutor(outcome: no))
+            let build = try #require(try await desk.store.build(id: failed.buildID))
+            let bisections = Bisections(
+                configuration: desk.configuration, store: desk.store, mirrors: desk.mirrors)
+            _ = try await bisections.start(failed, of: build, in: project, by: "mona")
+            _ = await bisections.pass()
+            let probe = try await runNext(desk, shelf)
+            #expect(probe.outcome == JobOutcome(state: .success, reason: "the same tree passed in build #1"))
+            #expect(shelf.runs.count == 1)
+            _ = await bisections.pass()
+            let report = try await desk.store.bisection(ofJob: failed.id)
+            #expect(report?.record.culprits == [bad] && report?.probes.map(\.commit) == [same])
+        }
+    }
+
     @Test("what may change the outcome is a new job: the tree, the hook, the image, a failure, another trust")
     func different() async throws {
         try await Desk.with { desk in
