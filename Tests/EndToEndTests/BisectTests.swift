@@ -70,7 +70,8 @@ struct BisectTests {
 
     private func expectFound(_ world: World, _ commits: [String]) async throws {
         let store = try await Store.open(dataDirectory: world.dataDirectory)
-        let project = try #require(try await store.project(#require(RepositoryName(world.repository))))
+        let name = try #require(RepositoryName(world.repository))
+        let project = try #require(try await store.project(name))
         let builds = try await store.builds(project.id, limit: 20)
         #expect(builds.map(\.number).sorted() == Array(1...6), "three probes, and nothing twice")
         #expect(builds.filter(\.isOffHead).map(\.commit) == [commits[4], commits[5], commits[3]])

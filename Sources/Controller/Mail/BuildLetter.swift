@@ -20,8 +20,8 @@ struct BuildLetter: Sendable {
     var from: MailAddress
 
     private var build: BuildRecord { news.build }
-    private var repository: RepositoryName { news.project.repository }
-    private var ref: PlainLine { PlainLine(build.ref.shortName, limit: 100) }
+    var repository: RepositoryName { news.project.repository }
+    var ref: PlainLine { PlainLine(build.ref.shortName, limit: 100) }
     private var title: PlainLine {
         PlainLine(String(build.message.prefix { $0 != "\n" && $0 != "\r\n" && $0 != "\r" }), limit: 120)
     }
@@ -42,7 +42,7 @@ struct BuildLetter: Sendable {
                 ("Date", MailText.date(news.happenedAt)),
                 ("From", "Kozmic CI <\(from)>"),
                 ("To", "\(recipient)"),
-                ("Subject", "[\(repository)] \(ref): build #\(build.number) \(verb): \(title)"),
+                ("Subject", "[\(repository)] \(ref): \(subject)"),
                 ("Message-ID", "<build.\(build.id).\(news.id)@\(host)>"),
                 ("In-Reply-To", thread),
                 ("References", thread),
@@ -58,12 +58,17 @@ struct BuildLetter: Sendable {
         return text.bytes
     }
 
+    private var subject: String {
+        news.bisection.map(Self.subject) ?? "build #\(build.number) \(verb): \(title)"
+    }
+
     private var body: String {
-        var lines = [
-            "\(repository): build #\(build.number) of \(ref) \(verb).", "", pages.build(build.number), "",
-            "Commit  \(build.commit.prefix(12))  \(title)",
-            "Author  \(PlainLine(build.authorName, limit: 100))", "",
-        ]
+        var lines =
+            news.bisection.map(found) ?? [
+                "\(repository): build #\(build.number) of \(ref) \(verb).", "", pages.build(build.number), "",
+                "Commit  \(build.commit.prefix(12))  \(title)",
+                "Author  \(PlainLine(build.authorName, limit: 100))", "",
+            ]
         for trouble in troubles {
             lines.append("\(trouble.hook): \(PlainLine(trouble.reason, limit: 300))")
             lines.append(trouble.page)

@@ -86,14 +86,14 @@ public struct Mailer: Service {
         guard let settings, news.project.isActive, rules.on.contains(news.outcome),
             Date().timeIntervalSince(news.happenedAt) < patience
         else { return ([], []) }
-        let recipients = rules.recipients(author: news.build.authorEmail)
+        let recipients = rules.recipients(author: news.authorEmail)
         guard !recipients.isEmpty else { return ([], []) }
         let pages = configuration.pages(news.project.repository)
         var troubles: [BuildLetter.Trouble] = []
         var quoted: [Int64] = []
         // Of a build that is being run again meanwhile, the new attempts have no end to tell of.
         for job in try await store.jobs(news.build.id) where job.state == .failure || job.state == .error {
-            guard news.outcome != .fixed, troubles.count < Self.mostTroubles else { break }
+            guard news.outcome != .fixed, news.bisection == nil, troubles.count < Self.mostTroubles else { break }
             // A log that cannot be read keeps no mail.
             var tail: [String] = []
             if troubles.count < Self.mostTails, job.logDeletion == nil {

@@ -1,7 +1,7 @@
 extension Schema {
     /// The searches for commits that broke a hook. An attempt that failed has one, and goes with it. `wantedBisection` holds
     /// the failed attempts of hooks that are searched by themselves, until somebody decided; `bisectionProbe` what was
-    /// built, which other builds may have asked for as well.
+    /// built, which other builds may have asked for as well. News and letters of a commit that was found name its search.
     static let bisections = """
         CREATE TABLE bisection (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -36,5 +36,7 @@ extension Schema {
         CREATE TABLE wantedBisection (
             jobID INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE
         ) STRICT;
+        ALTER TABLE buildNews ADD COLUMN bisectionID INTEGER REFERENCES bisection (id) ON DELETE CASCADE;
+        ALTER TABLE letter ADD COLUMN bisectionID INTEGER;
         """
 }

@@ -226,7 +226,28 @@ extension Database {
                     UPDATE bisection SET state = ?, culprits = ?, reason = ?, finishedAt = ?
                     WHERE id = ? AND state = 'running' RETURNING jobID
                     """), arguments: [state.rawValue, try JSONColumn.text(culprits), reason, time.milliseconds, id])
-        return jobID.map { [.bisections, .builds, .job($0)] } ?? []
+        guard let jobID else { return [] }
+        let topics: [ChangeSignal.Topic] = [.bisections, .builds, .job(jobID)]
+        guard state == .found || state == .narrowed else { return topics }
+        // Of a single commit nobody needs to be told.
+        try run(
+            """
+            INSERT INTO buildNews (buildID, outcome, happenedAt, bisectionID)
+            SELECT job.buildID, 'failure', ?, bisection.id FROM bisection CROSS JOIN job ON job.id = bisection.jobID
+            WHERE bisection.id = ? AND json_array_length(bisection.candidates) > 1
+            """, [time.milliseconds, id])
+        return topics + [.mail]
+    }
+
+    /// The address of the author of the only commit that did it, which was built, because it failed.
+    func culpritsEmail(_ record: BisectionRecord) throws -> String? {
+        guard record.culprits.count == 1 else { return nil }
+        return try first(
+            """
+            SELECT authorEmail FROM build INDEXED BY build_by_commit WHERE sha = ? AND projectID = ?
+            ORDER BY id DESC LIMIT 1
+            """, [record.culprits[0], record.projectID]
+        ) { columns in try columns.next(String?.self) }.flatMap(\.self)
     }
 
     /// Of what it queued itself and no other bisection waits for.

@@ -48,11 +48,11 @@ extension Database {
     fileprivate func rewriteLetters(ofBuild buildID: Int64) throws -> Bool {
         try run(
             """
-            INSERT OR IGNORE INTO buildNews (id, buildID, outcome, happenedAt)
+            INSERT OR IGNORE INTO buildNews (id, buildID, outcome, happenedAt, bisectionID)
             SELECT letter.newsID, letter.buildID,
                 coalesce(letter.outcome, CASE build.state WHEN 'success' THEN 'fixed' WHEN 'error' THEN 'error'
                     ELSE 'failure' END),
-                letter.happenedAt
+                letter.happenedAt, letter.bisectionID
             FROM letter JOIN build ON build.id = letter.buildID
             WHERE letter.buildID = ? AND letter.state = 'waiting' GROUP BY letter.newsID
             """, [buildID])

@@ -10,8 +10,8 @@ extension Store {
         try await database.read { db in
             try db.all(
                 """
-                SELECT buildNews.id, buildNews.outcome, buildNews.happenedAt, \(BuildRecord.columns),
-                    \(ProjectRecord.columns)
+                SELECT buildNews.id, buildNews.outcome, buildNews.happenedAt, buildNews.bisectionID,
+                    \(BuildRecord.columns), \(ProjectRecord.columns)
                 FROM buildNews CROSS JOIN build ON build.id = buildNews.buildID
                     JOIN project ON project.id = build.projectID
                 ORDER BY buildNews.id LIMIT ?
@@ -20,9 +20,13 @@ extension Store {
                 let id: Int64 = try columns.next()
                 let outcome = try columns.value(MailRules.Outcome.init(rawValue:))
                 let happenedAt = try columns.date()
+                let bisectionID = try columns.next(Int64?.self)
+                let build = try BuildRecord(&columns)
+                let record = try bisectionID.flatMap { try db.bisection("bisection.id = ?", [$0]) }
                 return BuildNews(
-                    id: id, build: try BuildRecord(&columns), project: try ProjectRecord(&columns), outcome: outcome,
-                    happenedAt: happenedAt)
+                    id: id, build: build, project: try ProjectRecord(&columns), outcome: outcome,
+                    happenedAt: happenedAt, bisection: try record.map { try db.report(on: $0) },
+                    authorEmail: try record.map { try db.culpritsEmail($0) } ?? build.authorEmail)
             }
         }
     }
@@ -45,12 +49,12 @@ extension Store {
             for letter in letters {
                 try db.run(
                     """
-                    INSERT INTO letter (buildID, newsID, recipient, message, outcome, happenedAt, nextTryAt)
-                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (newsID, recipient) DO NOTHING
+                    INSERT INTO letter (buildID, newsID, recipient, message, outcome, happenedAt, nextTryAt, bisectionID)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (newsID, recipient) DO NOTHING
                     """,
                     [
                         news.build.id, news.id, letter.recipient, Data(letter.message), news.outcome.rawValue,
-                        news.happenedAt.milliseconds, time.milliseconds,
+                        news.happenedAt.milliseconds, time.milliseconds, news.bisection?.record.id,
                     ])
             }
             return true

@@ -14,6 +14,10 @@ public struct BuildNews: Sendable, Hashable, Identifiable {
     public var outcome: MailRules.Outcome
     /// When.
     public var happenedAt: Date
+    /// The bisection that tells which commit broke the build; then this is the news, and not the failure.
+    public var bisection: BisectionReport?
+    /// The address of the author of the commit that it is about; `nil` when it is not known, or one of several.
+    public var authorEmail: String?
 }
 
 /// A message that has to go to one mailbox; a row of `letter`.

@@ -45,6 +45,54 @@ struct MailerTests {
         }
     }
 
+    @Test("The commit that broke it is told to its author and the team, once")
+    func found() async throws {
+        try await PostOffice.with { office in
+            try await office.build(.success)
+            try await office.build(Self.failure, author: "eve@example.org")
+            for _ in 1...2 { try await office.pass() }
+            let sent = try office.server.mails().count
+            let name = try #require(RepositoryName("acme/widget"))
+            let project = try #require(try await office.store.project(name))
+            let build = try #require(try await office.store.build(project.id, number: 2))
+            let job = try #require(try await office.store.jobs(build.id).first)
+            let good = try #require(try await office.store.goodEnds(before: job, of: build, limit: 1).first)
+            let middle = String(repeating: "c", count: 40)
+            func commit(_ id: String, _ parent: String) -> Bisection.Commit {
+                Bisection.Commit(id: id, parents: [parent], title: "Break the flux\u{202E}", author: "Ada")
+            }
+            let candidates = [commit(build.commit, middle), commit(middle, good.build.commit)]
+            let begun = try await office.store.startBisection(
+                NewBisection(job: job, build: build, good: good, candidates: candidates, startedBy: nil))
+            var probe = NewBuild(
+                projectID: project.id,
+                event: TriggerEvent(
+                    kind: .manual, ref: build.ref, commit: middle, message: "Break the flux", authorName: "Ada",
+                    authorEmail: "ada@example.org"), hooks: [job.config], trusted: true, configCommit: "config",
+                pageURL: { number, _ in "https://ci.example.org/\(number)" })
+            probe.isOffHead = true
+            _ = try await office.store.probe(begun.report.record.id, probe)
+            let claimed = try #require(try await office.store.claimNextJob())
+            try await office.store.finishJob(claimed.job.id, Self.failure)
+            try await office.store.finishBisection(begun.report.record.id, .found, culprits: [middle])
+            try await office.restart()
+            for _ in 1...3 { try await office.pass() }
+            let mails = try office.server.mails().dropFirst(sent)
+            #expect(mails.map(\.to) == [["team@example.org"], ["ada@example.org"]])
+            let mail = try #require(mails.first)
+            #expect(mail.header("Subject") == "[acme/Widget] main: ccccccc broke tests: Break the flux")
+            let lines = mail.body.components(separatedBy: "\r\n")
+            for line in [
+                "acme/Widget: this commit broke tests on main.", "Commit  cccccccccccc  Break the flux", "Author  Ada",
+                "https://ci.example.org/acme/Widget/builds/2/jobs/tests",
+                "Build   https://ci.example.org/acme/Widget/builds/3/jobs/tests",
+                "It passed in build #1 and failed in #2, 2 commits later. It took 1 build to find out.",
+            ] {
+                #expect(lines.contains(line), "\(line) in \(mail.body)")
+            }
+        }
+    }
+
     @Test("A server that is down, or busy, gets the mail later and once, across restarts")
     func patience() async throws {
         try await PostOffice.with(MailRules(to: ["team@example.org"])) { office in
