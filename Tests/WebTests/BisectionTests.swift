@@ -83,7 +83,7 @@ struct BisectionTests {
             let found = try await head(manager)
             #expect(
                 found.contains(
-                    "<p class=\"story\">Broken by \(link(middle)) Change 1 &lt;b&gt;[U+202E] by Mona &amp; &quot;1&quot;, "
+                    "<p class=\"story\">Broken by \(link(middle)) <span class=\"main\">Change 1 &lt;b&gt;[U+202E]</span> by Mona &amp; &quot;1&quot;, "
                         + "as <a href=\"\(job)\">#\(probe.build)</a> shows. Asked for by manager, <time"))
             #expect(!found.contains(stop) && !found.contains(begin) && !found.contains("data-open"))
             let seen = try await head(nil)
@@ -92,7 +92,9 @@ struct BisectionTests {
             #expect(try await site.post("\(Self.page)/bisection/stop", as: manager).status == 303)
             #expect(try await head(nil).contains("Broken by "))
             // The job in the middle is none that one would search for.
-            #expect(try await !site.client.get(job, manager.headers).text.contains("bisection"))
+            let own = try await site.client.get(job, manager.headers).text
+            let asking = "<a href=\"\(Self.page)?attempt=1\">#2</a>"
+            #expect(own.contains("Built to find the commit that broke \(asking).") && !own.contains("bisection"))
         }
     }
 

@@ -47,7 +47,8 @@ struct BisectionValues {
         case .running:
             let looking = "Looking for the commit that broke it"
             guard report.openProbe?.commit != record.good else {
-                return "\(looking). The hook's configuration has changed since one passed, so that is built again first"
+                let change = "The hook's configuration has changed since #\(record.goodBuild) passed"
+                return "\(looking). \(change), so that commit comes first"
             }
             return "\(looking): \(report.left.count) of \(record.candidates.count) left"
         case .found: return "Broken by"

@@ -53,7 +53,8 @@ struct BuildFacts {
             case .pullRequest: "pull request" + (build.pullRequest.map { " #\($0)" } ?? "")
             case .mergeGroup: "merge queue"
             case .schedule: "schedule"
-            case .manual: "by hand"
+            // Nobody asked for it: it is one of those that a search for a commit wants.
+            case .manual: build.sender == nil ? "search for a commit" : "by hand"
             }
         return what + (build.sender.map { build.trigger == .manual ? ", by \($0)" : " by \($0)" } ?? "")
     }

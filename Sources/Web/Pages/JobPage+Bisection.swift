@@ -44,10 +44,16 @@ extension JobPage {
         // Walking through commits is not for whoever comes along, and no page fails because a mirror is in trouble.
         let prospect = mayBegin && hasFailed && report == nil ? try? await bisections?.prospect(subject) : nil
         let mayStop = report?.record.state == .running && lookup.policy.mayManage(build.project, viewer)
+        let isProbe = build.build.isOffHead && build.build.trigger == .manual
+        let asking = isProbe ? try await store.bisection(probing: job.id) : nil
         let (action, query) = ("\(url)/bisection", "?attempt=\(job.attempt)")
         return [
             "bisection": report.map {
                 BisectionValues(report: $0, project: build.project, gitHubURL: gitHubURL).values
+            },
+            "askedFor": asking.map { asking -> PageValues in
+                let page = ProjectLinks.url(build.project, build: asking.badBuild)
+                return ["number": asking.badBuild, "url": "\(page)/jobs/\(job.hook)?attempt=\(asking.bad.attempt)"]
             },
             "prospect": prospect.map { prospect -> PageValues in
                 let range = "\(prospect.good)...\(build.build.commit)"
