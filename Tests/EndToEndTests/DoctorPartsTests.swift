@@ -164,6 +164,17 @@ struct DoctorPartsTests {
         #expect(!full.ok && full.detail.contains("make room"))
     }
 
+    @Test("a file with a token holds one line, however it ends")
+    func tokenFile() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kozmic-token-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try Data("ghp_a\r\n".utf8).write(to: URL(filePath: file))
+        #expect(try settings(["--github-token-file", file]).gitHubToken == "ghp_a")
+        try Data("ghp_a\nghp_b\n".utf8).write(to: URL(filePath: file))
+        let problem = #expect(throws: SettingProblem.self) { _ = try self.settings(["--github-token-file", file]) }
+        #expect(problem?.description.contains("--github-token-file: \(file) holds more than one line") == true)
+    }
+
     @Test("settings that are missing or wrong are named with their flag")
     func flags() throws {
         for (arguments, flag) in [

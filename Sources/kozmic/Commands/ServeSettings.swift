@@ -199,6 +199,9 @@ struct ServeSettings: Sendable {
         }
         let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard !text.isEmpty else { throw SettingProblem("\(flag): \(file) is empty") }
+        guard !text.contains(where: \.isNewline) else {
+            throw SettingProblem("\(flag): \(file) holds more than one line")
+        }
         return text
     }
 }
