@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curl
 import Foundation
+import Store
 import Testing
 import Web
 
@@ -140,6 +141,38 @@ struct DoctorPartsTests {
         #expect(soon.state == .warning && soon.detail == "it ends on 2027-01-18, in 3 days")
         #expect(soon.advice?.contains("--github-token-file") == true)
         #expect(DoctorGitHub.ending("2027-06-18 08:00:00 +0200", now: now)?.state == .ok)
+    }
+
+    @Test("a data directory is a path from the root, whatever was given: the engine mounts no other")
+    func relativeFolder() throws {
+        let here = FileManager.default.currentDirectoryPath
+        for (given, path) in [("ci data", "\(here)/ci data"), ("./a/../b", "\(here)/b"), ("/var/lib/x", "/var/lib/x")] {
+            let settings = try self.settings([], folder: given)
+            #expect(settings.dataDirectory == path)
+            #expect(settings.secretKeyFile == path + "/secret.key" && settings.isSecretKeyOurs)
+        }
+    }
+
+    @Test("a server whose disk has no room for logs is not ready")
+    func fullDisk() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kozmic-ready-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try await Store.open(dataDirectory: folder)
+        let (good, full) = (Readiness.disk(store, reserve: 1), Readiness.disk(store, reserve: .max))
+        await store.close()
+        #expect(good.ok && good.detail.contains("MiB left"))
+        #expect(!full.ok && full.detail.contains("make room"))
+    }
+
+    @Test("a file with a token holds one line, however it ends")
+    func tokenFile() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kozmic-token-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try Data("ghp_a\r\n".utf8).write(to: URL(filePath: file))
+        #expect(try settings(["--github-token-file", file]).gitHubToken == "ghp_a")
+        try Data("ghp_a\nghp_b\n".utf8).write(to: URL(filePath: file))
+        let problem = #expect(throws: SettingProblem.self) { _ = try self.settings(["--github-token-file", file]) }
+        #expect(problem?.description.contains("--github-token-file: \(file) holds more than one line") == true)
     }
 
     @Test("settings that are missing or wrong are named with their flag")

@@ -220,6 +220,7 @@ struct UsageTests {
                 #expect(result.status == 1, "\(result)")
                 #expect(result.output.contains("cannot listen on \(place): Address already in use"), "\(result)")
                 #expect(!result.output.contains("Before the first commit"), "nothing of the demo began: \(result)")
+                #expect(!result.output.contains("starts"), "nothing of the server began: \(result)")
             }
         }
     }

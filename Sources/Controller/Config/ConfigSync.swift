@@ -16,6 +16,7 @@ public struct ConfigSync: Service {
     let mirror: GitMirror
     private let rightOfWay: RightOfWay
     private let logger: Logger
+    private let startedAt = Date()
 
     /// - Parameter logger: gets a line for each new revision and for each problem.
     public init(configuration: ControllerConfiguration, store: Store, logger: Logger) {
@@ -51,8 +52,11 @@ public struct ConfigSync: Service {
         do {
             let commit = try await newestCommit()
             let latest = try await store.latestConfigRevision()
-            let isApplied = latest?.commit == commit.id && latest?.appliedAt != nil
-            if !isApplied { try await apply(commit) }
+            if let latest, latest.commit == commit.id, latest.appliedAt != nil {
+                if latest.readAt < startedAt { try await readAgain(commit, latest) }
+            } else {
+                try await apply(commit)
+            }
             if try await store.configProblem() != nil { try await store.noteConfigProblem(nil) }
             return true
         } catch {
@@ -91,6 +95,20 @@ public struct ConfigSync: Service {
         if let reason = try await gate.removalRefusal(of: result.desired, heads: [commit.id]) {
             return try await hold(commit, reason, result.diagnostics)
         }
+        try await apply(result, of: commit)
+    }
+
+    /// An earlier start read it, with other keys perhaps, or as another version of this program: what it could not read
+    /// may be readable now, and the other way round. Who signed it was decided when it was applied.
+    private func readAgain(_ commit: GitCommit, _ latest: ConfigRevision) async throws {
+        let result = try await read(commit)
+        var revision = try ConfigRevision(commit, result.diagnostics)
+        if revision.diagnosticsJSON != latest.diagnosticsJSON { return try await apply(result, of: commit) }
+        revision.appliedAt = latest.appliedAt
+        try await store.saveRevision(revision)
+    }
+
+    private func apply(_ result: ConfigResult, of commit: GitCommit) async throws {
         var revision = try ConfigRevision(commit, result.diagnostics)
         revision.appliedAt = Date()
         try await store.applyConfig(result.desired, revision: revision)

@@ -81,8 +81,31 @@ public struct LivePlan: Sendable {
                 group.addTask { await entry(next.project, isActive: next.isActive) }
             }
             for await entry in group { entries.append(entry) }
+            Self.leaveToNewNames(&entries, declared)
             return entries.sorted { $0.repository < $1.repository }
         }
+    }
+
+    /// What the old name of a repository would remove, and its new name, which is declared, changes in place or removes
+    /// itself, is only the new name's.
+    private static func leaveToNewNames(_ entries: inout [Entry], _ declared: Set<RepositoryName>) {
+        func things(_ entry: Entry) -> [Thing] {
+            (entry.plan?.operations ?? []).compactMap { operation in
+                operation.change.id.map { Thing(part: operation.part, id: $0) }
+            }
+        }
+        let taken = Set(entries.filter { declared.contains($0.repository) }.flatMap(things))
+        for index in entries.indices where !declared.contains(entries[index].repository) {
+            entries[index].plan?.operations.removeAll { operation in
+                operation.change.id.map { taken.contains(Thing(part: operation.part, id: $0)) } ?? false
+            }
+        }
+    }
+
+    /// GitHub numbers things of one kind.
+    private struct Thing: Hashable {
+        var part: Reconciler.Operation.Part
+        var id: Int64
     }
 
     private func entry(_ project: Project, isActive: Bool) async -> Entry {

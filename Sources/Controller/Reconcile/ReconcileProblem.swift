@@ -25,7 +25,8 @@ struct ReconcileProblem: Error, Sendable {
         switch error.kind {
         case .unauthorized:
             self.init(
-                reason: "GitHub rejects the token: \(error.message). Set a valid one with --github-token-file.",
+                reason: "GitHub rejects the token: \(error.message). Set a valid one with --github-token-file and "
+                    + "start the server again.",
                 isStalled: true)
         case .forbidden:
             self.init(

@@ -40,6 +40,9 @@ public struct LogFiles: Sendable {
         if code != 0 { throw StoreError(errno: code, path: paths.log) }
     }
 
+    /// The bytes that the disk keeps: with less, no log is written.
+    public static var reserve: Int64 { LogWriter.reserve }
+
     /// The bytes that the disk has left for logs.
     public func freeBytes() throws(StoreError) -> Int64 {
         try FreeSpace.bytes(at: folder)

@@ -10,7 +10,21 @@ struct Readiness: Sendable {
     /// One line for each thing that jobs need.
     func checks() async -> [ReadinessCheck] {
         async let engine = engineCheck()
-        return await [configurationCheck(), engine]
+        return await [configurationCheck(), engine, Self.disk(store)]
+    }
+
+    /// On a full disk deliveries are refused and jobs end with an error, so a probe has to see it.
+    ///
+    /// - Parameter reserve: the bytes that have to be left.
+    static func disk(_ store: Store, reserve: Int64 = LogFiles.reserve) -> ReadinessCheck {
+        do throws(StoreError) {
+            let free = try store.logs.freeBytes()
+            let text = "\(free >> 20) MiB left for the database and logs"
+            return ReadinessCheck(
+                name: "disk", ok: free >= reserve, detail: free >= reserve ? text : "only \(text); make room")
+        } catch {
+            return ReadinessCheck(name: "disk", ok: false, detail: "\(error)")
+        }
     }
 
     private func configurationCheck() async -> ReadinessCheck {

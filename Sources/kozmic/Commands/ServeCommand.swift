@@ -49,6 +49,8 @@ struct Server: Sendable {
     func run() async throws {
         let data = try DataDirectory(settings.dataDirectory)
         let secretKey = try DataDirectory.secretKey(settings)
+        // One that finds out later has begun to change GitHub by then, with a key that is not the other server's perhaps.
+        try FreePort.check(settings.port, host: settings.host, remedy: "choose another address with --listen")
         let store = try await Store.open(dataDirectory: settings.dataDirectory)
         // Once it was read, what it said last holds, whatever becomes of it.
         if try await store.latestConfigRevision() == nil { try await settings.checkRepositoryFolder() }

@@ -20,6 +20,11 @@ extension ServeSettings {
         return url
     }
 
+    /// A path from the root: the engine mounts no other.
+    static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : URL(filePath: path).standardizedFileURL.path
+    }
+
     /// Whether the admin repository is there, if it is a path: nobody else will put it there. A host that does not answer
     /// may do so later.
     ///

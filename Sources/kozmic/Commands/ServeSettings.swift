@@ -46,7 +46,7 @@ struct ServeSettings: Sendable {
         }
         configRepository = try Self.repository(repository)
         configBranch = value(options.configBranch, "KOZMIC_CONFIG_BRANCH")
-        dataDirectory = value(options.dataDir, "KOZMIC_DATA_DIR") ?? "/var/lib/kozmic"
+        dataDirectory = Self.absolute(value(options.dataDir, "KOZMIC_DATA_DIR") ?? "/var/lib/kozmic")
         let listen = value(options.listen, "KOZMIC_LISTEN") ?? "127.0.0.1:8080"
         (host, port) = try Self.address(listen)
         externalURL = try Self.url(
@@ -199,6 +199,9 @@ struct ServeSettings: Sendable {
         }
         let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard !text.isEmpty else { throw SettingProblem("\(flag): \(file) is empty") }
+        guard !text.contains(where: \.isNewline) else {
+            throw SettingProblem("\(flag): \(file) holds more than one line")
+        }
         return text
     }
 }

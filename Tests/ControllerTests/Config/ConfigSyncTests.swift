@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Model
 import Store
 import Testing
@@ -129,6 +130,46 @@ struct ConfigSyncTests {
             #expect(try await admin.store.project(repository)?.config == good.config)
             let diagnostics = try await admin.latest().diagnosticsJSON
             #expect(diagnostics.contains("the secret TOKEN cannot be opened") && diagnostics.contains("\"line\":6"))
+        }
+    }
+
+    @Test("A start reads the applied commit again: a secret that another key seals is opened once the server has it")
+    func keyRotation() async throws {
+        try await AdminFixture.with { admin in
+            let repository = try #require(RepositoryName("acme/a"))
+            let next = try #require(SecretKey(bytes: Array(200..<232)))
+            func project(_ key: SecretKey) throws -> String {
+                let sealed = try SealedSecret.seal(
+                    "value", for: repository, name: "TOKEN", with: OpeningKey(key).sealingKey)
+                return AdminFixture.project("a", "tests", extra: "    secrets: {TOKEN: '\(sealed)'}\n")
+            }
+            func start(_ key: SecretKey) async throws {
+                var configuration = admin.configuration
+                configuration.secretKey = key
+                var logger = Logger(label: "test")
+                logger.logLevel = .critical
+                let sync = ConfigSync(configuration: configuration, store: admin.store, logger: logger)
+                #expect(await sync.pass())
+                // What this start has read is not read once more.
+                let read = try await admin.latest().readAt
+                #expect(await sync.pass())
+                #expect(try await admin.latest().readAt == read)
+            }
+            try await admin.apply(["projects/a.yaml": try project(admin.secretKey)])
+            let former = try #require(try await admin.store.project(repository))
+            try await admin.apply(["projects/a.yaml": try project(next)], "Seal for the next key")
+            #expect(try await admin.store.project(repository)?.config == former.config)
+
+            try await start(next)
+            let latest = try await admin.latest()
+            #expect(latest.diagnosticsJSON == "[]" && latest.appliedAt != nil)
+            #expect(try await admin.store.project(repository)?.config != former.config)
+
+            // A start without the key says so, and keeps what is applied.
+            try await start(admin.secretKey)
+            #expect(try await admin.latest().diagnosticsJSON.contains("cannot be opened"))
+            #expect(try await admin.latest().appliedAt != nil)
+            #expect(try await admin.active() == ["a tests"])
         }
     }
 

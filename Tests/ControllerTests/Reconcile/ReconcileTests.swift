@@ -257,6 +257,13 @@ struct ReconcileTests {
             await world.pass()
             let old = try await world.client.hooks("guild/widget")
             try await world.control("PATCH", "repos/guild/widget", ["name": "gadget"])
+            let live = LivePlan(
+                client: world.client, externalURL: world.configuration.externalURL,
+                secretKey: world.configuration.secretKey,
+                records: try await Store.peek(dataDirectory: world.folder + "/data"))
+            let entries = await live.entries(DesiredState(projects: [try GitHubWorld.project("guild/gadget")]))
+            let planned = entries.flatMap { $0.plan?.operations ?? [] }.map(\.change)
+            #expect(planned.map(\.action) == [.update] && planned.first?.id == old.first?.id, "\(planned)")
             // As when another file is broken, so that nothing may be removed: both names are declared.
             let both = try [GitHubWorld.project("guild/gadget"), GitHubWorld.project("guild/widget")]
             try await world.declare(both, commit: "c2")

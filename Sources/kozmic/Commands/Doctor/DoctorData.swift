@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import OpenSSL
+import Store
 
 /// The data directory and the secret key.
 struct DoctorData {
@@ -38,6 +39,11 @@ struct DoctorData {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: existing)
         guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else { return nil }
         let text = "\(free >> 30) GiB free"
+        guard free >= LogFiles.reserve else {
+            return .failed(
+                "disk space", "\(free >> 20) MiB free: no log is written, and deliveries may be refused",
+                "make room for \(settings.dataDirectory)")
+        }
         guard free >= littleSpace else {
             return .warning("disk space", text, "mirrors and logs live in \(settings.dataDirectory): make room")
         }
