@@ -113,6 +113,15 @@ struct SimilarFailureTests {
             #expect(
                 found.hint == "It was so on main before this build, in #3, so it may not be this change.")
             #expect(try await fixture.store.similarFailures(early.id)?.onDefaultBranch == nil)
+            // A build of an old commit says nothing about when the branch was so, nor is anything before it.
+            var old = try Fixture.newBuild(project, commit: "old")
+            old.isOffHead = true
+            _ = try await fixture.store.createBuild(old)
+            let probe = try await finish(fixture, Self.form)
+            #expect(try await fixture.store.similarFailures(probe.id)?.onDefaultBranch == nil)
+            let next = try await fail(fixture, project, "next")
+            let known = try #require(try await fixture.store.similarFailures(next.id))
+            #expect(known.onDefaultBranch?.build == 3 && known.latest.first?.build == 5)
         }
     }
 

@@ -4,7 +4,7 @@ import Model
 
 /// What the pages read. Each query finds its rows by an index, which a test holds it to.
 extension Store {
-    /// The declared projects by name, each with its newest builds.
+    /// The declared projects by name, each with its newest builds that say how a ref is.
     ///
     /// - Parameter recent: at most so many builds for each.
     public func projectOverview(recent: Int = 20) async throws(StoreError) -> [ProjectOverview] {
@@ -15,8 +15,8 @@ extension Store {
             let builds = try db.all(
                 """
                 SELECT \(BuildRecord.columns) FROM project CROSS JOIN build
-                    ON build.projectID = project.id AND build.number > coalesce((
-                        SELECT number FROM build AS older WHERE older.projectID = project.id
+                    ON build.projectID = project.id AND build.isOffHead = 0 AND build.number > coalesce((
+                        SELECT number FROM build AS older WHERE older.projectID = project.id AND older.isOffHead = 0
                         ORDER BY number DESC LIMIT 1 OFFSET ?), 0)
                 WHERE project.isActive = 1 ORDER BY project.id, build.number DESC
                 """, [recent], BuildRecord.init)
@@ -83,10 +83,19 @@ extension Store {
         try await database.read { db in try db.build(id) }
     }
 
-    /// The newest build of a project, or the one that says how one of its refs is.
+    /// The newest build of a project that says how one of its refs is, or how that one is. While there is none, any build
+    /// of the project, but none of a ref.
     public func latestBuild(_ projectID: Int64, ref: GitRef? = nil) async throws(StoreError) -> BuildRecord? {
-        guard let ref else { return try await builds(projectID, limit: 1).first }
-        return try await verdicts(projectID, ref: ref, limit: 1).first
+        if let ref { return try await verdicts(projectID, ref: ref, limit: 1).first }
+        let newest = try await database.read { db in
+            try db.first(
+                """
+                SELECT \(BuildRecord.columns) FROM build WHERE projectID = ? AND isOffHead = 0
+                ORDER BY number DESC LIMIT 1
+                """, [projectID], BuildRecord.init)
+        }
+        if let newest { return newest }
+        return try await builds(projectID, limit: 1).first
     }
 
     /// The latest attempt of each job of a build, by hook.
