@@ -21,8 +21,10 @@ struct Kozmic: AsyncParsableCommand {
     /// Parses the arguments and runs the command. A result that did not reach standard output is a failure, whatever the
     /// command made of it; help is a result, too.
     static func main() async {
+        var begun: (any ParsableCommand.Type)?
         do {
             var command = try parseAsRoot()
+            begun = type(of: command)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -30,6 +32,10 @@ struct Kozmic: AsyncParsableCommand {
             }
             try Print.flush()
         } catch {
+            if let begun, let wrong = error as? ValidationError {
+                Print.error(usage(wrong, of: begun))
+                exit(withError: ExitCode.validationFailure)
+            }
             let isResult = exitCode(for: error).isSuccess
             do {
                 let text = isResult ? fullMessage(for: error) : ""
@@ -41,6 +47,14 @@ struct Kozmic: AsyncParsableCommand {
             }
             exit(withError: isResult ? ExitCode.success : error)
         }
+    }
+
+    /// What the parser says of wrong usage, for what a command finds out later: the parser would know only the program.
+    private static func usage(_ wrong: ValidationError, of command: any ParsableCommand.Type) -> String {
+        let usage = usageString(for: command)
+        let name = usage.split(separator: " ").prefix { $0.first?.isLetter == true }.joined(separator: " ")
+        return "Error: \(wrong.message)\nUsage: \(usage.replacing("\n", with: "\n       "))\n"
+            + "  See '\(name) --help' for more information."
     }
 }
 

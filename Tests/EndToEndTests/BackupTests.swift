@@ -35,7 +35,10 @@ struct BackupTests {
             // A build that the backup does not know.
             try await world.expect(try await world.push(["a": "3"]), "success")
             #expect(await world.stop())
+            try FileManager.default.createDirectory(
+                atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
             let put = try await Shell.run(Program.kozmic, ["restore", copy, "--data-dir", data])
+            #expect(try await Shell.script("stat -c %a .", in: data) == "700\n")
             #expect(put.contains("put the secret key whose public half is kozmic-key:v1:"), "\(put)")
             try FileManager.default.copyItem(
                 atPath: "\(world.dataDirectory)/secret.key", toPath: "\(data)/secret.key")

@@ -50,6 +50,27 @@ struct DoctorPartsTests {
         #expect(wrong.state == .failed && wrong.detail.contains("does not hold 64 hexadecimal digits"))
     }
 
+    @Test("a database of a newer version, and none at all")
+    func database() async throws {
+        try await Scratch.with { folder in
+            let doctor = DoctorData(settings: try self.settings([], folder: folder))
+            #expect(await doctor.database().isEmpty)
+            try await Store.open(dataDirectory: folder).close()
+            #expect(await doctor.database().isEmpty)
+            let script = """
+                import sqlite3
+                db = sqlite3.connect("kozmic.sqlite")
+                db.execute("INSERT INTO grdb_migrations VALUES ('99 the future')")
+                db.commit()
+                db.close()
+                """
+            try await Shell.run("/usr/bin/python3", ["-c", script], in: folder)
+            let newer = await doctor.database()
+            #expect(newer.map(\.state) == [.failed])
+            #expect(newer.first?.detail.contains("was written by a newer version of Kozmic") == true, "\(newer)")
+        }
+    }
+
     @Test("proxies are named by address or network, and anything else is said to be wrong")
     func proxies() throws {
         let settings = try settings(["--trusted-proxy", "10.1.0.0/16", "--trusted-proxy", "192.0.2.9"])
@@ -178,12 +199,37 @@ struct DoctorPartsTests {
     @Test("settings that are missing or wrong are named with their flag")
     func flags() throws {
         for (arguments, flag) in [
-            (["--external-url", "ci"], "--external-url"), (["--github-app-id", "1"], "--github-app-key-file"),
+            (["--external-url", "ci"], "--external-url"),
+            (["--external-url", "https://ci.example.org/sub/"], "such as https://ci.example.org"),
+            (["--github-app-id", "1"], "--github-app-key-file"),
             (["--github-token-file", "/nonexistent"], "--github-token-file"), (["--listen", "x"], "--listen"),
             (["--sync-interval", "soon"], "--sync-interval"),
         ] {
             let problem = #expect(throws: SettingProblem.self) { _ = try self.settings(arguments) }
             #expect(problem?.description.contains(flag) == true, "\(String(describing: problem))")
+        }
+        let root = try settings(["--external-url", "https://ci.example.org:8443/"])
+        #expect(root.externalURL == "https://ci.example.org:8443")
+    }
+
+    @Test("files with secrets that others can read are named, whatever the secret")
+    func openFiles() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kozmic-secret-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try Data("secret\n".utf8).write(to: URL(filePath: file))
+        let link = file + ".link"
+        defer { try? FileManager.default.removeItem(atPath: link) }
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+        for (mode, isOpen) in [(0o644, true), (0o640, true), (0o600, false), (0o400, false)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+            for flags in [
+                ["--github-token-file", link], ["--oauth-client-id", "x", "--oauth-client-secret-file", link],
+            ] {
+                let settings = try settings(flags)
+                #expect(settings.openFiles == (isOpen ? [link] : []), "\(String(mode, radix: 8))")
+                let finding = DoctorData(settings: settings).findings().first { $0.name == "secret file" }
+                #expect(finding?.advice == (isOpen ? "chmod 600 \(link)" : nil))
+            }
         }
     }
 }

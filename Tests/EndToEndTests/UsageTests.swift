@@ -117,6 +117,7 @@ struct UsageTests {
                 let result = try await kozmic(folder, arguments)
                 #expect(result.status == status && result.output.contains(words), "\(arguments): \(result)")
                 #expect(result.output.lowercased().contains("usage:") == (status == 64), "\(arguments): \(result)")
+                #expect(!result.output.contains("kozmic <subcommand>"), "\(arguments): \(result)")
             }
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/nope.key"), "a mistyped name makes no key")
             // A relative path is as good as any.

@@ -46,6 +46,32 @@ struct AccountTrapTests {
         #expect(Planner.plan(desired, gone, externalURL: external).problems.isEmpty)
     }
 
+    @Test("an owner of the organization whose token this is cannot be given less by name: said before it is done")
+    func ownerOfTheOrganization() throws {
+        var before = observed([("mona", 1)])
+        before.isViewerAdmin = true
+        var declared = permissions(["mona"], authoritative: true)
+        for level in [PermissionLevel.pull, .admin] {
+            declared.collaborators["Kozmic"] = level
+            let plan = Planner.plan(try DesiredRepository(permissions: declared), before, externalURL: external)
+            #expect(plan.problems == (level == .admin ? [] : [.ownAccount(login: "Kozmic")]))
+            #expect(plan.operations.count == (level == .admin ? 1 : 0))
+        }
+    }
+
+    @Test("without the refused admin the last one stays; others can be lowered")
+    func obstacle() throws {
+        var before = observed([("mona", 1), ("alice", 2)])
+        before.collaborators[0].level = "admin"
+        let desired = try DesiredRepository(permissions: permissions([], authoritative: true))
+        let last = PermissionOperation.remove(login: "mona", from: "admin")
+        #expect(
+            Planner.obstacle(to: last, desired, before) == .lastAdmin(names: ["collaborator mona"]))
+        #expect(Planner.obstacle(to: .remove(login: "alice", from: "push"), desired, before) == nil)
+        before.teams = [ObservedTeam(slug: "ops", level: "admin")]
+        #expect(Planner.obstacle(to: last, desired, before) == nil)
+    }
+
     @Test("the team that makes Kozmic's own account an admin keeps its rights, unless another one does so too")
     func ownTeam() throws {
         var before = observed([("mona", 1)])

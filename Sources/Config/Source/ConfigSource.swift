@@ -22,17 +22,33 @@ public struct ConfigSource: Sendable {
     ///   - unreadable: what was left out, with the reason: a project file that is left out without a word would look as
     ///     if the project had been removed.
     public init(files: [String: [UInt8]], unreadable: [String: String] = [:]) {
-        self.init(paths: Array(files.keys) + unreadable.keys) { path in
+        let paths = Array(files.keys) + unreadable.keys
+        let folders = Set(paths.flatMap(Self.parents))
+        // Without its folder every project would look removed.
+        self.init(paths: paths, extra: unreadable[Self.folder] == nil ? [] : [Self.folder]) { path in
             if let reason = unreadable[path] { return .unreadable(reason) }
-            guard let bytes = files[path] else { return .missing }
+            guard let bytes = files[path] else {
+                if folders.contains(path) { return .unreadable("is a folder") }
+                let above = Self.parents(path).first { unreadable[$0] != nil }
+                return above.map { .unreadable("is not there, because '\($0)' \(unreadable[$0] ?? "")") } ?? .missing
+            }
             guard bytes.count <= Self.maximumFileBytes else { return .unreadable(Self.isTooLarge) }
             return .bytes(bytes)
         }
     }
 
-    init(paths: [String], load: @escaping @Sendable (String) -> Content) {
-        projectFiles = Set(paths).filter(Self.isProjectFile).sorted()
+    /// - Parameter extra: paths that are reported as project files, whatever they are called.
+    init(paths: [String], extra: [String] = [], load: @escaping @Sendable (String) -> Content) {
+        projectFiles = Set(paths).filter(Self.isProjectFile).union(extra).sorted()
         self.load = load
+    }
+
+    /// Where the project files are.
+    private static let folder = "projects"
+
+    /// The folders above a path.
+    private static func parents(_ path: String) -> [String] {
+        path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
     }
 
     /// Why a file whose name no text can hold is not taken.
@@ -46,7 +62,7 @@ public struct ConfigSource: Sendable {
 
     /// The same with some of its project files only.
     public func only(_ isMeant: (String) -> Bool) -> ConfigSource {
-        ConfigSource(paths: projectFiles.filter(isMeant), load: load)
+        ConfigSource(paths: [], extra: projectFiles.filter(isMeant), load: load)
     }
 
     /// What stands at a path relative to the root.

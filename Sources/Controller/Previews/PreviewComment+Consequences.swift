@@ -57,11 +57,18 @@ extension PreviewComment {
         }
         let webhooks = operations.count { $0.1.part == .webhooks && $0.1.change.action == .delete }
         if webhooks > 0 { lines.append("\(webhooks) webhook\(webhooks == 1 ? " is" : "s are") removed") }
+        // A repository has two while one replaces the other.
+        var told: Set<String> = []
         for (repository, operation) in operations where operation.part == .deployKey {
-            let word =
-                operation.change.action == .delete
-                ? "removed" : operation.change.action == .create ? "made" : "replaced"
-            lines.append("the deploy key of \(MarkdownText.code(repository)) is \(word)")
+            let action = operation.change.action
+            let word = action == .delete ? "removed" : action == .create ? "made" : "replaced"
+            let name = MarkdownText.code(repository)
+            guard told.insert("\(name) \(word)").inserted else { continue }
+            let count = operations.count {
+                $0.0 == repository && $0.1.part == .deployKey && $0.1.change.action == action
+            }
+            lines.append(
+                count == 1 ? "the deploy key of \(name) is \(word)" : "\(count) deploy keys of \(name) are \(word)")
         }
         let secrets = operations.count {
             $0.1.part == .webhooks && $0.1.change.fields.contains { $0.field == "secret" }

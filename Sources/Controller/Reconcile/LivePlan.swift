@@ -74,11 +74,12 @@ public struct LivePlan: Sendable {
             }
             projects += gone.map { (project: $0.project.config, isActive: false) }
         }
+        let wanted = Dictionary(desired.projects.map { ($0.repository.key, $0) }) { first, _ in first }
         return await withTaskGroup(of: Entry.self) { group in
             var entries: [Entry] = []
             for (position, next) in projects.enumerated() {
                 if position >= 4, let entry = await group.next() { entries.append(entry) }
-                group.addTask { await entry(next.project, isActive: next.isActive) }
+                group.addTask { await entry(next.project, isActive: next.isActive, wanted) }
             }
             for await entry in group { entries.append(entry) }
             Self.leaveToNewNames(&entries, declared)
@@ -88,7 +89,7 @@ public struct LivePlan: Sendable {
 
     /// What the old name of a repository would remove, and its new name, which is declared, changes in place or removes
     /// itself, is only the new name's.
-    private static func leaveToNewNames(_ entries: inout [Entry], _ declared: Set<RepositoryName>) {
+    static func leaveToNewNames(_ entries: inout [Entry], _ declared: Set<RepositoryName>) {
         func things(_ entry: Entry) -> [Thing] {
             (entry.plan?.operations ?? []).compactMap { operation in
                 operation.change.id.map { Thing(part: operation.part, id: $0) }
@@ -108,11 +109,18 @@ public struct LivePlan: Sendable {
         var id: Int64
     }
 
-    private func entry(_ project: Project, isActive: Bool) async -> Entry {
+    /// - Parameter declared: all declared projects by key.
+    private func entry(_ project: Project, isActive: Bool, _ declared: [String: Project]) async -> Entry {
         var entry = Entry(repository: project.repository)
         do {
             let survey = try await surveyor.survey(project, isActive: isActive, memory(project.repository))
             entry.plan = survey.plan
+            if !isActive, let other = RepositoryName(survey.facts.fullName).flatMap({ declared[$0.key] }),
+                DesiredDeployKey.isWanted(other.deployKey, isPrivate: survey.facts.isPrivate)
+            {
+                // They are made from the repository's number, so they are the new name's.
+                entry.plan?.operations.removeAll { $0.part == .deployKey }
+            }
             entry.drift = Set(survey.drift)
             entry.reported = isActive ? entry.drift.filter(project.reports) : []
         } catch let error as GitHubError {

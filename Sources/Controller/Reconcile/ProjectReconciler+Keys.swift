@@ -35,11 +35,11 @@ extension ProjectReconciler {
     func tryNextDeployKey(
         _ result: inout ReconcileResult, _ survey: Survey, _ project: ProjectRecord
     ) async throws {
-        guard project.isActive, result.failures[.deployKey] == nil else { return }
+        guard project.isActive, !result.refusals.parts.contains(.deployKey) else { return }
         do {
             result.hasNewDeployKey = try await rotation.finish(project.id, sshURL: survey.facts.sshURL)
         } catch let problem as ReconcileProblem {
-            result.failures[.deployKey] = problem
+            result.refusals.note(.deployKey, problem)
         }
     }
 

@@ -41,7 +41,7 @@ struct ProjectReconciler: Sendable {
 
     /// Makes the project as it should be. Every applied operation is recorded before the next begins, so a crash
     /// between two of them repeats nothing that matters. What fails in one part (webhooks, deploy key, permissions)
-    /// does not hold up the others.
+    /// does not hold up the others; nor does somebody's access that of others, see `Refusals`.
     ///
     /// Where `drift: report` holds, differences that nobody asked for are recorded and left as they are.
     ///
@@ -103,7 +103,7 @@ struct ProjectReconciler: Sendable {
         // GitHub follows a renamed repository by its number; writes go to the name that it has now.
         let name = result.newName.flatMap { RepositoryName($0) } ?? project.repository
         for operation in survey.plan.operations where !left.contains(operation) {
-            guard result.failures[operation.part] == nil else { continue }
+            guard !result.refusals.hold(operation, survey.desired, seen) else { continue }
             do {
                 let applied = try await applier.apply(operation, name)
                 try await remember(applied, of: operation, project)
@@ -113,7 +113,7 @@ struct ProjectReconciler: Sendable {
                 result.operations.append(operation)
             } catch let error as GitHubError {
                 guard error.isAboutOneThing else { throw error }
-                result.failures[operation.part] = ReconcileProblem(error, repository: project.repository)
+                result.refusals.note(operation, error, project.repository)
             }
         }
         try await forgetGone(record, survey, project)
@@ -195,7 +195,7 @@ struct ProjectReconciler: Sendable {
     private func conclude(
         _ result: inout ReconcileResult, _ survey: Survey, _ project: ProjectRecord, _ inherited: [String: String]
     ) async throws -> Baseline? {
-        let failed = Set(result.failures.keys).union(result.problems.map(\.part))
+        let failed = result.refusals.parts.union(result.problems.map(\.part))
         let open = survey.drift.filter { result.reportedDrift.contains($0) || failed.contains($0.part) }
         if !survey.drift.isEmpty { try await store.setDrift(project.id, open.flatMap(\.differences)) }
         guard project.isActive else { return nil }

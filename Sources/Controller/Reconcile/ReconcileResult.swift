@@ -9,8 +9,8 @@ struct ReconcileResult: Sendable {
     var problems: [PlanProblem] = []
     /// Differences that nobody asked for, which are only reported.
     var reportedDrift: [Reconciler.Operation] = []
-    /// Parts that GitHub refused.
-    var failures: [Reconciler.Operation.Part: ReconcileProblem] = [:]
+    /// What GitHub refused.
+    var refusals = Refusals()
     /// Whether git reads with another deploy key now, and the former one is left to be deleted.
     var hasNewDeployKey = false
     /// The repository's name on GitHub when it is not the declared one.
@@ -18,10 +18,9 @@ struct ReconcileResult: Sendable {
 
     /// What the project's page says.
     var condition: ProjectCondition {
-        let refused = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value)
-        let reasons = problems.map(\.description) + refused.map(\.reason)
+        let reasons = problems.map(\.description) + refusals.reasons
         if !reasons.isEmpty {
-            let isStalled = !problems.isEmpty || refused.contains(where: \.isStalled)
+            let isStalled = !problems.isEmpty || refusals.isStalled
             return ProjectCondition(
                 status: isStalled ? .stalled : .reconciling, reason: reasons.joined(separator: " "))
         }

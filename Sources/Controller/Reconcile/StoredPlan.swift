@@ -26,12 +26,28 @@ public struct StoredPlan: Sendable {
     /// at, GitHub is taken to have nothing.
     public func entries(_ desired: DesiredState) -> [LivePlan.Entry] {
         var entries: [LivePlan.Entry] = []
+        let removed = removed(by: desired)
+        let renamed = Dictionary(removed.compactMap { record in Self.newName(record).map { ($0.key, record) } }) {
+            first, _ in first
+        }
+        let declared = Dictionary(desired.projects.map { ($0.repository.key, $0) }) { first, _ in first }
         for project in desired.projects {
             let record = records[project.repository]
             if let record, record.project.isActive, record.project.config == project { continue }
-            entries.append(entry(project, record, isActive: true))
+            let former = record == nil ? renamed[project.repository.key] : nil
+            entries.append(entry(project, record, isActive: true, former: former))
         }
-        for record in removed(by: desired) { entries.append(entry(record.project.config, record, isActive: false)) }
+        for record in removed {
+            var entry = entry(record.project.config, record, isActive: false)
+            if let project = Self.newName(record).flatMap({ declared[$0.key] }),
+                DesiredDeployKey.isWanted(project.deployKey, isPrivate: record.project.isPrivate)
+            {
+                // They are made from the repository's number, so they are the new name's.
+                entry.plan?.operations.removeAll { $0.part == .deployKey }
+            }
+            entries.append(entry)
+        }
+        LivePlan.leaveToNewNames(&entries, Set(desired.projects.map(\.repository)))
         return entries.sorted { $0.repository < $1.repository }
     }
 
@@ -48,17 +64,27 @@ public struct StoredPlan: Sendable {
             .sorted { $0.project.repository < $1.project.repository }
     }
 
-    private func entry(_ project: Project, _ record: ReconcileRecord?, isActive: Bool) -> LivePlan.Entry {
+    /// What GitHub called a project at the last look, when that is not the declared name.
+    private static func newName(_ record: ReconcileRecord) -> RepositoryName? {
+        let name = observation(record.observation).flatMap { RepositoryName($0.fullName) }
+        return name?.key == record.project.repository.key ? nil : name
+    }
+
+    /// - Parameter former: the same repository under its former name, whose webhooks and keys the project takes over.
+    private func entry(
+        _ project: Project, _ record: ReconcileRecord?, isActive: Bool, former: ReconcileRecord? = nil
+    ) -> LivePlan.Entry {
         var entry = LivePlan.Entry(repository: project.repository)
         let memory = record.map(foresight.memory) ?? .empty
         let desired = comparison.desired(project, isActive: isActive, memory)
-        let known = Self.observation(record?.observation)
+        let known = Self.observation((record ?? former)?.observation)
         let seen = known ?? ObservedRepository(fullName: "\(project.repository)", isPrivate: false)
         entry.missing =
             known == nil
             ? .all
             : desired.lists(isPrivate: seen.isPrivate, isOrganization: seen.isOrganization).subtracting(seen.lists)
-        let compared = comparison.compare(desired, seen, isActive: isActive, memory)
+        let compared = comparison.compare(
+            desired, seen, isActive: isActive, memory, repositoryID: former?.project.githubID)
         entry.plan = compared.plan
         entry.drift = Set(compared.drift)
         entry.reported = isActive ? entry.drift.filter(project.reports) : []

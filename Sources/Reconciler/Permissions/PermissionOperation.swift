@@ -24,6 +24,27 @@ public enum PermissionOperation: Sendable, Hashable, Codable {
     /// The name of a team's access.
     static func key(team: String) -> String { "team \(team.lowercased())" }
 
+    /// Whose access it is about. What is done for one person or team does not depend on another.
+    public var subject: String {
+        switch self {
+        case .invite(let login, _), .change(let login, _, _), .remove(let login, _),
+            .changeInvitation(_, let login, _, _):
+            Self.key(login: login)
+        case .withdraw(let id, let login, _): login.map { Self.key(login: $0) } ?? "invitation \(id)"
+        case .grantTeam(let slug, _), .changeTeam(let slug, _, _), .revokeTeam(let slug, _): Self.key(team: slug)
+        }
+    }
+
+    /// Whether somebody has fewer rights afterwards.
+    public var takes: Bool {
+        switch self {
+        case .remove, .withdraw, .revokeTeam: true
+        case .change(_, let from, let to), .changeInvitation(_, _, let from, let to), .changeTeam(_, let from, let to):
+            PermissionLevel(rawValue: from).map { to < $0 } ?? false
+        case .invite, .grantTeam: false
+        }
+    }
+
     /// What it does, in the shape of all operations.
     public var change: Change {
         func change(

@@ -28,6 +28,14 @@ struct PermissionPlanner {
         return (planner.grants + planner.reductions, [])
     }
 
+    /// Why one operation must not be done as things are.
+    func obstacle(to operation: PermissionOperation) -> PlanProblem? {
+        var planner = self
+        planner.reductions = [operation]
+        planner.protect()
+        return planner.problems.first
+    }
+
     private mutating func planTeams() {
         if observed.isOrganization == false, !desired.permissions.teams.isEmpty {
             problems.append(.teamsWithoutOrganization)
@@ -119,7 +127,11 @@ struct PermissionPlanner {
                 if to == .admin { admins.insert(key) } else { admins.remove(key) }
             case .grantTeam(let slug, .admin): admins.insert(PermissionOperation.key(team: slug))
             case .revokeTeam(let slug, _): admins.remove(PermissionOperation.key(team: slug))
-            case .grantTeam, .invite, .withdraw, .changeInvitation: break
+            case .invite(let login, let level):
+                // Given a lower level by name, the account would be shown as an admin, whom nothing may lower any more.
+                guard login.lowercased() == viewer, observed.isViewerAdmin, level != .admin else { continue }
+                problems.append(.ownAccount(login: login))
+            case .grantTeam, .withdraw, .changeInvitation: break
             }
         }
         protectOwnTeam(admins)

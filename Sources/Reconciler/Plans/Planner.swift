@@ -20,6 +20,16 @@ public enum Planner {
             problems: permissions.problems)
     }
 
+    /// Why an operation of a plan must not be done after another one of it was refused, such as the only admin's; `nil`
+    /// when it can.
+    ///
+    /// - Parameter observed: what GitHub has by now.
+    public static func obstacle(
+        to operation: PermissionOperation, _ desired: DesiredRepository, _ observed: ObservedRepository
+    ) -> PlanProblem? {
+        PermissionPlanner(desired, observed).obstacle(to: operation)
+    }
+
     /// The operations of a plan that nobody asked for: what they are about was as declared when the baseline was
     /// taken, is declared now as it was then, and yet differs.
     public static func drift(

@@ -80,6 +80,8 @@ struct Restore: Sendable {
         let logs = files.filter { $0.hasPrefix("logs/") }
         do {
             try makeFolder(dataDirectory)
+            // One that was there already may be open to others.
+            _ = chmod(dataDirectory, 0o700)
             try makeFolder("\(dataDirectory)/logs")
             for file in logs + files.filter({ $0 == "instance" }) + ["kozmic.sqlite"] {
                 try copy("\(folder)/\(file)", to: "\(dataDirectory)/\(file)")

@@ -47,6 +47,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let curl = CurlClient(CurlOptions(userAgent: "kozmic/\(Version.text)", caFile: settings.caFile))
         var findings: [Finding] = [.ok("settings", "complete")]
         findings += DoctorData(settings: settings).findings()
+        findings += await DoctorData(settings: settings).database()
         let (read, config) = await DoctorAdminRepository(configuration: configuration).findings()
         let projects = config?.desired.projects ?? []
         async let gitHub = DoctorGitHub(

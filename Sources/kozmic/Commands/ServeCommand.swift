@@ -90,6 +90,7 @@ struct Server: Sendable {
                 --github-app-id
                 """)
         }
+        for file in settings.openFiles { logger.warning("others may read the secret in \(file): chmod 600 \(file)") }
         logger.info(
             "kozmic \(Version.text) starts",
             metadata: ["listen": "\(settings.host):\(settings.port)", "external-url": "\(settings.externalURL)"])

@@ -18,7 +18,11 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "The address that is listened on (KOZMIC_LISTEN; default: 127.0.0.1:8080).")
     var listen: String?
 
-    @Option(help: "Where people and GitHub reach this server (KOZMIC_EXTERNAL_URL; default: http:// and --listen).")
+    @Option(
+        help: """
+            Where people and GitHub reach this server, without a path: it needs a host of its own (KOZMIC_EXTERNAL_URL; \
+            default: http:// and --listen).
+            """)
     var externalURL: String?
 
     @Option(

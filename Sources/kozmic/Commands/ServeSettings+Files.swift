@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import Glibc
 
 extension ServeSettings {
     /// The address of the admin repository, with a relative path made absolute. As for git, what has a colon before its
@@ -41,6 +42,24 @@ extension ServeSettings {
                 "--config-repo (KOZMIC_CONFIG_REPO): \(error.message); name a git repository, or make it one with git init"
             )
         }
+    }
+
+    /// The pages link to the root of their host.
+    ///
+    /// - Throws: `SettingProblem` for an address with a path.
+    static func checkRoot(_ externalURL: String) throws {
+        guard let path = URL(string: externalURL)?.path(), !path.isEmpty else { return }
+        throw SettingProblem.usage(
+            "--external-url (KOZMIC_EXTERNAL_URL) must have no path, but has '\(path)': give the server a host of its "
+                + "own, such as https://ci.example.org")
+    }
+
+    /// Whether others than those for whom a file is meant can read it. A group may, when the file belongs to somebody
+    /// else: else this account could not.
+    static func isOpen(_ file: String) -> Bool {
+        var status = stat()
+        guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return status.st_mode & (status.st_uid == geteuid() ? 0o044 : 0o004) != 0
     }
 
     /// Whether the secret key is where the first start makes it, and not in a file that somebody named.

@@ -35,6 +35,8 @@ struct ServeSettings: Sendable {
     var caFile: String?
     /// `nil` when no mail is sent.
     var mail: MailSettings?
+    /// Files with secrets that other accounts of this machine can read.
+    var openFiles: [String]
 
     /// - Throws: `SettingProblem` for the first setting that is missing or wrong, or names a file that cannot be read.
     init(_ options: ServeOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -51,6 +53,7 @@ struct ServeSettings: Sendable {
         (host, port) = try Self.address(listen)
         externalURL = try Self.url(
             value(options.externalURL, "KOZMIC_EXTERNAL_URL") ?? "http://\(listen)", "--external-url")
+        try Self.checkRoot(externalURL)
         let named = environment["KOZMIC_TRUSTED_PROXIES"]?.split(separator: ",").map(String.init) ?? []
         proxies = try Self.proxies(options.trustedProxy.isEmpty ? named : options.trustedProxy)
         gitHubURL = try Self.url(value(options.gitHubURL, "KOZMIC_GITHUB_URL") ?? "https://github.com", "--github-url")
@@ -135,6 +138,12 @@ struct ServeSettings: Sendable {
                 value: value(nil, "KOZMIC_SMTP_PASSWORD"), "--smtp-password-file"),
             isPlain: options.smtpPlain
                 || Self.flag(value(nil, "KOZMIC_SMTP_PLAIN") ?? "false", "KOZMIC_SMTP_PLAIN"))
+        openFiles = [
+            value(options.gitHubTokenFile, "KOZMIC_GITHUB_TOKEN_FILE"),
+            value(options.gitHubAppKeyFile, "KOZMIC_GITHUB_APP_KEY_FILE"),
+            value(options.oauthClientSecretFile, "KOZMIC_OAUTH_CLIENT_SECRET_FILE"),
+            value(options.smtpPasswordFile, "KOZMIC_SMTP_PASSWORD_FILE"),
+        ].compactMap(\.self).filter(Self.isOpen)
     }
 
     private static func address(_ text: String) throws -> (String, Int) {

@@ -43,6 +43,25 @@ struct ScriptFileTests {
             ConfigReader.read(ConfigSource(files: files)).diagnostics.first?.message == "the file 't.sh' is not UTF-8")
     }
 
+    @Test("What a commit has in the place of a folder or a script is said: nothing looks removed, nothing missing")
+    func places() {
+        for reason in ["is a symbolic link", "is a submodule"] {
+            let result = ConfigReader.read(ConfigSource(files: [:], unreadable: ["projects": reason]))
+            #expect(result.diagnostics.map(\.message) == ["the file \(reason)"])
+            #expect(result.diagnostics.first?.path == "projects" && result.desired.hasUnreadableFile)
+        }
+        func message(_ path: String, _ unreadable: [String: String] = [:]) -> String? {
+            let files = ["projects/p.yaml": project.replacing("PATH", with: path), "scripts/t.sh": "#!/bin/sh\n"]
+            return ConfigReader.read(ConfigSource(files: files.mapValues { Array($0.utf8) }, unreadable: unreadable))
+                .diagnostics.first?.message
+        }
+        #expect(message("scripts") == "the file 'scripts' is a folder")
+        #expect(message("scripts/t.sh") == nil)
+        #expect(
+            message("lib/t.sh", ["lib": "is a submodule"])
+                == "the file 'lib/t.sh' is not there, because 'lib' is a submodule")
+    }
+
     @Test("A work tree is read without following links or looking at what nobody refers to")
     func directory() throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "kozmic-config-\(UUID().uuidString)").path

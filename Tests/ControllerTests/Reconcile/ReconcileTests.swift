@@ -264,6 +264,14 @@ struct ReconcileTests {
             let entries = await live.entries(DesiredState(projects: [try GitHubWorld.project("guild/gadget")]))
             let planned = entries.flatMap { $0.plan?.operations ?? [] }.map(\.change)
             #expect(planned.map(\.action) == [.update] && planned.first?.id == old.first?.id, "\(planned)")
+            // A pass notes the new name; from then on the plan without GitHub knows it, too.
+            await world.pass()
+            let stored = StoredPlan(
+                records: try await world.store.reconcileRecords(), externalURL: world.configuration.externalURL,
+                secretKey: world.configuration.secretKey
+            ).entries(DesiredState(projects: [try GitHubWorld.project("guild/gadget")]))
+            let remembered = stored.flatMap { $0.plan?.operations ?? [] }.map(\.change)
+            #expect(remembered.map(\.action) == [.update] && remembered.first?.id == old.first?.id, "\(remembered)")
             // As when another file is broken, so that nothing may be removed: both names are declared.
             let both = try [GitHubWorld.project("guild/gadget"), GitHubWorld.project("guild/widget")]
             try await world.declare(both, commit: "c2")

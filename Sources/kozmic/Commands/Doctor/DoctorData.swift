@@ -9,7 +9,27 @@ struct DoctorData {
     /// Below this, a log of a single job may fill the disk; in bytes.
     var littleSpace: Int64 = 5 << 30
 
-    func findings() -> [Finding] { [directory(), space(), secretKey()].compactMap(\.self) }
+    func findings() -> [Finding] {
+        [directory(), space(), secretKey()].compactMap(\.self)
+            + settings.openFiles.map { .warning("secret file", "others may read \($0)", "chmod 600 \($0)") }
+    }
+
+    /// A database of a newer version; any other needs no line.
+    func database() async -> [Finding] {
+        do throws(StoreError) {
+            _ = try await Store.peekApplied(dataDirectory: settings.dataDirectory)
+            return []
+        } catch .newerSchema(let path) {
+            return [
+                .failed(
+                    "database", "\(path) was written by a newer version of Kozmic",
+                    "run that version, or restore an older backup")
+            ]
+        } catch {
+            // One of an older version is brought up to date at the start, which also says what else is wrong.
+            return []
+        }
+    }
 
     /// The folder, or the nearest one above it that exists.
     private var existing: String {
