@@ -11,6 +11,8 @@ struct ReconcileResult: Sendable {
     var reportedDrift: [Reconciler.Operation] = []
     /// Parts that GitHub refused.
     var failures: [Reconciler.Operation.Part: ReconcileProblem] = [:]
+    /// Why those who are not declared keep their access although the project became authoritative.
+    var heldRemovals: String?
     /// Whether git reads with another deploy key now, and the former one is left to be deleted.
     var hasNewDeployKey = false
     /// The repository's name on GitHub when it is not the declared one.
@@ -19,9 +21,9 @@ struct ReconcileResult: Sendable {
     /// What the project's page says.
     var condition: ProjectCondition {
         let refused = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value)
-        let reasons = problems.map(\.description) + refused.map(\.reason)
+        let reasons = problems.map(\.description) + (heldRemovals.map { [$0] } ?? []) + refused.map(\.reason)
         if !reasons.isEmpty {
-            let isStalled = !problems.isEmpty || refused.contains(where: \.isStalled)
+            let isStalled = !problems.isEmpty || heldRemovals != nil || refused.contains(where: \.isStalled)
             return ProjectCondition(
                 status: isStalled ? .stalled : .reconciling, reason: reasons.joined(separator: " "))
         }
