@@ -95,7 +95,7 @@ public struct ConfigSync: Service {
         if let reason = try await gate.removalRefusal(of: result.desired, heads: [commit.id]) {
             return try await hold(commit, reason, result.diagnostics)
         }
-        try await apply(result, of: commit)
+        try await apply(result, of: commit, gate)
     }
 
     /// An earlier start read it, with other keys perhaps, or as another version of this program: what it could not read
@@ -103,15 +103,26 @@ public struct ConfigSync: Service {
     private func readAgain(_ commit: GitCommit, _ latest: ConfigRevision) async throws {
         let result = try await read(commit)
         var revision = try ConfigRevision(commit, result.diagnostics)
-        if revision.diagnosticsJSON != latest.diagnosticsJSON { return try await apply(result, of: commit) }
+        if revision.diagnosticsJSON != latest.diagnosticsJSON {
+            return try await apply(result, of: commit, try await RevisionGate(mirror, store))
+        }
         revision.appliedAt = latest.appliedAt
         try await store.saveRevision(revision)
     }
 
-    private func apply(_ result: ConfigResult, of commit: GitCommit) async throws {
+    private func apply(_ result: ConfigResult, of commit: GitCommit, _ gate: RevisionGate) async throws {
         var revision = try ConfigRevision(commit, result.diagnostics)
         revision.appliedAt = Date()
-        try await store.applyConfig(result.desired, revision: revision)
+        var desired = result.desired
+        let agreed = try await gate.agreements(desired, heads: [commit.id])
+        desired.server.agreedRemovals = agreed
+        try await store.applyConfig(desired, revision: revision)
+        // Nothing else of them changed, so nobody would look before the next full pass.
+        for project in try await store.activeProjects() {
+            let key = project.repository.key
+            guard let counts = agreed?[key], counts != gate.settings?.agreedRemovals?[key] else { continue }
+            try await store.wantSync(project.id)
+        }
         logger.info(
             "admin repository applied",
             metadata: [

@@ -72,9 +72,10 @@ struct PreviewMaker: Sendable {
         }
         preview.diagnostics = result.diagnostics
         let gate = try await RevisionGate(mirror, store)
-        preview.refusal = try await gate.removalRefusal(of: result.desired, heads: [preview.head, preview.base])
+        preview.refusal = try await gate.removalRefusal(
+            of: result.desired, heads: [preview.head, preview.base], isForStrangers: preview.isFromFork)
         if preview.refusal != nil {
-            preview.removalCount = Removals(from: gate.projects, to: result.desired).count
+            preview.removalCount = try await gate.removals(result.desired).count
         }
         if gate.asksForSignature {
             let refusal = try await gate.signatureRefusal(of: preview.head)

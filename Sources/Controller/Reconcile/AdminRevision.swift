@@ -29,14 +29,16 @@ public enum AdminRevision {
     /// - Parameters:
     ///   - revision: a branch, a tag or a commit; `nil` for the branch that the server reads.
     ///   - applied: what a server has applied, if there is one.
+    ///   - records: what it remembers of GitHub.
     /// - Throws: `GitError` or `Problem`.
     public static func read(
-        _ configuration: ControllerConfiguration, revision: String?, applied: AppliedConfiguration? = nil
+        _ configuration: ControllerConfiguration, revision: String?, applied: AppliedConfiguration? = nil,
+        records: [ReconcileRecord] = []
     ) async throws -> Reading {
         try await with(configuration, revision: revision) { mirror, commit in
             let result = ConfigReader.read(try await AdminTree.read(mirror, commit: commit))
             guard let applied, applied.commit != commit else { return Reading(result: result) }
-            let gate = RevisionGate(mirror, applied)
+            let gate = RevisionGate(mirror, applied, records)
             var refusal = try await gate.signatureRefusal(of: commit)
             if refusal == nil { refusal = try await gate.removalRefusal(of: result.desired, heads: [commit]) }
             return Reading(result: result, refusal: refusal)
@@ -84,7 +86,7 @@ public enum AdminRevision {
     ///
     /// - Throws: `GitError`.
     public static func judge(
-        _ result: ConfigResult, folder: String, applied: AppliedConfiguration?
+        _ result: ConfigResult, folder: String, applied: AppliedConfiguration?, records: [ReconcileRecord] = []
     ) async throws -> Reading {
         guard let applied else { return Reading(result: result) }
         var clone: GitMirror? = GitMirror(readingFrom: folder)
@@ -95,7 +97,7 @@ public enum AdminRevision {
             guard error.kind == .notFound else { throw error }
             clone = nil
         }
-        let refusal = try await RevisionGate(clone, applied).removalRefusal(of: result.desired, heads: heads)
+        let refusal = try await RevisionGate(clone, applied, records).removalRefusal(of: result.desired, heads: heads)
         return Reading(result: result, refusal: refusal)
     }
 

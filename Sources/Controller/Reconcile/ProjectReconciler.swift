@@ -95,6 +95,8 @@ struct ProjectReconciler: Sendable {
     ) async throws -> ReconcileResult {
         let left = project.isActive ? survey.drift.filter(project.config.reports) : []
         var result = ReconcileResult(problems: survey.plan.problems, reportedDrift: left)
+        var gate = try await RemovalGate(survey, project, store, old)
+        result.heldRemovals = gate.refusal
         if survey.facts.fullName.lowercased() != project.repository.key { result.newName = survey.facts.fullName }
         var inherited = survey.observed.inherited
         var seen = survey.seen
@@ -102,8 +104,12 @@ struct ProjectReconciler: Sendable {
         let applier = applier(project, survey)
         // GitHub follows a renamed repository by its number; writes go to the name that it has now.
         let name = result.newName.flatMap { RepositoryName($0) } ?? project.repository
-        for operation in survey.plan.operations where !left.contains(operation) {
+        for operation in survey.plan.operations where !left.contains(operation) && !gate.holds(operation) {
             guard !result.refusals.hold(operation, survey.desired, seen) else { continue }
+            // Whatever becomes of the rest, it was decided: the next pass goes on with it.
+            if let decided = gate.decision(before: operation, inherited) {
+                try await save(decided, project, sshURL: record.sshURL)
+            }
             do {
                 let applied = try await applier.apply(operation, name)
                 try await remember(applied, of: operation, project)
@@ -120,7 +126,8 @@ struct ProjectReconciler: Sendable {
         if !project.isActive { try await store.saveObservation(project.id, nil) }
         try await noteNumbers(record, survey)
         try await tryNextDeployKey(&result, survey, project)
-        let baseline = try await conclude(&result, survey, project, inherited)
+        var baseline = try await conclude(&result, survey, project, inherited)
+        baseline?.holdsRemovals = gate.isOpen ? true : nil
         if baseline != old || record.sshURL != survey.facts.sshURL {
             try await save(baseline, project, sshURL: survey.facts.sshURL)
         }
@@ -195,7 +202,8 @@ struct ProjectReconciler: Sendable {
     private func conclude(
         _ result: inout ReconcileResult, _ survey: Survey, _ project: ProjectRecord, _ inherited: [String: String]
     ) async throws -> Baseline? {
-        let failed = result.refusals.parts.union(result.problems.map(\.part))
+        var failed = result.refusals.parts.union(result.problems.map(\.part))
+        if result.heldRemovals != nil { failed.insert(.permissions) }
         let open = survey.drift.filter { result.reportedDrift.contains($0) || failed.contains($0.part) }
         if !survey.drift.isEmpty { try await store.setDrift(project.id, open.flatMap(\.differences)) }
         guard project.isActive else { return nil }

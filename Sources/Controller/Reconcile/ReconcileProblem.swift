@@ -25,8 +25,8 @@ struct ReconcileProblem: Error, Sendable {
         switch error.kind {
         case .unauthorized:
             self.init(
-                reason: "GitHub rejects the token: \(error.message). Set a valid one with --github-token-file and "
-                    + "start the server again.",
+                reason: "GitHub rejects the token: \(error.message). Put a valid one into the file of "
+                    + "--github-token-file, which is then read again; one in KOZMIC_GITHUB_TOKEN needs a restart.",
                 isStalled: true)
         case .forbidden:
             self.init(

@@ -11,6 +11,8 @@ struct ReconcileResult: Sendable {
     var reportedDrift: [Reconciler.Operation] = []
     /// What GitHub refused.
     var refusals = Refusals()
+    /// Why those who are not declared keep their access although the project became authoritative.
+    var heldRemovals: String?
     /// Whether git reads with another deploy key now, and the former one is left to be deleted.
     var hasNewDeployKey = false
     /// The repository's name on GitHub when it is not the declared one.
@@ -18,9 +20,9 @@ struct ReconcileResult: Sendable {
 
     /// What the project's page says.
     var condition: ProjectCondition {
-        let reasons = problems.map(\.description) + refusals.reasons
+        let reasons = problems.map(\.description) + (heldRemovals.map { [$0] } ?? []) + refusals.reasons
         if !reasons.isEmpty {
-            let isStalled = !problems.isEmpty || refusals.isStalled
+            let isStalled = !problems.isEmpty || heldRemovals != nil || refusals.isStalled
             return ProjectCondition(
                 status: isStalled ? .stalled : .reconciling, reason: reasons.joined(separator: " "))
         }

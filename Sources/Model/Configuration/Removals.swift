@@ -23,11 +23,14 @@ public struct Removals: Sendable, Hashable, CustomStringConvertible {
     }
 
     private var kinds: [Kind]
+    /// What each project takes away that becomes authoritative: it may be all of its people, however many there are elsewhere.
+    private var losses: [Kind] = []
 
     /// - Parameters:
     ///   - current: the projects that are applied now.
     ///   - desired: what the new revision says. Its broken projects are not taken for removed.
-    public init(from current: [Project], to desired: DesiredState) {
+    ///   - losses: of projects that it makes authoritative, as far as somebody looked who has access to them.
+    public init(from current: [Project], to desired: DesiredState, losses: [RepositoryName: AccessLoss] = [:]) {
         let declared = Dictionary(desired.projects.map { ($0.repository, $0) }) { first, _ in first }
         let broken = Set(desired.broken)
         var projects: [String] = []
@@ -45,16 +48,32 @@ public struct Removals: Sendable, Hashable, CustomStringConvertible {
             hookTotal += project.hooks.count
             hooks += project.hooks.filter { next.hook($0.id) == nil }.map { "\(project.repository) \($0.id)" }
             // Nobody loses access by not being declared, unless the declaration is all there is.
-            guard next.permissions.authoritative else { continue }
+            guard next.permissions.authoritative, losses[project.repository] == nil else { continue }
             let (before, after) = (project.permissions.people, next.permissions.people)
             peopleTotal += before.count
             people += before.subtracting(after).sorted().map { "\(project.repository) \($0)" }
         }
+        for (repository, loss) in losses.sorted(by: { $0.key < $1.key }) {
+            peopleTotal += loss.everybody.count
+            let names = loss.names.sorted().map { "\(repository) \($0)" }
+            people += names
+            self.losses.append(Self.kind(people: names, total: loss.everybody.count))
+        }
         kinds = [
             Kind(one: "project", many: "projects", removed: projects, total: current.count, countsAlone: true),
             Kind(one: "hook", many: "hooks", removed: hooks, total: hookTotal),
-            Kind(one: "person or team", many: "people and teams", removed: people, total: peopleTotal),
+            Self.kind(people: people, total: peopleTotal),
         ]
+    }
+
+    /// What a project takes away that became authoritative.
+    public init(_ loss: AccessLoss, of repository: RepositoryName) {
+        let names = loss.names.sorted().map { "\(repository) \($0)" }
+        kinds = [Self.kind(people: names, total: loss.everybody.count)]
+    }
+
+    private static func kind(people: [String], total: Int) -> Kind {
+        Kind(one: "person or team", many: "people and teams", removed: people, total: total)
     }
 
     /// How many things are taken away. The hooks and people of a removed project are not counted besides it.
@@ -64,7 +83,7 @@ public struct Removals: Sendable, Hashable, CustomStringConvertible {
     public var description: String { kinds.filter { !$0.removed.isEmpty }.map(\.words).joined(separator: ", ") }
 
     /// Whether so much at once has to be confirmed.
-    public func exceeds(_ fraction: Double) -> Bool { kinds.contains { $0.exceeds(fraction) } }
+    public func exceeds(_ fraction: Double) -> Bool { (kinds + losses).contains { $0.exceeds(fraction) } }
 
     /// The trailer with which a commit confirms its removals.
     public static let trailer = "Kozmic-Allow-Prune"
@@ -78,13 +97,24 @@ public struct Removals: Sendable, Hashable, CustomStringConvertible {
         guard exceeds(fraction) else { return nil }
         let confirmed = messages.flatMap(Self.confirmed)
         guard !confirmed.contains(count) else { return nil }
-        let wrong = confirmed.first.map { " (not \($0))" } ?? ""
-        return "it removes \(self); if that is meant, push a commit whose message has the line "
-            + "'\(Self.trailer): \(count)'\(wrong)"
+        return "it removes \(self); \(wayOut(instead: confirmed.first))"
+    }
+
+    /// Why a project that became authoritative takes access from nobody yet; `nil` when it may.
+    ///
+    /// - Parameter agreed: the numbers that commits agreed to.
+    public func refusal(fraction: Double, agreed: [Int]) -> String? {
+        guard exceeds(fraction), !agreed.contains(count) else { return nil }
+        return "It became authoritative, and \(self) would lose access: this is held; \(wayOut(instead: agreed.last))."
+    }
+
+    private func wayOut(instead wrong: Int?) -> String {
+        "if that is meant, push a commit whose message has the line '\(Self.trailer): \(count)'"
+            + (wrong.map { " (not \($0))" } ?? "")
     }
 
     /// The numbers that a message confirms.
-    private static func confirmed(_ message: String) -> [Int] {
+    public static func confirmed(_ message: String) -> [Int] {
         message.split(whereSeparator: \.isNewline).compactMap { line in
             let parts = line.split(separator: ":", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == trailer.lowercased() else { return nil }

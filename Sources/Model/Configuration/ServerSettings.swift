@@ -12,6 +12,9 @@ public struct ServerSettings: Sendable, Hashable, Codable {
     public var allowedImages: [String] = []
     /// Public SSH keys; if not empty, only commits signed by one of them are applied.
     public var allowedSigners: [String] = []
+    /// No part of `kozmic.yaml`: how many commits agreed to take access from, in projects that became authoritative and
+    /// did not do so yet, by the repository's key.
+    public var agreedRemovals: [String: [Int]]?
 
     /// The defaults.
     public init() {}

@@ -32,8 +32,15 @@ public struct GitHubClient: Sendable {
         apiURL: String, token: GitHubToken, curl: CurlClient, options: GitHubOptions = GitHubOptions(),
         logger: Logger = Logger(label: "kozmic.github")
     ) {
-        self.init(
-            apiURL, TokenIdentity(token: token, options: options), nil, curl, options, logger)
+        self.init(apiURL: apiURL, tokens: GitHubTokenSource(token), curl: curl, options: options, logger: logger)
+    }
+
+    /// The same with a token that may be replaced.
+    public init(
+        apiURL: String, tokens: GitHubTokenSource, curl: CurlClient, options: GitHubOptions = GitHubOptions(),
+        logger: Logger = Logger(label: "kozmic.github")
+    ) {
+        self.init(apiURL, TokenIdentity(tokens: tokens, options: options), nil, curl, options, logger)
     }
 
     /// A client that is a GitHub App: every request carries a token of the installation of the repository's owner.

@@ -1,3 +1,5 @@
+import Model
+
 /// What GitHub agreed with at the end of a pass: later differences from it are drift.
 public struct Baseline: Sendable, Hashable, Codable {
     /// What was declared.
@@ -8,6 +10,12 @@ public struct Baseline: Sendable, Hashable, Codable {
     public var isPrivate: Bool
     /// See `ObservedRepository.inherited`.
     public var inherited: [String: String]
+    /// Whether the project had become authoritative, and those who are not declared keep their access until somebody
+    /// agrees; `nil` for no.
+    public var holdsRemovals: Bool?
+
+    /// Whether what was declared was all there may be: who has access besides is drift since then.
+    public var isAuthoritative: Bool { desired.permissions.authoritative && holdsRemovals != true }
 
     /// Memberwise.
     public init(

@@ -94,7 +94,7 @@ struct PlanCommand: AsyncParsableCommand {
         } catch {
             Print.error("kozmic plan: what the server remembers cannot be read: \(error)")
         }
-        let reading = try await read(settings, secretKey, applied)
+        let reading = try await read(settings, secretKey, applied, records ?? [])
         let entries: [LivePlan.Entry]
         if stored {
             guard let records, let secretKey else {
@@ -130,11 +130,12 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     func read(
-        _ settings: ServeSettings, _ secretKey: SecretKey?, _ applied: AppliedConfiguration?
+        _ settings: ServeSettings, _ secretKey: SecretKey?, _ applied: AppliedConfiguration?,
+        _ records: [ReconcileRecord] = []
     ) async throws -> AdminRevision.Reading {
         if isFolder, let revision {
             let result = ConfigReader.read(try ConfigSource.directory(revision))
-            return try await AdminRevision.judge(result, folder: revision, applied: applied)
+            return try await AdminRevision.judge(result, folder: revision, applied: applied, records: records)
         }
         guard let key = secretKey ?? SecretKey(bytes: [UInt8](repeating: 0, count: 32)) else {
             throw SettingProblem("there is no secret key")
@@ -143,7 +144,7 @@ struct PlanCommand: AsyncParsableCommand {
         logger.logLevel = .error
         let configuration = Server(settings: settings, logger: logger).controllerConfiguration(
             instance: "plan", secretKey: key)
-        return try await AdminRevision.read(configuration, revision: revision, applied: applied)
+        return try await AdminRevision.read(configuration, revision: revision, applied: applied, records: records)
     }
 }
 

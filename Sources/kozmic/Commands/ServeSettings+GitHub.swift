@@ -31,12 +31,18 @@ extension ServeSettings {
         if gitHubPacing != .unlimited { options.ledger = ledger }
         if let gitHubApp { return GitHubClient(apiURL: gitHubAPIURL, app: gitHubApp, curl: curl, options: options) }
         return GitHubClient(
-            apiURL: gitHubAPIURL, token: GitHubToken(gitHubToken ?? ""), curl: curl, options: options)
+            apiURL: gitHubAPIURL, tokens: gitHubTokens ?? GitHubTokenSource(GitHubToken("")), curl: curl,
+            options: options)
     }
 
     /// How repositories on GitHub are fetched; `nil` without a token and an app.
     func gitCredentials(_ client: GitHubClient) -> GitCredentials? {
-        if let gitHubToken { return .basic(user: "x-access-token", password: GitSecret(gitHubToken)) }
+        if let gitHubTokens {
+            return .renewed(
+                GitCredentialSource { _ in
+                    .basic(user: "x-access-token", password: GitSecret(gitHubTokens.password))
+                })
+        }
         guard gitHubApp != nil else { return nil }
         let prefix = gitHubURL + "/"
         return .renewed(

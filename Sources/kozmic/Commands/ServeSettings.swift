@@ -16,6 +16,8 @@ struct ServeSettings: Sendable {
     var gitHubURL: String
     var gitHubAPIURL: String
     var gitHubToken: String?
+    /// The same, and what its file holds later on.
+    private(set) var gitHubTokens: GitHubTokenSource?
     var oauthClientID: String?
     var oauthClientSecret: String?
     var gitHubPacing: GitHubPacing
@@ -60,9 +62,10 @@ struct ServeSettings: Sendable {
         let defaultAPI = gitHubURL == "https://github.com" ? "https://api.github.com" : gitHubURL + "/api/v3"
         gitHubAPIURL = try Self.url(
             value(options.gitHubAPIURL, "KOZMIC_GITHUB_API_URL") ?? defaultAPI, "--github-api-url")
+        let tokenFile = value(options.gitHubTokenFile, "KOZMIC_GITHUB_TOKEN_FILE")
         gitHubToken = try Self.secret(
-            file: value(options.gitHubTokenFile, "KOZMIC_GITHUB_TOKEN_FILE"),
-            value: value(nil, "KOZMIC_GITHUB_TOKEN"), "--github-token-file")
+            file: tokenFile, value: value(nil, "KOZMIC_GITHUB_TOKEN"), "--github-token-file")
+        gitHubTokens = gitHubToken.map { Self.tokens($0, file: tokenFile) }
         oauthClientID = value(options.oauthClientID, "KOZMIC_OAUTH_CLIENT_ID")
         oauthClientSecret = try Self.secret(
             file: value(options.oauthClientSecretFile, "KOZMIC_OAUTH_CLIENT_SECRET_FILE"),
@@ -199,6 +202,13 @@ struct ServeSettings: Sendable {
             throw SettingProblem.usage("\(flag) must be a percentage such as 85%, or off, not '\(text)'")
         }
         return Double(percent) / 100
+    }
+
+    private static func tokens(_ token: String, file: String?) -> GitHubTokenSource {
+        guard let file else { return GitHubTokenSource(GitHubToken(token)) }
+        return GitHubTokenSource(GitHubToken(token)) {
+            GitHubToken(try secret(file: file, value: nil, "--github-token-file") ?? "")
+        }
     }
 
     private static func secret(file: String?, value: String?, _ flag: String) throws -> String? {

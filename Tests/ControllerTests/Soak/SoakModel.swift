@@ -17,7 +17,10 @@ struct SoakModel {
     private static let fraction = 0.25
 
     /// The controller read the newest commit.
-    mutating func read() {
+    ///
+    /// - Parameter wasHeld: whether it held it. The model cannot say so itself where a project becomes authoritative: who
+    ///   then loses access was found on GitHub.
+    mutating func read(wasHeld: Bool) {
         if areSettingsBroken || !hasSettingsFile && files.isEmpty {
             messages = []
             isHeld = false
@@ -26,7 +29,11 @@ struct SoakModel {
         let valid = files.values.filter { $0.mistake == nil }.map(\.project)
         var next = Dictionary(valid.map { ($0.name, $0) }) { first, _ in first }
         let removal = removal(next)
-        isHeld = removal.isLarge && !messages.contains { $0.contains("\nKozmic-Allow-Prune: \(removal.count)\n") }
+        let isUnforeseen = next.values.contains { $0.isAuthoritative && applied[$0.name]?.isAuthoritative != true }
+        isHeld =
+            isUnforeseen
+            ? wasHeld
+            : removal.isLarge && !messages.contains { $0.contains("\nKozmic-Allow-Prune: \(removal.count)\n") }
         if isHeld { return }
         for (name, project) in applied where next[name] == nil && isKept(name) { next[name] = project }
         applied = next

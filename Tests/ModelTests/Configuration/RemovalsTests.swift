@@ -70,6 +70,34 @@ struct RemovalsTests {
         #expect(Removals(from: current, to: DesiredState(projects: additive)).count == 0)
     }
 
+    @Test("those whom nobody declared count where a project becomes authoritative, in each such project by itself")
+    func losses() throws {
+        let large = try project("z", "x", people: (0..<40).map { "p\($0)" }, authoritative: true)
+        let current = [try project("a", "x", people: ["ann"]), large]
+        let next = [try project("a", "x", people: ["ann"], authoritative: true), large]
+        let desired = DesiredState(projects: next)
+        #expect(Removals(from: current, to: desired).count == 0)
+        let loss = AccessLoss(names: ["eve", "mallory", "team ops"], everybody: ["ann", "eve", "mallory", "team ops"])
+        let removals = Removals(from: current, to: desired, losses: [current[0].repository: loss])
+        #expect(removals.exceeds(0.25) && !removals.exceeds(0.75))
+        #expect(removals.count == 3)
+        #expect(removals.description == "3 of 44 people and teams (acme/a eve, acme/a mallory, acme/a team ops)")
+        let one = AccessLoss(names: ["eve"], everybody: ["eve"])
+        #expect(!Removals(from: current, to: desired, losses: [current[0].repository: one]).exceeds(0.25))
+    }
+
+    @Test(
+        "a project that became authoritative takes nothing until its number was agreed to", arguments: [[], [2], [3]])
+    func agreement(agreed: [Int]) throws {
+        let loss = AccessLoss(names: ["eve", "mallory", "team ops"], everybody: ["ann", "eve", "mallory", "team ops"])
+        let refusal = Removals(loss, of: try project("a").repository).refusal(fraction: 0.25, agreed: agreed)
+        #expect((refusal == nil) == (agreed == [3]))
+        if let refusal {
+            #expect(refusal.contains("3 of 4 people and teams (acme/a eve, ") && refusal.contains("would lose access"))
+            #expect(refusal.contains("'Kozmic-Allow-Prune: 3'") && refusal.contains("(not 2)") == (agreed == [2]))
+        }
+    }
+
     @Test("what is broken or cannot be known is not removed")
     func broken() throws {
         let current = try projects(3)

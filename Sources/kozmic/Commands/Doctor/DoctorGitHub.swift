@@ -48,7 +48,7 @@ struct DoctorGitHub {
         guard answer.status == 200 else {
             let advice =
                 answer.status == 401
-                ? "the token is wrong or has ended: make a new one, set --github-token-file, and start the server again"
+                ? "the token is wrong or has ended: make a new one and put it into the file of --github-token-file"
                 : "check --github-api-url: an enterprise server's ends in /api/v3"
             return findings + [.failed("GitHub token", "GitHub answers \(answer.status)", advice)]
         }
