@@ -57,7 +57,7 @@ struct LogPageTests {
 
     @Test(":123 in the search goes to line 123, or to the last one")
     func jump() async throws {
-        try await with((1...5_000).map { "line \($0)\n" }.joined()) { _, browser, until in
+        try await with((1...5_000).map { "line \($0)\n" }.joined()) { site, browser, until in
             try await until("view() && !el('find').hidden")
             try await search(browser, ":1234")
             try await until("location.hash === '#L1234' && row(1234)?.matches('.on')")
@@ -68,6 +68,10 @@ struct LogPageTests {
             _ = try await browser.evaluate(
                 "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))")
             try await until("el('keys').textContent.includes(':123')")
+            // Without scripts nothing answers keys, and the page does not speak of them.
+            try await until("!document.querySelector('.hint').hidden")
+            let page = try await site.client.get(Self.page).text
+            #expect(page.contains("<span class=\"hint\" hidden> · press <kbd>?</kbd> for keys</span>"))
         }
     }
 
@@ -107,6 +111,25 @@ struct LogPageTests {
             try await choose("#L1-L10001", clipboard: ours)
             try await until("el('copy').textContent.startsWith('Too many: at most 10,000 lines')")
             #expect(try await copied() == nil)
+        }
+    }
+
+    @Test("Enter in the search goes on to the next line that was found, with Shift back to the one before")
+    func enter() async throws {
+        try await with((1...30).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            _ = try await browser.evaluate("document.getElementById('q').focus()")
+            _ = try await browser.call("Input.insertText", ["text": "line 2"])
+            let presses = [(0, "1 of 11", 2), (0, "2 of 11", 20), (0, "3 of 11", 21), (8, "2 of 11", 20)]
+            for (modifiers, found, line) in presses {
+                let key: [String: Any] = [
+                    "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "modifiers": modifiers,
+                ]
+                _ = try await browser.call(
+                    "Input.dispatchKeyEvent", key.merging(["type": "keyDown", "text": "\r"]) { $1 })
+                _ = try await browser.call("Input.dispatchKeyEvent", key.merging(["type": "keyUp"]) { $1 })
+                try await until("el('found').textContent === '\(found) lines' && location.hash === '#L\(line)'")
+            }
         }
     }
 

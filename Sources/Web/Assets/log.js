@@ -1,11 +1,8 @@
 // The log of a job: lines that can be pointed at, searched and timed, the first error in view, and the live end of what still runs.
-import { LogView, count, el, tint } from './logview.js';
+import { el, elapsed } from './page.js';
+import { LogView, count, tint } from './logview.js';
 
 const log = el('log');
-const elapsed = seconds => {
-  const s = Math.floor(seconds), m = Math.floor(s / 60);
-  return s < 1 ? '< 1 s' : s < 60 ? `${s} s` : m < 60 ? `${m} m ${s % 60} s` : `${Math.floor(m / 60)} h ${m % 60} m`;
-};
 const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* Then it holds for this page only. */ } };
 const recall = name => { try { return localStorage.getItem(name); } catch { return null; } };
 // What is refused because much is asked for at once is asked for again when the server says.
@@ -276,17 +273,21 @@ const start = () => {
   };
   // What is found late takes nobody away from where they went meanwhile.
   for (const act of ['wheel', 'touchmove']) addEventListener(act, () => { search.goal = null; }, { passive: true });
-  el('find').addEventListener('submit', event => {
-    event.preventDefault();
+  const seekOn = by => {
     const line = /^\s*:(\d+)\s*$/.exec(el('q').value)?.[1];
     if (line) {
       search.goal = null;
       el('found').textContent = line > view.total ? `the last line is ${view.total.toLocaleString('en')}` : '';
       go(`#L${Math.max(1, Math.min(line, view.total))}`);
-    } else if (el('q').value !== search.words) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);
-  });
+    } else if (el('q').value !== search.words) find(el('q').value); else step(by);
+  };
+  el('find').addEventListener('submit', event => { event.preventDefault(); seekOn(1); });
+  el('up').addEventListener('click', () => seekOn(-1));
   el('q').addEventListener('search', () => { if (!el('q').value) find(''); });
-  el('q').addEventListener('keydown', event => { if (event.key === 'Escape') { el('q').blur(); } else if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); step(-1); } });
+  el('q').addEventListener('keydown', event => {
+    if (event.key === 'Escape') el('q').blur();
+    if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); seekOn(-1); }
+  });
   const wanted = new URL(location).searchParams.get('find');
   if (wanted) { el('q').value = wanted; find(wanted, !location.hash); }
 

@@ -1,6 +1,7 @@
 // The end of a log that is still written: lines as they come, over as many connections as it takes.
+import { el, refresh } from './page.js';
 import { Terminal } from './terminal.js';
-import { count, el, html } from './logview.js';
+import { count, html } from './logview.js';
 
 export const live = view => {
   const log = view.box, terminal = new Terminal(log.dataset.style);
@@ -66,15 +67,14 @@ export const live = view => {
       place = Number(event.lastEventId);
       add(piece);
     });
-    source.addEventListener('end', async () => {
+    source.addEventListener('end', () => {
       source.close();
       show();
       view.follows = false;
       state.hidden = true; follow.hidden = true; waiting.hidden = true;
       clearTimeout(seeking);
       view.seek();
-      const { refresh } = await import(document.querySelector('script[src*="/page.js"]').src);
-      await refresh();
+      refresh();
     });
     source.onopen = () => { pause = 1000; state.textContent = 'live'; state.classList.remove('lost'); };
     source.onerror = () => {

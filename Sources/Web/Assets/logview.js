@@ -2,7 +2,6 @@
 // a fraction of the log stands at the same fraction of the window: so both ends are right however high wrapped lines are.
 const highest = 15e6, block = 300, kept = 20000;
 const escape = text => text.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
-export const el = id => document.getElementById(id);
 export const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
 // What stands in a line that is longer than is shown is told of as the server does.
 export const html = runs => runs.map(([c, text]) => c ? `<span class="${c}">${escape(text)}</span>` : escape(text)).join('')

@@ -1,4 +1,5 @@
 // What all pages do: keep their live parts current, let time go by, and answer keys. Without it they are still whole.
+export const el = id => document.getElementById(id);
 const parts = root => [...root.querySelectorAll('[data-live][id]')].map(part => part.id);
 // Times, and what the reader opened, differ without saying anything new.
 const still = text => text.replace(/<time[^>]*>[^<]*<\/time>|<span data-since[^>]*>[^<]*<\/span>/g, '').replace(/(<details[^>]*?) open=""/g, '$1');
@@ -13,12 +14,12 @@ const replace = (old, now) => {
   const at = old.contains(document.activeElement) ? document.activeElement : null;
   const place = at && [...old.querySelectorAll(path(at))].indexOf(at);
   old.replaceWith(now);
-  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+  for (const id of open) el(id)?.setAttribute('open', '');
   if (at) now.querySelectorAll(path(at))[place]?.focus({ preventScroll: true });
 };
 const show = (page, isAsked) => {
   document.title = page.title;
-  const icon = document.getElementById('icon'), next = page.getElementById('icon');
+  const icon = el('icon'), next = page.getElementById('icon');
   if (icon.getAttribute('href') !== next.getAttribute('href')) icon.replaceWith(next);
   if (isBusy() && !isAsked) return false;
   const openHead = () => document.querySelector('#head[data-open]'), wasOpen = openHead(), live = parts(document);
@@ -26,12 +27,12 @@ const show = (page, isAsked) => {
   const isSame = isAsked || live.join() === parts(page).join();
   let changed = false;
   for (const id of ['top', ...isSame ? live : ['main']]) {
-    const old = document.getElementById(id), now = page.getElementById(id);
+    const old = el(id), now = page.getElementById(id);
     if (!now || still(old.outerHTML) === still(now.outerHTML)) continue;
     replace(old, now);
     changed = true;
   }
-  if (wasOpen && !openHead()) document.getElementById('spoken').textContent = page.title;
+  if (wasOpen && !openHead()) el('spoken').textContent = page.title;
   if (changed) dispatchEvent(new Event('refreshed'));
   return true;
 };
@@ -80,7 +81,7 @@ addEventListener('input', event => {
   }, 200);
 });
 
-const elapsed = seconds => {
+export const elapsed = seconds => {
   const s = Math.max(0, Math.floor(seconds)), m = Math.floor(s / 60);
   if (s < 1) return '< 1 s';
   if (s < 60) return `${s} s`;
@@ -112,8 +113,9 @@ const keys = [
   ['/', 'filter, search'], ['j k', 'next, previous row'], ['Enter', 'open the row'], ['g p', 'projects'], ['g s', 'sync'],
   ['g d', 'deliveries'], [':123', 'in the search of a log: line 123'], ['e', 'next error in a log'], ['c', 'copy the chosen lines'], ['f', 'follow a log'], ['w', 'wrap lines'], ['t', 'times of lines'], ['?', 'this list'],
 ];
+document.querySelector('.hint').hidden = false;
 const help = () => {
-  let box = document.getElementById('keys');
+  let box = el('keys');
   if (!box) {
     box = document.createElement('dialog');
     box.id = 'keys';
