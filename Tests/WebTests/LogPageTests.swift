@@ -204,6 +204,63 @@ struct LogPageTests {
         }
     }
 
+    @Test(
+        "the long log of a job that failed opens at its end, and moves once: to an error that is not in view",
+        arguments: [4_990, 100])
+    func opening(error: Int) async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let log = (1...5_000).map { $0 == error ? "error: it broke\n" : "line \($0)\n" }.joined()
+            try await site.run(JobOutcome(state: .failure, exitCode: 1), log: log)
+            try await Browser.with { browser in
+                // The search for errors takes its time.
+                let source = """
+                    {
+                      const ask = window.fetch;
+                      window.fetch = async (url, ...rest) => {
+                        if (String(url).includes('/log/search')) await new Promise(done => { window.go = done; });
+                        return ask(url, ...rest);
+                      };
+                    }
+                    """
+                _ = try await browser.call("Page.addScriptToEvaluateOnNewDocument", ["source": source])
+                try await browser.open("http://127.0.0.1:\(site.client.port)\(Self.page)")
+                let shown = try await browser.evaluate(
+                    [Int].self,
+                    """
+                    while (!window.go) await new Promise(done => setTimeout(done, 20));
+                    return [...document.getElementById('log').view.rows.keys()];
+                    """)
+                #expect(shown.contains(5_000) && !shown.contains(1))
+                let then = try await browser.evaluate(
+                    [Int].self,
+                    """
+                    window.go();
+                    while (document.getElementById('next').hidden) await new Promise(done => setTimeout(done, 20));
+                    return [...document.getElementById('log').view.rows.keys()];
+                    """)
+                #expect(then.contains(error) && then.contains(5_000) == (error > 4_000))
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
+    @Test("on paper are the lines that are in view, and afterwards the page is where it was")
+    func printing() async throws {
+        try await with((1...5_000).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            _ = try await browser.evaluate("scrollTo(0, 40000)")
+            try await until("view().at > 1000 && !view().busy")
+            let at = try await browser.evaluate(Int.self, "return document.getElementById('log').view.at")
+            struct Paper: Decodable { var data: Data }
+            let paper = try JSONDecoder().decode(Paper.self, from: try await browser.call("Page.printToPDF"))
+            let pages = String(decoding: paper.data, as: UTF8.self).components(separatedBy: "/Type /Page\n").count - 1
+            #expect((1...3).contains(pages), "\(pages) pages")
+            try await until("Math.round(scrollY) === 40000 && view().at === \(at)")
+        }
+    }
+
     @Test("true colours are true, other grounds are there, and what could not be read is made readable")
     func colours() async throws {
         let log =

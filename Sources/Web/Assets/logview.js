@@ -56,6 +56,10 @@ export class LogView {
       if (this.wanted !== null && this.aimed?.page === page && Math.abs(this.aimed.y - scrollY) > 2) this.leave();
       this.soon();
     }, { passive: true });
+    // On paper the box is no higher than its rows, which scrolls the page.
+    let y;
+    addEventListener('beforeprint', () => { y = scrollY; });
+    addEventListener('afterprint', () => scrollTo(0, y));
     addEventListener('resize', () => { this.heights.clear(); this.soon(); });
     // What is above the log may grow and shrink: it says more when it is out of sight, and its times get longer.
     const sizes = new ResizeObserver(() => this.soon());
