@@ -160,6 +160,35 @@ struct BrowserTests {
         }
     }
 
+    @Test("a long message leaves the jobs in view")
+    func longMessage() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            let message =
+                String(repeating: "word ", count: 60) + "\n\n" + String(repeating: "A sentence of it. ", count: 170)
+            try await site.build(project, message, commit: Site.commit("long"))
+            try await Browser.with { browser in
+                for width in [360, 1280] {
+                    try await browser.resize(width: width)
+                    try await browser.open("http://127.0.0.1:\(site.client.port)/acme/widget/builds/1")
+                    let bottom = try await browser.evaluate(
+                        Double.self, "return document.querySelector('#jobs .row').getBoundingClientRect().bottom")
+                    #expect(bottom < 900, "\(bottom) of 900 at \(width)")
+                    // The rest of it is there.
+                    let last = try await browser.evaluate(
+                        Bool.self,
+                        """
+                        const body = document.querySelector('.body');
+                        body.scrollTo(0, body.scrollHeight);
+                        return body.scrollTop > 0 && body.scrollTop + body.clientHeight > body.scrollHeight - 2;
+                        """)
+                    #expect(last)
+                }
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
     @Test("keys move, filter and open; a failed job opens at its first error")
     func keys() async throws {
         try await Site.with { site in

@@ -57,7 +57,7 @@ struct LogPageTests {
 
     @Test(":123 in the search goes to line 123, or to the last one")
     func jump() async throws {
-        try await with((1...5_000).map { "line \($0)\n" }.joined()) { _, browser, until in
+        try await with((1...5_000).map { "line \($0)\n" }.joined()) { site, browser, until in
             try await until("view() && !el('find').hidden")
             try await search(browser, ":1234")
             try await until("location.hash === '#L1234' && row(1234)?.matches('.on')")
@@ -68,6 +68,10 @@ struct LogPageTests {
             _ = try await browser.evaluate(
                 "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))")
             try await until("el('keys').textContent.includes(':123')")
+            // Without scripts nothing answers keys, and the page does not speak of them.
+            try await until("!document.querySelector('.hint').hidden")
+            let page = try await site.client.get(Self.page).text
+            #expect(page.contains("<span class=\"hint\" hidden> · press <kbd>?</kbd> for keys</span>"))
         }
     }
 
@@ -107,6 +111,25 @@ struct LogPageTests {
             try await choose("#L1-L10001", clipboard: ours)
             try await until("el('copy').textContent.startsWith('Too many: at most 10,000 lines')")
             #expect(try await copied() == nil)
+        }
+    }
+
+    @Test("Enter in the search goes on to the next line that was found, with Shift back to the one before")
+    func enter() async throws {
+        try await with((1...30).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            _ = try await browser.evaluate("document.getElementById('q').focus()")
+            _ = try await browser.call("Input.insertText", ["text": "line 2"])
+            let presses = [(0, "1 of 11", 2), (0, "2 of 11", 20), (0, "3 of 11", 21), (8, "2 of 11", 20)]
+            for (modifiers, found, line) in presses {
+                let key: [String: Any] = [
+                    "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "modifiers": modifiers,
+                ]
+                _ = try await browser.call(
+                    "Input.dispatchKeyEvent", key.merging(["type": "keyDown", "text": "\r"]) { $1 })
+                _ = try await browser.call("Input.dispatchKeyEvent", key.merging(["type": "keyUp"]) { $1 })
+                try await until("el('found').textContent === '\(found) lines' && location.hash === '#L\(line)'")
+            }
         }
     }
 
@@ -178,6 +201,63 @@ struct LogPageTests {
                 _ = try await browser.evaluate("location.hash = '#L1'")
                 try await until("row(1)?.matches('.on')")
             }
+        }
+    }
+
+    @Test(
+        "the long log of a job that failed opens at its end, and moves once: to an error that is not in view",
+        arguments: [4_990, 100])
+    func opening(error: Int) async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let log = (1...5_000).map { $0 == error ? "error: it broke\n" : "line \($0)\n" }.joined()
+            try await site.run(JobOutcome(state: .failure, exitCode: 1), log: log)
+            try await Browser.with { browser in
+                // The search for errors takes its time.
+                let source = """
+                    {
+                      const ask = window.fetch;
+                      window.fetch = async (url, ...rest) => {
+                        if (String(url).includes('/log/search')) await new Promise(done => { window.go = done; });
+                        return ask(url, ...rest);
+                      };
+                    }
+                    """
+                _ = try await browser.call("Page.addScriptToEvaluateOnNewDocument", ["source": source])
+                try await browser.open("http://127.0.0.1:\(site.client.port)\(Self.page)")
+                let shown = try await browser.evaluate(
+                    [Int].self,
+                    """
+                    while (!window.go) await new Promise(done => setTimeout(done, 20));
+                    return [...document.getElementById('log').view.rows.keys()];
+                    """)
+                #expect(shown.contains(5_000) && !shown.contains(1))
+                let then = try await browser.evaluate(
+                    [Int].self,
+                    """
+                    window.go();
+                    while (document.getElementById('next').hidden) await new Promise(done => setTimeout(done, 20));
+                    return [...document.getElementById('log').view.rows.keys()];
+                    """)
+                #expect(then.contains(error) && then.contains(5_000) == (error > 4_000))
+                #expect(browser.complaints == [])
+            }
+        }
+    }
+
+    @Test("on paper are the lines that are in view, and afterwards the page is where it was")
+    func printing() async throws {
+        try await with((1...5_000).map { "line \($0)\n" }.joined()) { _, browser, until in
+            try await until("view() && !el('find').hidden")
+            _ = try await browser.evaluate("scrollTo(0, 40000)")
+            try await until("view().at > 1000 && !view().busy")
+            let at = try await browser.evaluate(Int.self, "return document.getElementById('log').view.at")
+            struct Paper: Decodable { var data: Data }
+            let paper = try JSONDecoder().decode(Paper.self, from: try await browser.call("Page.printToPDF"))
+            let pages = String(decoding: paper.data, as: UTF8.self).components(separatedBy: "/Type /Page\n").count - 1
+            #expect((1...3).contains(pages), "\(pages) pages")
+            try await until("Math.round(scrollY) === 40000 && view().at === \(at)")
         }
     }
 

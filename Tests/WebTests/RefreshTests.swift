@@ -83,6 +83,62 @@ struct RefreshTests {
         }
     }
 
+    @Test("a tab that nobody sees gives the stream of its log back, tells of the job's end, and goes on where it was")
+    func stream() async throws {
+        try await Site.with { site in
+            let project = try await site.declare([try Site.project("acme/widget")])[0]
+            try await site.build(project)
+            let job = try #require(try await site.store.claimNextJob()).job
+            let writer = try await site.store.logs.writer(job.id)
+            func write(_ numbers: ClosedRange<Int>) async throws {
+                for number in numbers {
+                    try await writer.append(section: 2, source: 1, Array("line \(number)\n".utf8))
+                }
+                try await writer.flush()
+            }
+            try await with(site) { browser, base in
+                _ = try await browser.call(
+                    "Page.addScriptToEvaluateOnNewDocument",
+                    [
+                        "source": """
+                        window.streams = [];
+                        window.EventSource = class extends EventSource {
+                          constructor(...about) {
+                            super(...about);
+                            window.streams.push(this);
+                          }
+                        };
+                        """
+                    ])
+                let view = "document.getElementById('log').view"
+                let isGivenBack = "streams.at(-1).readyState === EventSource.CLOSED"
+                try await browser.open("\(base)/acme/widget/builds/1/jobs/tests")
+                try await write(1...10)
+                try await until(browser, "streams.length === 1 && \(view)?.total === 10")
+                _ = try await browser.evaluate("hide(true)")
+                try await until(browser, isGivenBack)
+                try await write(11...20)
+                _ = try await browser.evaluate("hide(false)")
+                try await until(browser, "streams.length === 2 && \(view).total === 20")
+                _ = try await browser.evaluate("hide(true)")
+                try await until(browser, isGivenBack)
+                try await write(21...30)
+                try await writer.close()
+                try await site.store.finishJob(job.id, JobOutcome(state: .failure, exitCode: 1))
+                try await until(browser, "document.title.startsWith('Failed')")
+                #expect(try await browser.evaluate(Int.self, "return \(view).total") == 20)
+                _ = try await browser.evaluate("hide(false)")
+                try await until(browser, "document.getElementById('live').hidden && \(view).total === 30")
+                let lines = try await browser.evaluate(
+                    [String].self, "return Array.from({ length: 30 }, (_, i) => \(view).lines.get(i + 1)?.html ?? '')")
+                #expect(lines == (1...30).map { "line \($0)" })
+                // What has ended is not asked for again.
+                _ = try await browser.evaluate("hide(true); hide(false)")
+                #expect(try await browser.evaluate(Int.self, "return streams.length") == 3)
+            }
+        }
+    }
+
     @Test("what the reader opened stays open, the focus stays where it is, and only what changed is made anew")
     func opened() async throws {
         try await Site.with(showsPrivate: true) { site in

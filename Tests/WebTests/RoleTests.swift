@@ -204,7 +204,11 @@ struct RoleTests {
             // Twice is once.
             #expect(try await site.post("\(page)/jobs/tests/rerun", as: manager).status == 303)
             #expect(try await site.store.jobs(build.id).map(\.attempt) == [2])
-            _ = try await site.post("\(page)/jobs/tests/cancel", as: manager)
+            // A page that shows the attempt before ends no newer one.
+            #expect(try await buttons("\(page)/jobs/tests", manager) == ["/jobs/tests/cancel?attempt=2"])
+            #expect(try await site.post("\(page)/jobs/tests/cancel?attempt=1", as: manager).status == 303)
+            #expect(try await site.store.jobs(build.id).first?.state == .queued)
+            _ = try await site.post("\(page)/jobs/tests/cancel?attempt=2", as: manager)
             let cancelled = try #require(try await site.store.jobs(build.id).first)
             #expect(cancelled.state == .cancelled && cancelled.reason == "cancelled by manager")
             _ = try await site.post("\(page)/jobs/tests/rerun", as: manager, fields: "with=now")

@@ -1,11 +1,9 @@
 // The log of a job: lines that can be pointed at, searched and timed, the first error in view, and the live end of what still runs.
-import { LogView, count, el, tint } from './logview.js';
+import { el, elapsed } from './page.js';
+import { LogView, count, tint } from './logview.js';
 
 const log = el('log');
-const elapsed = seconds => {
-  const s = Math.floor(seconds), m = Math.floor(s / 60);
-  return s < 1 ? '< 1 s' : s < 60 ? `${s} s` : m < 60 ? `${m} m ${s % 60} s` : `${Math.floor(m / 60)} h ${m % 60} m`;
-};
+const click = (id, act) => el(id).addEventListener('click', act);
 const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* Then it holds for this page only. */ } };
 const recall = name => { try { return localStorage.getItem(name); } catch { return null; } };
 // What is refused because much is asked for at once is asked for again when the server says.
@@ -64,8 +62,8 @@ const start = () => {
       text.innerHTML = section.kind === 'group' || isFolded ? section.html || 'group' : view.lines.get(section.header)?.html ?? '';
       tint(row);
     }
-    button.setAttribute('aria-expanded', !isFolded);
-    button.setAttribute('aria-label', text.textContent);
+    button.ariaExpanded = !isFolded;
+    button.ariaLabel = text.textContent;
     text.dataset.t = [section.seconds === undefined ? '' : elapsed(section.seconds), isFolded ? count(section.last - section.header, 'line') : ''].filter(Boolean).join(' · ');
   };
   const fold = () => {
@@ -145,7 +143,7 @@ const start = () => {
   document.body.append(strip);
 
   const load = (from, many) => ask(`${log.dataset.lines}&from=${from}&count=${many}${times ? '&times' : ''}`);
-  const wrap = on => { log.classList.toggle('nowrap', !on); el('wrap').setAttribute('aria-pressed', on); };
+  const wrap = on => { log.classList.toggle('nowrap', !on); el('wrap').ariaPressed = on; };
   wrap(recall('wrap') !== 'no');
   // `rest` is the line with which the next answer of a search begins, if there may be more; `goal` is the line at or after which
   // one wants to go to a line that is found.
@@ -177,7 +175,7 @@ const start = () => {
     mark(false);
   });
 
-  el('copy').addEventListener('click', async () => {
+  click('copy', async () => {
     const { copyLines } = await import('./logcopy.js');
     const said = await copyLines(range[0], range[1], load).catch(() => 'Not copied: the server did not answer');
     el('copy').textContent = el('spoken').textContent = said;
@@ -193,7 +191,7 @@ const start = () => {
   addEventListener('refreshed', copy);
 
   el('wrap').hidden = el('times').hidden = el('find').hidden = false;
-  el('wrap').addEventListener('click', () => {
+  click('wrap', () => {
     const on = log.classList.contains('nowrap'), at = view.at;
     wrap(on);
     remember('wrap', on ? 'yes' : 'no');
@@ -201,10 +199,10 @@ const start = () => {
     if (!view.follows) view.show(at);
   });
   const modes = { '': ['clock', 'Times'], clock: ['start', 'Clock'], start: ['step', 'Since start'], step: ['', 'Each line'] };
-  el('times').addEventListener('click', async () => {
+  click('times', async () => {
     times = modes[times][0];
     el('times').textContent = modes[times][1];
-    el('times').setAttribute('aria-pressed', times !== '');
+    el('times').ariaPressed = times !== '';
     log.classList.toggle('times', times !== '');
     if (times && begin === null) begin = (await load(1, 1)).times?.[0] ?? null;
     // What came with the page has no times yet.
@@ -276,17 +274,21 @@ const start = () => {
   };
   // What is found late takes nobody away from where they went meanwhile.
   for (const act of ['wheel', 'touchmove']) addEventListener(act, () => { search.goal = null; }, { passive: true });
-  el('find').addEventListener('submit', event => {
-    event.preventDefault();
+  const seekOn = by => {
     const line = /^\s*:(\d+)\s*$/.exec(el('q').value)?.[1];
     if (line) {
       search.goal = null;
       el('found').textContent = line > view.total ? `the last line is ${view.total.toLocaleString('en')}` : '';
       go(`#L${Math.max(1, Math.min(line, view.total))}`);
-    } else if (el('q').value !== search.words) find(el('q').value); else step(event.submitter?.id === 'up' ? -1 : 1);
-  });
+    } else if (el('q').value !== search.words) find(el('q').value); else step(by);
+  };
+  el('find').addEventListener('submit', event => { event.preventDefault(); seekOn(1); });
+  click('up', () => seekOn(-1));
   el('q').addEventListener('search', () => { if (!el('q').value) find(''); });
-  el('q').addEventListener('keydown', event => { if (event.key === 'Escape') { el('q').blur(); } else if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); step(-1); } });
+  el('q').addEventListener('keydown', event => {
+    if (event.key === 'Escape') el('q').blur();
+    if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); seekOn(-1); }
+  });
   const wanted = new URL(location).searchParams.get('find');
   if (wanted) { el('q').value = wanted; find(wanted, !location.hash); }
 
@@ -304,13 +306,16 @@ const start = () => {
     el('next').hidden = errors.length === 0;
     view.again();
     // Whoever watched stays where they are.
-    if (!isFirst || location.hash || wanted) return;
+    if (!isFirst || location.hash || wanted || isLong && view.wanted === null) return;
     if (!errors.length) { view.show(view.total); return; }
     // The first error is the answer; the head stays in view when the log is short.
     const box = view.rows.get(errors[0])?.getBoundingClientRect();
-    if (!box || box.bottom > innerHeight - 40) { view.show(errors[0]); error = 0; }
+    if (!box || isLong && box.top < view.top || box.bottom > innerHeight - 40) { view.show(errors[0]); error = 0; }
   };
-  el('next').addEventListener('click', () => { error = (error + 1) % errors.length; go('#L' + errors[error]); });
+  click('next', () => { error = (error + 1) % errors.length; go('#L' + errors[error]); });
+  // What came with the page of a long log is its end: there one waits for the first error, or goes on with what is written.
+  const isLong = !location.hash && !wanted && !view.lines.has(1) && (log.dataset.events || el('head').hasAttribute('data-failed'));
+  if (isLong) view.show(view.total);
   seekErrors(true);
   addEventListener('refreshed', () => seekErrors(false));
   if (range) view.show(range[0]);

@@ -1,6 +1,7 @@
 // The end of a log that is still written: lines as they come, over as many connections as it takes.
+import { el, refresh } from './page.js';
 import { Terminal } from './terminal.js';
-import { count, el, html } from './logview.js';
+import { count, html } from './logview.js';
 
 export const live = view => {
   const log = view.box, terminal = new Terminal(log.dataset.style);
@@ -12,7 +13,7 @@ export const live = view => {
   const follow = el('follow'), waiting = el('waiting'), state = el('live');
   follow.hidden = false;
   const say = () => {
-    follow.setAttribute('aria-pressed', view.follows);
+    follow.ariaPressed = view.follows;
     waiting.hidden = view.follows || !unseen;
     waiting.textContent = unseen ? count(unseen, 'new line') : '';
   };
@@ -56,7 +57,7 @@ export const live = view => {
     if (/::(end)?group::|^Running the |\x1b\[\d*A/m.test(text)) seeking ||= setTimeout(() => { seeking = 0; view.seek(); }, 5000);
   };
 
-  let source = null, pause = 1000;
+  let source, pause = 1000, timer;
   const listen = () => {
     first.searchParams.set('offset', place);
     source = new EventSource(first);
@@ -66,26 +67,33 @@ export const live = view => {
       place = Number(event.lastEventId);
       add(piece);
     });
-    source.addEventListener('end', async () => {
+    source.addEventListener('end', () => {
       source.close();
+      document.removeEventListener('visibilitychange', turn);
       show();
       view.follows = false;
       state.hidden = true; follow.hidden = true; waiting.hidden = true;
       clearTimeout(seeking);
       view.seek();
-      const { refresh } = await import(document.querySelector('script[src*="/page.js"]').src);
-      await refresh();
+      refresh();
     });
     source.onopen = () => { pause = 1000; state.textContent = 'live'; state.classList.remove('lost'); };
     source.onerror = () => {
       state.textContent = 'connection lost, trying again'; state.classList.add('lost');
       // A browser tries again by itself until it gets an answer that is no stream, as of a proxy whose server starts again.
-      if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(listen, pause * (1 + Math.random()) / 2);
+      if (source.readyState < EventSource.CLOSED || document.hidden) return;
+      timer = setTimeout(listen, pause * (1 + Math.random()) / 2);
       pause = Math.min(2 * pause, 30000);
     };
   };
-  listen();
+  // By HTTP/1.1 browsers open six connections to a server: a tab that nobody sees gives its one back. Its title goes on.
+  const turn = () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(() => source?.close(), 5000);
+    else if (!(source?.readyState < EventSource.CLOSED)) listen();
+  };
+  document.addEventListener('visibilitychange', turn);
+  turn();
   if (view.follows) toEnd();
   say();
 };

@@ -2,7 +2,6 @@
 // a fraction of the log stands at the same fraction of the window: so both ends are right however high wrapped lines are.
 const highest = 15e6, block = 300, kept = 20000;
 const escape = text => text.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
-export const el = id => document.getElementById(id);
 export const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
 // What stands in a line that is longer than is shown is told of as the server does.
 export const html = runs => runs.map(([c, text]) => c ? `<span class="${c}">${escape(text)}</span>` : escape(text)).join('')
@@ -57,6 +56,10 @@ export class LogView {
       if (this.wanted !== null && this.aimed?.page === page && Math.abs(this.aimed.y - scrollY) > 2) this.leave();
       this.soon();
     }, { passive: true });
+    // On paper the box is no higher than its rows, which scrolls the page.
+    let y;
+    addEventListener('beforeprint', () => { y = scrollY; });
+    addEventListener('afterprint', () => scrollTo(0, y));
     addEventListener('resize', () => { this.heights.clear(); this.soon(); });
     // What is above the log may grow and shrink: it says more when it is out of sight, and its times get longer.
     const sizes = new ResizeObserver(() => this.soon());

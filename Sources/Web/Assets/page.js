@@ -1,8 +1,10 @@
 // What all pages do: keep their live parts current, let time go by, and answer keys. Without it they are still whole.
+export const el = id => document.getElementById(id);
+const one = selector => document.querySelector(selector);
 const parts = root => [...root.querySelectorAll('[data-live][id]')].map(part => part.id);
 // Times, and what the reader opened, differ without saying anything new.
 const still = text => text.replace(/<time[^>]*>[^<]*<\/time>|<span data-since[^>]*>[^<]*<\/span>/g, '').replace(/(<details[^>]*?) open=""/g, '$1');
-const isBusy = () => !getSelection().isCollapsed || document.querySelector('dialog[open]');
+const isBusy = () => !getSelection().isCollapsed || one('dialog[open]');
 const named = (name, value) => `[${name}="${CSS.escape(value ?? '')}"]`;
 // How to find something again in a part that was made anew.
 const path = at => at.id ? named('id', at.id) : at.localName === 'summary' ? `${named('id', at.parentElement.id)}>summary`
@@ -13,25 +15,25 @@ const replace = (old, now) => {
   const at = old.contains(document.activeElement) ? document.activeElement : null;
   const place = at && [...old.querySelectorAll(path(at))].indexOf(at);
   old.replaceWith(now);
-  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+  for (const id of open) el(id)?.setAttribute('open', '');
   if (at) now.querySelectorAll(path(at))[place]?.focus({ preventScroll: true });
 };
 const show = (page, isAsked) => {
   document.title = page.title;
-  const icon = document.getElementById('icon'), next = page.getElementById('icon');
+  const icon = el('icon'), next = page.getElementById('icon');
   if (icon.getAttribute('href') !== next.getAttribute('href')) icon.replaceWith(next);
   if (isBusy() && !isAsked) return false;
-  const openHead = () => document.querySelector('#head[data-open]'), wasOpen = openHead(), live = parts(document);
+  const openHead = () => one('#head[data-open]'), wasOpen = openHead(), live = parts(document);
   // With other parts all of it is something else: a first build, a branch that became red. Not while one types in it.
   const isSame = isAsked || live.join() === parts(page).join();
   let changed = false;
   for (const id of ['top', ...isSame ? live : ['main']]) {
-    const old = document.getElementById(id), now = page.getElementById(id);
+    const old = el(id), now = page.getElementById(id);
     if (!now || still(old.outerHTML) === still(now.outerHTML)) continue;
     replace(old, now);
     changed = true;
   }
-  if (wasOpen && !openHead()) document.getElementById('spoken').textContent = page.title;
+  if (wasOpen && !openHead()) el('spoken').textContent = page.title;
   if (changed) dispatchEvent(new Event('refreshed'));
   return true;
 };
@@ -51,14 +53,14 @@ const load = async (url, isAsked) => {
 export const refresh = () => load(document.body.dataset.refresh ?? location.href);
 // Of a tab in the background one sees title and icon. They need no haste, and none at all once what it is about has ended.
 const isDue = () => parts(document).length && (document.hidden
-  ? !('settles' in document.body.dataset) || document.querySelector('[data-open]') : !isBusy());
+  ? !('settles' in document.body.dataset) || one('[data-open]') : !isBusy());
 let timer;
 const later = () => {
   clearTimeout(timer);
   timer = setTimeout(async () => {
     if (isDue()) await refresh();
     later();
-  }, document.hidden ? 60000 : document.querySelector('[data-open]') ? 2000 : 15000);
+  }, document.hidden ? 60000 : one('[data-open]') ? 2000 : 15000);
 };
 later();
 addEventListener('visibilitychange', () => {
@@ -80,12 +82,10 @@ addEventListener('input', event => {
   }, 200);
 });
 
-const elapsed = seconds => {
+export const elapsed = seconds => {
   const s = Math.max(0, Math.floor(seconds)), m = Math.floor(s / 60);
-  if (s < 1) return '< 1 s';
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return s % 60 ? `${m} m ${s % 60} s` : `${m} m`;
-  return m % 60 ? `${Math.floor(m / 60)} h ${m % 60} m` : `${m / 60} h`;
+  return s < 1 ? '< 1 s' : s < 60 ? `${s} s` : s < 3600 ? s % 60 ? `${m} m ${s % 60} s` : `${m} m`
+    : m % 60 ? `${Math.floor(m / 60)} h ${m % 60} m` : `${m / 60} h`;
 };
 const ago = (date, s) => s < -10 ? `in ${elapsed(-s)}` : s < 10 ? 'just now' : s < 60 ? `${Math.floor(s)} s ago` : s < 3600 ? `${Math.floor(s / 60)} m ago`
   : s < 86400 ? `${Math.floor(s / 3600)} h ago` : s < 2592000 ? `${Math.floor(s / 86400)} d ago` : date.slice(0, 10);
@@ -105,15 +105,16 @@ addEventListener('mouseover', event => {
 });
 
 // The tab one is on is in view on a narrow screen, too.
-const tab = document.querySelector('.tabs [aria-current]');
+const tab = one('.tabs [aria-current]');
 if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
 
 const keys = [
   ['/', 'filter, search'], ['j k', 'next, previous row'], ['Enter', 'open the row'], ['g p', 'projects'], ['g s', 'sync'],
   ['g d', 'deliveries'], [':123', 'in the search of a log: line 123'], ['e', 'next error in a log'], ['c', 'copy the chosen lines'], ['f', 'follow a log'], ['w', 'wrap lines'], ['t', 'times of lines'], ['?', 'this list'],
 ];
+one('.hint').hidden = false;
 const help = () => {
-  let box = document.getElementById('keys');
+  let box = el('keys');
   if (!box) {
     box = document.createElement('dialog');
     box.id = 'keys';
@@ -140,12 +141,12 @@ addEventListener('keydown', event => {
   const key = event.key, pair = before + key;
   before = key === 'g' ? 'g' : '';
   const places = { gp: '/', gs: '/_sync', gd: '/_deliveries' };
-  if (places[pair] && document.querySelector(`a[href="${places[pair]}"]`)) location.href = places[pair];
+  if (places[pair] && one(`a[href="${places[pair]}"]`)) location.href = places[pair];
   else if (key === '?') help();
   else if (key === 'j') move(1);
   else if (key === 'k') move(-1);
   else {
-    const target = key.length === 1 ? document.querySelector(`[data-key="${CSS.escape(key)}"]:not([hidden])`) : null;
+    const target = key.length === 1 ? one(`[data-key="${CSS.escape(key)}"]:not([hidden])`) : null;
     if (!target) return;
     if (target.matches('input')) { target.focus(); target.select(); } else target.click();
   }

@@ -78,7 +78,7 @@ struct JobPage: Sendable {
             "similar": try await SimilarFailureValues(store, job, build.project)?.values,
             "rerunText": "Rerun",
             "rerunURL": mayAct && job.state.isFinished ? "\(url)/rerun" : nil,
-            "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel" : nil,
+            "cancelURL": mayAct && !job.state.isFinished && job.cancelReason == nil ? "\(url)/cancel\(query)" : nil,
             "approveURL": mayAct && job.awaitsApproval(in: build.build) ? "\(build.url)/approve" : nil,
             "approveCommit": build.build.commit,
             "hasFailed": job.state == .failure || job.state == .error,
