@@ -135,6 +135,32 @@ struct ClientPartsTests {
         #expect(try words(#"{"position":3}"#) == nil && BuildText.waiting(nil, in: build) == nil)
     }
 
+    @Test("a build that waits for an approval says so, and a long name does not push the other columns away")
+    func table() throws {
+        func build(_ number: Int, _ more: String) throws -> BuildDocument {
+            let text = """
+                {"repository":"acme/widget","number":\(number),"state":"queued","ref":"r","commit":"c","message":"A change",
+                "trigger":"push","trusted":true,"configCommit":"c","createdAt":"2026-01-01T00:00:00Z",\(more)}
+                """
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            return try decoder.decode(BuildDocument.self, from: Data(text.utf8))
+        }
+        let long = String(repeating: "b", count: 200)
+        let job =
+            #"{"hook":"tests","title":"T","attempt":1,"state":"queued","image":"i","createdAt":"2026-01-01T00:00:00Z","#
+        let waiting = try build(
+            2,
+            #""refName":"topic","author":"Ada","awaitsApproval":true,"jobs":[\#(job)"queue":{"needsApproval":true}}]"#)
+        let queued = try build(1, #""refName":"\#(long)","author":"\#(long)","awaitsApproval":false"#)
+        let rows = BuildText.table([waiting, queued])
+        #expect(rows[0].contains("waits for approval") && !rows[1].contains("approval"), "\(rows)")
+        let short = String(repeating: "b", count: 39) + "…"
+        #expect(rows[1].contains("\(short)  -") && rows[1].contains("\(short)  A change"), "\(rows)")
+        let lines = BuildText.lines(waiting)
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("waits for approval") }, "\(lines)")
+    }
+
     @Test("a comparison of logs reads as diff has it, and leaves a terminal alone")
     func logDiff() throws {
         let log = #"{"build":2,"refName":"main","attempt":2,"state":"failure"}"#
@@ -170,6 +196,8 @@ struct ClientPartsTests {
     func sentences() {
         #expect(ServerProblem.sentences("nothing failed", "Look again.") == "nothing failed. Look again.")
         #expect(ServerProblem.sentences("Who are you?", "Send a token.") == "Who are you? Send a token.")
+        let header = ServerProblem.sentences("No.", "Send a GitHub token: Authorization: Bearer <token>.")
+        #expect(header == "No. Send a GitHub token: in KOZMIC_TOKEN, or from a file with --token-file.")
     }
 
     @Test("a token does not leave this machine in the clear")
