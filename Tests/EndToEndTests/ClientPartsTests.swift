@@ -28,6 +28,34 @@ struct ClientPartsTests {
         #expect(open.feed(Array("next".utf8)) == Array("next".utf8))
     }
 
+    @Test("what turns text around, and bytes that are no UTF-8, are seen on a terminal and not obeyed")
+    func turnedAround() {
+        let turning: [Unicode.Scalar] = [
+            "\u{61C}", "\u{200E}", "\u{200F}", "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}",
+            "\u{2067}", "\u{2068}", "\u{2069}",
+        ]
+        let plain = "aé\u{200D}\u{2010}\u{202F}\u{2065}\u{206A}\u{61B}🙂\u{FFFD}"
+        let cases: [(log: [UInt8], shown: String)] =
+            turning.map { (Array("a\(Character($0))b\n".utf8), "a\u{FFFD}b\n") } + [
+                (Array(plain.utf8), plain),
+                // As one byte, too long, as a surrogate, beyond Unicode, cut off by a line, and before a sequence.
+                ([0x61, 0x9B, 0x33, 0x31, 0x6D, 0x0A], "a\u{FFFD}31m\n"),
+                ([0xE0, 0x82, 0x9B, 0x0A], "\u{FFFD}\u{FFFD}\u{FFFD}\n"),
+                ([0xC0, 0x9B, 0x0A], "\u{FFFD}\u{FFFD}\n"), ([0xED, 0xA0, 0x80, 0x0A], "\u{FFFD}\u{FFFD}\u{FFFD}\n"),
+                ([0xF5, 0x0A], "\u{FFFD}\n"), ([0xF0, 0x9F, 0x0A, 0x62], "\u{FFFD}\nb"),
+                ([0xE2, 0x80, 0x1B, 0x5B, 0x6D, 0x62], "\u{FFFD}\u{1B}[mb"),
+            ]
+        for (log, shown) in cases {
+            for cut in 0...log.count {
+                var filter = TerminalFilter(isTerminal: true)
+                let pieces = filter.feed(Array(log[..<cut])) + filter.feed(Array(log[cut...]))
+                #expect(pieces == Array(shown.utf8), "\(log) cut at \(cut)")
+            }
+            var other = TerminalFilter(isTerminal: false)
+            #expect(other.feed(log) == log)
+        }
+    }
+
     @Test("events are read in whatever pieces they come")
     func events() {
         let stream = Array(
@@ -107,6 +135,32 @@ struct ClientPartsTests {
         #expect(try words(#"{"position":3}"#) == nil && BuildText.waiting(nil, in: build) == nil)
     }
 
+    @Test("a build that waits for an approval says so, and a long name does not push the other columns away")
+    func table() throws {
+        func build(_ number: Int, _ more: String) throws -> BuildDocument {
+            let text = """
+                {"repository":"acme/widget","number":\(number),"state":"queued","ref":"r","commit":"c","message":"A change",
+                "trigger":"push","trusted":true,"configCommit":"c","createdAt":"2026-01-01T00:00:00Z",\(more)}
+                """
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            return try decoder.decode(BuildDocument.self, from: Data(text.utf8))
+        }
+        let long = String(repeating: "b", count: 200)
+        let job =
+            #"{"hook":"tests","title":"T","attempt":1,"state":"queued","image":"i","createdAt":"2026-01-01T00:00:00Z","#
+        let waiting = try build(
+            2,
+            #""refName":"topic","author":"Ada","awaitsApproval":true,"jobs":[\#(job)"queue":{"needsApproval":true}}]"#)
+        let queued = try build(1, #""refName":"\#(long)","author":"\#(long)","awaitsApproval":false"#)
+        let rows = BuildText.table([waiting, queued])
+        #expect(rows[0].contains("waits for approval") && !rows[1].contains("approval"), "\(rows)")
+        let short = String(repeating: "b", count: 39) + "…"
+        #expect(rows[1].contains("\(short)  -") && rows[1].contains("\(short)  A change"), "\(rows)")
+        let lines = BuildText.lines(waiting)
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("waits for approval") }, "\(lines)")
+    }
+
     @Test("a comparison of logs reads as diff has it, and leaves a terminal alone")
     func logDiff() throws {
         let log = #"{"build":2,"refName":"main","attempt":2,"state":"failure"}"#
@@ -142,6 +196,8 @@ struct ClientPartsTests {
     func sentences() {
         #expect(ServerProblem.sentences("nothing failed", "Look again.") == "nothing failed. Look again.")
         #expect(ServerProblem.sentences("Who are you?", "Send a token.") == "Who are you? Send a token.")
+        let header = ServerProblem.sentences("No.", "Send a GitHub token: Authorization: Bearer <token>.")
+        #expect(header == "No. Send a GitHub token: in KOZMIC_TOKEN, or from a file with --token-file.")
     }
 
     @Test("a token does not leave this machine in the clear")

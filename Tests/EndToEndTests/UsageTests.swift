@@ -93,6 +93,8 @@ struct UsageTests {
             (serve + ["--ca-file", "nope.pem"], 1, "nope.pem cannot be read"),
             (serve + ["--data-dir", "widget/sub/file"], 1, "is a file, not a folder"),
             (["doctor", "--config-repo", "config", "--listen", "foo"], 64, "--listen"),
+            (["rerun", "acme/widget#1"], 64, "Usage: kozmic rerun"),
+            (["logs", "acme/widget#1", "--server", "foo"], 64, "Usage: kozmic logs"),
             (["builds"], 64, "--server"), (["builds", "--server", "foo"], 64, "--server"),
             (["builds", "--server", "http://127.0.0.1:9", "--ca-file", "nope.pem"], 1, "nope.pem cannot be read"),
             (["delete-log", "acme/widget#1/tests"], 64, "give --yes"),

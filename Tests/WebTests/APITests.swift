@@ -111,7 +111,11 @@ struct APITests {
                 next = list.next
             }
             #expect(pages == [[7, 5, 4, 3], [2, 1]])
-            for query in ["limit=0", "limit=201", "after=x", "status=green", "hook=A", "text="] {
+            for query in ["status=green", "q=%00", "author=a%00b"] {
+                #expect(try await site.client.get("/acme/widget/builds?\(query)").status == 400, "\(query)")
+            }
+            #expect(try await site.client.get("/acme/widget/builds?status=failure&q=&author=").status == 200)
+            for query in ["limit=0", "limit=201", "after=x", "status=green", "hook=A", "text=", "text=%00"] {
                 #expect(try await site.api("/projects/acme/widget/builds?\(query)").status == 400, "\(query)")
             }
         }

@@ -32,7 +32,7 @@ struct StartTests {
     @Test("the API says what is wrong with a ref or a hook, and takes no more than it can use")
     func problems() async throws {
         try await Site.with(account: TokenOffice().account, starts: Site.start) { site in
-            _ = try await site.prepareForAPI()
+            let records = try await site.prepareForAPI()
             func start(_ body: String) async throws -> Client.Answer {
                 try await site.api("/projects/acme/widget/builds", as: "manager", method: "POST", body)
             }
@@ -48,6 +48,15 @@ struct StartTests {
                 #expect(answer.status == 400 && problem.error == word, "\(body.prefix(80)): \(answer.text)")
                 #expect(!problem.wayOut.isEmpty)
             }
+            for (body, key) in [
+                (#"{"rref":"main"}"#, "rref"), (#"{"hook":["tests"]}"#, "hook"), (#"{"ref":"main","Ref":"x"}"#, "Ref"),
+            ] {
+                let answer = try await start(body)
+                let problem = try JSONDecoder().decode(APIProblem.self, from: Data(answer.body))
+                #expect(answer.status == 400, "\(body): \(answer.text)")
+                #expect(problem.message == "The body has the unknown key '\(key)'; this takes ref and hooks.")
+            }
+            #expect(try await site.store.latestBuild(records[1].id)?.number == 1, "nothing was started")
             let one = try await start(#"{"ref":"main","hooks":["tests"]}"#)
             #expect(one.status == 201 && !one.text.contains(#""hook":"lint""#))
         }

@@ -3,16 +3,21 @@ import Model
 import Store
 
 extension APIRoutes {
-    private struct Rerun: Decodable {
+    private struct Rerun: APIFields {
+        enum CodingKeys: CodingKey, CaseIterable { case with }
         enum Configuration: String, Decodable { case then, now }
         var with: Configuration?
 
         var configuration: Store.RerunConfiguration { with == .now ? .now : .then }
     }
 
-    private struct Approval: Decodable { var commit: String }
+    private struct Approval: APIFields {
+        enum CodingKeys: CodingKey, CaseIterable { case commit }
+        var commit: String
+    }
 
-    private struct Start: Decodable {
+    private struct Start: APIFields {
+        enum CodingKeys: CodingKey, CaseIterable { case ref, hooks }
         var ref: String?
         var hooks: [String]?
 
@@ -110,7 +115,7 @@ extension APIRoutes {
     }
 
     /// The project of the address and what was sent, from somebody who may change something in it.
-    func manage<Body: Decodable>(
+    func manage<Body: APIFields>(
         _ type: Body.Type, _ request: Request, _ context: WebContext
     ) async throws -> (ProjectRecord, Body) {
         let project = try await lookup.project(context)

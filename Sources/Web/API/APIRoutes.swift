@@ -63,6 +63,7 @@ struct APIRoutes: Sendable {
         guard (1...500).contains(text.utf8.count) else {
             throw APIProblem.badRequest("\(name) has 1 to 500 bytes.")
         }
+        guard !text.utf8.contains(0) else { throw APIProblem.badRequest("\(name) has no NUL in it.") }
         return String(text)
     }
 

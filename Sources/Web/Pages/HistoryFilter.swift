@@ -13,7 +13,8 @@ struct HistoryFilter {
     /// More of a text is not looked for.
     private static let textLimit = 200
 
-    /// - Throws: 404 for a ref that cannot be.
+    /// - Throws: 404 for a ref that cannot be, 400 for what is no state, and for a text that no build has: all builds
+    ///   would be shown for an answer.
     init(_ request: Request, _ project: ProjectRecord, _ lookup: PageLookup) async throws {
         // As a form sends it: a space is a plus sign.
         let fields = Forms.parse(request.uri.query ?? "").compactMapValues { text -> String? in
@@ -24,7 +25,13 @@ struct HistoryFilter {
             guard let ref = try await lookup.ref(text, of: project) else { throw HTTPError(.notFound) }
             filter.ref = ref
         }
-        filter.state = fields["status"].flatMap { BuildState(rawValue: $0) }
+        if let text = fields["status"] {
+            guard let state = BuildState(rawValue: text) else { throw HTTPError(.badRequest) }
+            filter.state = state
+        }
+        guard ![fields["author"], fields["q"]].contains(where: { $0?.utf8.contains(0) == true }) else {
+            throw HTTPError(.badRequest)
+        }
         filter.author = fields["author"].map { String($0.prefix(Self.textLimit)) }
         filter.text = fields["q"].map { String($0.prefix(Self.textLimit)) }
         before = fields["before"].flatMap { Int($0) }

@@ -21,6 +21,8 @@ struct RerunCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ClientOptions
 
+    func validate() throws { try options.requireServer() }
+
     func run() async throws {
         try await options.change("kozmic rerun", build, "rerun", ["with": now ? "now" : "then"])
     }
@@ -40,6 +42,8 @@ struct CancelCommand: AsyncParsableCommand {
     var build: BuildName
 
     @OptionGroup var options: ClientOptions
+
+    func validate() throws { try options.requireServer() }
 
     func run() async throws { try await options.change("kozmic cancel", build, "cancel", [:]) }
 }
@@ -66,6 +70,7 @@ struct ApproveCommand: AsyncParsableCommand {
         if build.hook != nil { throw ValidationError("a build is approved as a whole: OWNER/REPO#BUILD") }
         let isID = (7...40).contains(commit.utf8.count) && commit.allSatisfy { $0.isASCII && $0.isHexDigit }
         guard isID else { throw ValidationError("--commit: expected 7 to 40 hexadecimal digits, found '\(commit)'") }
+        try options.requireServer()
     }
 
     func run() async throws {

@@ -34,6 +34,7 @@ struct BisectCommand: AsyncParsableCommand {
         if job.hook == nil { throw ValidationError("one job is asked about: OWNER/REPO#BUILD/HOOK") }
         if let attempt, attempt < 1 { throw ValidationError("--attempt is a number from 1") }
         if follow, stop { throw ValidationError("--stop ends what --follow would wait for: give one of them") }
+        try options.requireServer()
     }
 
     func run() async throws {

@@ -35,6 +35,7 @@ struct BuildCommand: AsyncParsableCommand {
         for hook in hooks where HookID(hook) == nil {
             throw ValidationError("--hook: expected a hook's id such as tests, found '\(hook)'")
         }
+        try options.requireServer()
     }
 
     /// What the server is sent.

@@ -13,8 +13,8 @@ enum BuildText {
         columns(
             builds.map { build in
                 [
-                    "#\(build.number)", build.state, build.refName, duration(build.startedAt, build.finishedAt),
-                    build.createdAt.formatted(.iso8601), build.author, subject(build.message),
+                    "#\(build.number)", state(build), short(build.refName), duration(build.startedAt, build.finishedAt),
+                    build.createdAt.formatted(.iso8601), short(build.author), subject(build.message),
                 ]
             })
     }
@@ -27,7 +27,7 @@ enum BuildText {
                 // A build that skipped what had failed leaves its branch red.
                 let standing = project.standing.flatMap { $0.latestBuild == build.number ? $0 : nil }
                 return [
-                    "\(project.repository)#\(build.number)", standing?.state ?? build.state, build.refName,
+                    "\(project.repository)#\(build.number)", standing?.state ?? state(build), short(build.refName),
                     duration(build.startedAt, build.finishedAt), build.createdAt.formatted(.iso8601),
                     subject(build.message) + (standing?.words.map { " (\($0))" } ?? ""),
                 ]
@@ -36,13 +36,13 @@ enum BuildText {
 
     /// A build with its jobs, after a change.
     static func lines(_ build: BuildDocument) -> [String] {
-        ["\(build.repository)#\(build.number) \(coloured(build.state)), \(build.refName.withoutControls)"]
+        ["\(build.repository)#\(build.number) \(coloured(state(build))), \(build.refName.withoutControls)"]
             + (build.jobs ?? []).map { "  \(line($0))" }
     }
 
     /// A job.
     static func line(_ job: JobDocument) -> String {
-        var line = "\(job.hook): \(coloured(job.state))"
+        var line = "\(job.hook): \(coloured(job.queue?.needsApproval == true ? waitingState : job.state))"
         if job.attempt > 1 { line += ", attempt \(job.attempt)" }
         if let reason = job.reason { line += ", \(reason.withoutControls)" }
         return line
@@ -72,6 +72,21 @@ enum BuildText {
             }
         return "\u{1B}[\(code)m\(state.withoutControls)\u{1B}[0m"
     }
+
+    private static let waitingState = "waits for approval"
+
+    /// The state, and of what is queued whether somebody has to do something about it.
+    private static func state(_ build: BuildDocument) -> String {
+        build.awaitsApproval && build.state == "queued" ? waitingState : build.state
+    }
+
+    /// A name that does not push the other columns away.
+    private static func short(_ name: String) -> String {
+        name.count > longestName ? "\(name.prefix(longestName - 1))…" : name
+    }
+
+    /// In characters, of a branch or a person in a table.
+    private static let longestName = 40
 
     private static func subject(_ message: String) -> String {
         String((message.split(whereSeparator: \.isNewline).first ?? "").prefix(72))

@@ -49,6 +49,7 @@ struct BuildsCommand: AsyncParsableCommand {
         if project == nil, branch != nil || status != nil || author != nil || hook != nil {
             throw ValidationError("--branch, --status, --author and --hook need a project: OWNER/REPO")
         }
+        try options.requireServer()
     }
 
     func run() async throws {

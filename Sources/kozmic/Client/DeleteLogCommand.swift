@@ -32,6 +32,7 @@ struct DeleteLogCommand: AsyncParsableCommand {
         if job.hook == nil { throw ValidationError("a log is that of one job: OWNER/REPO#BUILD/HOOK") }
         if let attempt, attempt < 1 { throw ValidationError("--attempt is a number from 1") }
         if !yes, isatty(STDIN_FILENO) != 1 { throw ValidationError("nobody can be asked here: give --yes") }
+        try options.requireServer()
     }
 
     func run() async throws {

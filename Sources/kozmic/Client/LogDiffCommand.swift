@@ -30,6 +30,7 @@ struct LogDiffCommand: AsyncParsableCommand {
         if job.hook == nil { throw ValidationError("a log is that of one job: OWNER/REPO#BUILD/HOOK") }
         if let with, with < 1 { throw ValidationError("--with is the number of a build") }
         if let attempt, attempt < 1 { throw ValidationError("--attempt is a number from 1") }
+        try options.requireServer()
     }
 
     func run() async throws {

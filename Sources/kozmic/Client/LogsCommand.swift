@@ -32,6 +32,7 @@ struct LogsCommand: AsyncParsableCommand {
     func validate() throws {
         if attempt != nil, build.hook == nil { throw ValidationError("--attempt needs a job: OWNER/REPO#BUILD/HOOK") }
         if let attempt, attempt < 1 { throw ValidationError("--attempt is a number from 1") }
+        try options.requireServer()
     }
 
     func run() async throws {
@@ -66,15 +67,16 @@ struct LogsCommand: AsyncParsableCommand {
         var filter = TerminalFilter(isTerminal: Print.isTerminal)
         guard follow else {
             if options.isJSON { return try await printLines(path, query, server) }
+            var isEmpty = true
             for try await piece in try await server.stream(path, query, type: "text/plain") {
+                isEmpty = false
                 try Print.bytes(filter.feed(piece))
             }
+            // An empty log would look like that of a job which had nothing to say.
+            if isEmpty { try await sayWhatItWaitsFor(hook, server) }
             return ""
         }
-        let job: JobDocument = try await server.get(build.job(hook))
-        if attempt == nil || attempt == job.attempt, let waiting = BuildText.waiting(job.queue, in: build) {
-            Print.error("\(hook) \(waiting)")
-        }
+        try await sayWhatItWaitsFor(hook, server)
         let state = try await LogFollower(server: server, path: "\(path)/events", query: query).run { event in
             if options.isJSON {
                 try Print.bytes(Array("\(event.data)\n".utf8))
@@ -84,6 +86,13 @@ struct LogsCommand: AsyncParsableCommand {
         }
         if !options.isJSON { Print.error("\(hook): \(state)") }
         return state
+    }
+
+    private func sayWhatItWaitsFor(_ hook: String, _ server: ServerClient) async throws {
+        let job: JobDocument = try await server.get(build.job(hook))
+        if attempt == nil || attempt == job.attempt, let waiting = BuildText.waiting(job.queue, in: build) {
+            Print.error("\(hook) \(waiting)")
+        }
     }
 
     private struct Line: Encodable {

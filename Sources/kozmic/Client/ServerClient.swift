@@ -11,8 +11,11 @@ struct ServerProblem: Error, CustomStringConvertible {
     /// Seconds after which the server wants to be asked again.
     var retryAfter: Int?
 
-    /// What happened and the way out; the first may lack its full stop.
+    /// What happened and the way out; the first may lack its full stop. A way out that is a program's is told as this
+    /// one's.
     static func sentences(_ message: String, _ wayOut: String) -> String {
+        let isHeader = wayOut.contains("Authorization: Bearer")
+        let wayOut = isHeader ? "Send a GitHub token: in KOZMIC_TOKEN, or from a file with --token-file." : wayOut
         let isWhole = message.last.map { ".?!".contains($0) } ?? true
         return "\(message)\(isWhole ? "" : ".") \(wayOut)"
     }

@@ -28,9 +28,7 @@ struct ServerOptions: ParsableArguments {
     func ask<Value>(
         _ command: String, status: Int32 = 1, _ body: (ServerClient) async throws -> Value
     ) async throws -> Value {
-        guard let address else {
-            throw ValidationError("which server? Give --server, or set KOZMIC_SERVER to its address")
-        }
+        guard let address else { throw Self.noServer }
         return try await attempt(command, status: status) {
             let address = try ServerClient.address(address)
             let token = try self.token()
@@ -54,6 +52,9 @@ struct ServerOptions: ParsableArguments {
             }
         }
     }
+
+    fileprivate static let noServer = ValidationError(
+        "which server? Give --server, or set KOZMIC_SERVER to its address")
 
     /// The token is never an argument: everybody on the machine can read those.
     private func token() throws(SettingProblem) -> String? {
@@ -81,6 +82,19 @@ struct ClientOptions: ParsableArguments {
 
     @Flag(help: "The same as --output json.")
     var json = false
+
+    /// The last of what a command's `validate` looks at, before the server is asked: the usage that is printed is then the
+    /// command's own.
+    ///
+    /// - Throws: `ValidationError` when no server is named, or what is no address.
+    func requireServer() throws {
+        guard let address = server.address else { throw ServerOptions.noServer }
+        do throws(SettingProblem) {
+            _ = try ServerClient.address(address)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
 
     /// Whether a program reads the result.
     var isJSON: Bool { json || output == .json }

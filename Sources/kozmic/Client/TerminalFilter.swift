@@ -1,5 +1,6 @@
 /// A log on somebody's terminal: text, tabs, line breaks and colours pass; what would move the cursor elsewhere, rename
-/// the window or make the terminal answer does not. Sequences may be cut in two anywhere.
+/// the window or make the terminal answer does not. What would turn the text that follows around, and bytes that are no
+/// UTF-8, become U+FFFD: some terminals obey the byte 0x9B. Sequences and characters may be cut in two anywhere.
 struct TerminalFilter {
     private enum State {
         case text
@@ -16,10 +17,11 @@ struct TerminalFilter {
     private let isTerminal: Bool
     private var state = State.text
     private var sequence: [UInt8] = []
-    /// After 0xC2 in a text, which begins the characters that stand for ESC and one more.
-    private var isAfterC2 = false
+    /// The beginning of a character that has more bytes.
+    private var character: [UInt8] = []
 
     private static let escape: UInt8 = 0x1B
+    private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
     /// - Parameter isTerminal: what goes elsewhere passes as it is.
     init(isTerminal: Bool) { self.isTerminal = isTerminal }
@@ -63,18 +65,56 @@ struct TerminalFilter {
     }
 
     private mutating func text(_ byte: UInt8, _ shown: inout [UInt8]) {
-        if isAfterC2 {
-            isAfterC2 = false
-            // U+0080 to U+009F are control characters; some terminals obey them.
-            if (0x80...0x9F).contains(byte) { return }
-            shown.append(0xC2)
+        if !character.isEmpty {
+            if continues(byte) {
+                character.append(byte)
+                if character.count == Self.length(character[0]) { finish(&shown) }
+                return
+            }
+            shown += Self.replacement
+            character.removeAll(keepingCapacity: true)
         }
         switch byte {
-        case 0xC2: isAfterC2 = true
         case Self.escape: state = .escape
         case 0x09, 0x0A, 0x0D: shown.append(byte)
         case 0..<0x20, 0x7F: break
-        default: shown.append(byte)
+        case 0x20..<0x7F: shown.append(byte)
+        default: if Self.length(byte) > 0 { character.append(byte) } else { shown += Self.replacement }
+        }
+    }
+
+    /// Shows the character that has come to its end, or what stands for it.
+    private mutating func finish(_ shown: inout [UInt8]) {
+        switch (character[0], character[1], character.last ?? 0) {
+        // U+0080 to U+009F are control characters; some terminals obey them.
+        case (0xC2, 0x80...0x9F, _): break
+        // U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069, as in `withoutControls`.
+        case (0xD8, 0x9C, _), (0xE2, 0x80, 0x8E...0x8F), (0xE2, 0x80, 0xAA...0xAE), (0xE2, 0x81, 0xA6...0xA9):
+            shown += Self.replacement
+        default: shown += character
+        }
+        character.removeAll(keepingCapacity: true)
+    }
+
+    /// How many bytes a character has that begins with this one, beyond ASCII; 0 when none begins so.
+    private static func length(_ byte: UInt8) -> Int {
+        switch byte {
+        case 0xC2...0xDF: 2
+        case 0xE0...0xEF: 3
+        case 0xF0...0xF4: 4
+        default: 0
+        }
+    }
+
+    /// Whether the byte may follow: what could be said in fewer bytes, and what stands for no character, is no UTF-8.
+    private func continues(_ byte: UInt8) -> Bool {
+        guard character.count == 1 else { return (0x80...0xBF).contains(byte) }
+        return switch character[0] {
+        case 0xE0: (0xA0...0xBF).contains(byte)
+        case 0xED: (0x80...0x9F).contains(byte)
+        case 0xF0: (0x90...0xBF).contains(byte)
+        case 0xF4: (0x80...0x8F).contains(byte)
+        default: (0x80...0xBF).contains(byte)
         }
     }
 }

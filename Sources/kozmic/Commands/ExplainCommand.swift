@@ -128,7 +128,15 @@ struct ExplainCommitCommand: AsyncParsableCommand {
         let found: CommitDocument
         if options.asksServer {
             found = try await options.server.ask("kozmic explain") { server in
-                try await server.get("explain/commits/\(commit.lowercased())", [("repository", project)])
+                do {
+                    return try await server.get("explain/commits/\(commit.lowercased())", [("repository", project)])
+                } catch let problem as ServerProblem where problem.status == 400 && project == nil {
+                    // The digits were looked at already.
+                    throw ServerProblem(
+                        status: 400,
+                        description: "All projects at once are for those who can read the admin repository: give "
+                            + "--project OWNER/REPO.")
+                }
             }
         } else {
             let rows = try await options.look { folder throws(StoreError) in

@@ -12,7 +12,8 @@ package struct LogSectionsDocument: Codable, Sendable {
         package var last: Int
         /// How long it took; absent while it lasts, and of progress.
         package var seconds: Double?
-        /// Whether it came to its end.
+        /// Whether it came to its end: of the build script, whether it passed; of what stands before a script, whether that
+        /// began; of a group, whether it was closed.
         package var isDone: Bool
     }
 
