@@ -87,7 +87,7 @@ public struct WebServer: Service {
         router.add(middleware: PageTransfer(showsPrivate: configuration.showsPrivate))
         router.add(
             middleware: ProblemPages(renderer: renderer, canSignIn: configuration.signIn != nil, logger: logger))
-        WebhookEndpoint(store: store, directory: directory, policy: policy, logger: logger).add(to: router)
+        WebhookEndpoint(store: store, directory: directory, logger: logger).add(to: router)
         HealthEndpoints(readiness: readiness).add(to: router)
         metrics.add(to: router)
         try KeysEndpoint(secretKey: configuration.secretKey).add(to: router)

@@ -74,56 +74,6 @@ import Testing
         }
     }
 
-    @Test("a stranger cannot tell a private project's webhooks from those that are not there; the log can")
-    func hidden() async throws {
-        try await Site.with(adminRepository: "acme/config") { site in
-            try await site.declare([try Site.project("acme/secret-one"), try Site.project("acme/widget")])
-            let wrong = "sha256=" + String(repeating: "0", count: 64)
-            let long = ["Content-Length": "\(WebhookEndpoint.maximumBytes + 1)"]
-            for headers in [[:], ["X-Hub-Signature-256": wrong], ["X-Hub-Signature-256": "sha256=zz"], long] {
-                var answers: [String] = []
-                for path in ["secret-one/tests", "secret-one/none", "none/tests"] {
-                    let answer = try await deliver(
-                        site, to: "acme/\(path)", body: long == headers ? [] : payload, signedFor: nil, headers: headers
-                    )
-                    answers.append("\(answer.status) \(answer.text)")
-                }
-                #expect(Set(answers).count == 1 && answers[0].hasPrefix(headers == long ? "413" : "404"), "\(answers)")
-            }
-            let told = site.log.notices.filter {
-                $0.contains("wrong signature") && $0.contains("acme/secret-one/tests")
-            }
-            #expect(told.count == 3 && !site.log.notices.contains { $0.contains("none") }, "\(site.log.notices)")
-            // Neither waits for a body that is not signed, and both for one that is.
-            for path in ["secret-one/tests", "none/tests"] {
-                for (signature, status) in [("", 404), ("X-Hub-Signature-256: \(wrong)\r\n", 400)] {
-                    let connection = try Connection(port: site.client.port)
-                    let head =
-                        "POST /_hooks/acme/\(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\(signature)\r\n"
-                    await connection.write(Array("\(head)\(signature.isEmpty ? "" : "zz\r\n")".utf8))
-                    var reader = AnswerReader(connection, hasBody: true)
-                    #expect(try await reader.head().status == status, "\(path) \(signature)")
-                }
-            }
-            for name in ["config", "none"] {
-                let answer = try await site.client.send("POST", "/_config/acme/\(name)", [:], body: payload)
-                #expect(answer.status == 404, "\(name)")
-            }
-            // Nor does a right signature make a webhook that is not declared.
-            #expect(
-                try await deliver(site, to: "acme/none/tests", body: payload, signedFor: "acme/none/tests").status
-                    == 404)
-            #expect(try await deliver(site, body: payload, signedFor: nil).status == 401)
-            let signed = try await deliver(
-                site, to: "acme/secret-one/tests", body: payload, signedFor: "acme/secret-one/tests")
-            #expect(signed.status == 202)
-        }
-        try await Site.with(showsPrivate: true) { site in
-            try await site.declare([try Site.project("acme/secret-one")])
-            #expect(try await deliver(site, to: "acme/secret-one/tests", body: payload, signedFor: nil).status == 401)
-        }
-    }
-
     @Test("a form's payload is what is stored; the signature is over the raw body")
     func form() async throws {
         try await Site.with { site in

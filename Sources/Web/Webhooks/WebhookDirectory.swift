@@ -73,16 +73,6 @@ struct WebhookDirectory: Sendable {
         return try await entries.value(notOlderThan: .seconds(1))[key]
     }
 
-    /// What a delivery to an address without a webhook is checked with, to take as long: whatever comes of it, nothing is
-    /// declared there. `nil` for what no address can have.
-    func absent(owner: String, repository: String, hook: String?) -> Entry? {
-        guard let repository = RepositoryName("\(owner)/\(repository)"),
-            let hook = hook.map({ HookID($0) }) ?? .adminRepository
-        else { return nil }
-        let (name, state) = (WebhookName(repository, hook), WebhookSecrets())
-        return Entry(name: name, secrets: AcceptedSecrets(name, state, keys: keys), state: state)
-    }
-
     private static func key(_ name: WebhookName) -> String {
         key(name.repository.key, name.hook == .adminRepository ? nil : name.hook.description)
     }

@@ -8,13 +8,9 @@ import Store
 
 /// `POST /_hooks/<owner>/<repo>/<hook>`: checks the signature over the raw bytes, stores the delivery durably, answers
 /// 202. Nothing else happens before the answer: GitHub waits ten seconds and never asks again.
-///
-/// Who signs wrongly is told so only where everybody sees the project; of a private one the answer is that for a webhook
-/// which is not there.
 struct WebhookEndpoint: Sendable {
     var store: Store
     var directory: WebhookDirectory
-    var policy: AccessPolicy
     var logger: Logger
 
     /// GitHub's own limit for a payload.
@@ -40,24 +36,17 @@ struct WebhookEndpoint: Sendable {
         _ request: Request, _ owner: String, _ repository: String, hook: String?
     ) async throws -> Response {
         if isTooLarge(request) { return tooLarge }
-        let declared = try await directory.entry(owner: owner, repository: repository, hook: hook)
-        // Nor does it show in whether a body is waited for, and looked at.
-        let absent = declared == nil ? directory.absent(owner: owner, repository: repository, hook: hook) : nil
-        guard let entry = declared ?? absent else { return notThere }
-        if WebhookSignature(request.headers) == nil, try await isHidden(declared) {
-            if declared != nil { await noteRefusal(request, entry.name) }
-            return notThere
+        guard let entry = try await directory.entry(owner: owner, repository: repository, hook: hook) else {
+            return refuse(.notFound, "no such webhook")
         }
         let body: [UInt8]
         switch try await self.body(request) {
         case .bytes(let bytes): body = bytes
         case .refused(let response): return response
         }
-        let isSigned = try await self.isSigned(request, body, entry)
-        guard isSigned, declared != nil else {
-            let isHidden = try await self.isHidden(declared)
-            if declared != nil { await noteRefusal(request, entry.name) }
-            return isHidden ? notThere : refuse(.unauthorized, "the signature is missing or wrong")
+        guard try await isSigned(request, body, entry) else {
+            await noteRefusal(request, entry.name)
+            return refuse(.unauthorized, "the signature is missing or wrong")
         }
         guard let guid = value(request, .gitHubDelivery), let event = value(request, .gitHubEvent) else {
             return refuse(.badRequest, "X-GitHub-Delivery and X-GitHub-Event are needed, each with 1 to 100 characters")
@@ -69,17 +58,6 @@ struct WebhookEndpoint: Sendable {
             NewDelivery(
                 repository: entry.name.repository, hook: entry.name.hook, guid: guid, event: event, payload: payload))
     }
-
-    /// Whether a stranger may not know that the webhook is there; so it is of one that is not. The admin repository's own
-    /// is as private as what it declares.
-    private func isHidden(_ entry: WebhookDirectory.Entry?) async throws -> Bool {
-        guard let entry else { return true }
-        if policy.showsPrivate { return false }
-        guard entry.name.hook != .adminRepository else { return true }
-        return try await store.project(entry.name.repository).map { !policy.mayRead($0, .stranger) } ?? true
-    }
-
-    private var notThere: Response { refuse(.notFound, "no such webhook") }
 
     /// Before anything is read: a body that is too large need not come in.
     func isTooLarge(_ request: Request) -> Bool {

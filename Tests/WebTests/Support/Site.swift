@@ -178,19 +178,13 @@ struct Site: Sendable {
 
 /// Keeps what is logged.
 struct LogBook: LogHandler {
-    private final class Lines: Sendable {
-        let errors = Mutex<[String]>([])
-        let notices = Mutex<[String]>([])
-    }
+    private final class Lines: Sendable { let errors = Mutex<[String]>([]) }
 
     private let lines = Lines()
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
 
     var errors: [String] { lines.errors.withLock { $0 } }
-
-    /// What somebody ought to look at, but no error.
-    var notices: [String] { lines.notices.withLock { $0 } }
 
     /// For a test that caused them.
     func forget() { lines.errors.withLock { $0 = [] } }
@@ -201,7 +195,6 @@ struct LogBook: LogHandler {
     }
 
     func log(event: LogEvent) {
-        if event.level == .notice { lines.notices.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") } }
         guard event.level >= .error else { return }
         lines.errors.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
     }
