@@ -31,9 +31,14 @@ struct StoredObservationTests {
             #expect(try await world.reconcile("guild/gear").operations.count == 4)
             try await check(world)
 
+            // Two at once would be held.
             gear.permissions.authoritative = true
-            gear.permissions.collaborators = ["kozmic": .admin]
             gear.permissions.teams = [:]
+            try await world.declare([gear], commit: "c3a")
+            try await world.reconcile("guild/gear")
+            try await check(world)
+
+            gear.permissions.collaborators = ["kozmic": .admin]
             gear.hooks = [Hook(id: try #require(HookID("lint")), image: "debian", buildScript: "#!/bin/sh\n")]
             try await world.declare([gear], commit: "c3")
             try await world.reconcile("guild/gear")
