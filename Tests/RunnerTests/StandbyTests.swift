@@ -11,9 +11,10 @@ import Testing
 struct StandbyTests {
     /// Runs `body` after a job that made the executor keep a container for its hook.
     private func waiting(
-        _ change: (inout Hook) -> Void = { _ in }, _ body: (RunnerFixture, Standby) async throws -> Void
+        host: String? = nil, _ change: (inout Hook) -> Void = { _ in },
+        _ body: (RunnerFixture, Standby) async throws -> Void
     ) async throws {
-        try await RunnerFixture.with(preparation: Preparation(standbys: 1, ownNetwork: true)) { fixture in
+        try await RunnerFixture.with(host: host, preparation: Preparation(standbys: 1, ownNetwork: true)) { fixture in
             let maintaining = Task { await fixture.executor.maintain(instance: fixture.instance) }
             do {
                 let first = try await fixture.run(try fixture.job(100, build: Self.facts, change))
@@ -154,6 +155,18 @@ struct StandbyTests {
             let run = try await fixture.run(try fixture.job(1, build: "echo here"))
             #expect(run.outcome == .success)
             #expect(try await fixture.engine.container(next.container)?.name.hasSuffix("1-1-build-7") == true)
+        }
+    }
+
+    @Test("what the engine refuses once is tried again")
+    func refused() async throws {
+        let proxy = try EngineProxy(target: try #require(RunnerFixture.host))
+        defer { proxy.stop() }
+        proxy.refuse("standby-")
+        try await waiting(host: proxy.host) { fixture, _ in
+            #expect(proxy.hasRefused)
+            let run = try await fixture.run(try fixture.job(1, build: "echo here"))
+            #expect(await run.log.text.contains("that was ready"))
         }
     }
 

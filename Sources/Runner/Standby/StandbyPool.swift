@@ -12,8 +12,10 @@ actor StandbyPool {
     private struct Wish {
         var recipe: StandbyRecipe
         var since: ContinuousClock.Instant
-        /// The engine refused; trying again is no use before the next job.
-        var isHopeless = false
+        /// How often the engine refused: once may be by accident, such as a network's container that was just gone.
+        var refusals = 0
+        /// Trying again is no use before the next job.
+        var isHopeless: Bool { refusals >= 3 }
     }
 
     private let engine: DockerEngine
@@ -113,7 +115,7 @@ actor StandbyPool {
                         if Task.isCancelled { break }
                         failures += 1
                         wait = min(.seconds(300), .seconds(2) * (1 << min(failures, 8)))
-                        if !((error as? DockerError)?.isTransient ?? false) { giveUp(wish) }
+                        if !((error as? DockerError)?.isTransient ?? false) { noteRefusal(wish) }
                         logger.log(level: failures == 1 ? .info : .debug, "no container can wait: \(error)")
                     }
                 } else {
@@ -143,8 +145,8 @@ actor StandbyPool {
 
     private func isWanted(_ standby: Standby) -> Bool { wishes.contains { $0.recipe == standby.recipe } }
 
-    private func giveUp(_ recipe: StandbyRecipe) {
-        for place in wishes.indices where wishes[place].recipe == recipe { wishes[place].isHopeless = true }
+    private func noteRefusal(_ recipe: StandbyRecipe) {
+        for place in wishes.indices where wishes[place].recipe == recipe { wishes[place].refusals += 1 }
     }
 
     private func unready(_ standby: Standby) {

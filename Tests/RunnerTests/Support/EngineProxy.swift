@@ -3,12 +3,14 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Stands between a client and an engine, and can cut all connections for a while, as an engine does that restarts.
+/// Stands between a client and an engine. It can cut all connections for a while, as an engine does that restarts, and
+/// refuse a request.
 final class EngineProxy: Sendable {
     private struct State {
         var listener: Int32 = -1
         var open: Set<Int32> = []
         var isAway = false
+        var refused: String?
     }
 
     private let target: String
@@ -42,6 +44,12 @@ final class EngineProxy: Sendable {
     /// Is there again.
     func resume() { state.withLock { $0.isAway = false } }
 
+    /// Answers the next POST whose head has this text with 409, once.
+    func refuse(_ text: String) { state.withLock { $0.refused = text } }
+
+    /// Whether what `refuse` was told of came by.
+    var hasRefused: Bool { state.withLock { $0.refused == nil } }
+
     func stop() {
         interrupt()
         let listener = state.withLock { $0.listener }
@@ -64,7 +72,7 @@ final class EngineProxy: Sendable {
             for (from, to) in [(client, engine), (engine, client)] {
                 done.enter()
                 Thread.detachNewThread {
-                    Self.copy(from: from, to: to)
+                    Self.copy(from: from, to: to) { bytes in from == client && self.refuses(bytes) }
                     done.leave()
                 }
             }
@@ -76,11 +84,28 @@ final class EngineProxy: Sendable {
         }
     }
 
-    private static func copy(from: Int32, to: Int32) {
+    private func refuses(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let head = String(decoding: bytes.prefix(1024), as: UTF8.self)
+        return state.withLock { state in
+            guard let text = state.refused, head.hasPrefix("POST "), head.contains(text) else { return false }
+            state.refused = nil
+            return true
+        }
+    }
+
+    private static let refusal = Array(
+        "HTTP/1.1 409 Conflict\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"message\":\"no\"}".utf8
+    )
+
+    private static func copy(from: Int32, to: Int32, unless refuses: (ArraySlice<UInt8>) -> Bool) {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = read(from, &buffer, buffer.count)
             guard count > 0 else { break }
+            if refuses(buffer[..<count]) {
+                _ = send(from, refusal, refusal.count, Int32(MSG_NOSIGNAL))
+                break
+            }
             var sent = 0
             while sent < count {
                 let written = send(to, Array(buffer[sent..<count]), count - sent, Int32(MSG_NOSIGNAL))
