@@ -8,15 +8,6 @@ import Testing
     "The client's search for a commit, on a server",
     .enabled(if: World.engine != nil, "KOZMIC_TEST_DOCKER_HOST is not set"))
 struct ClientBisectTests {
-    private func kozmic(
-        _ world: World, _ arguments: [String], token: String = "token-of-octocat"
-    ) async throws -> Shell.Result {
-        try await Shell.result(
-            Program.kozmic, arguments,
-            environment: ["KOZMIC_SERVER": world.client.kozmic, "KOZMIC_TOKEN": token, "GITHUB_TOKEN": ""],
-            withErrors: true)
-    }
-
     @Test("managers begin a search from a terminal and follow it to the commit; others see it, and the page names it")
     func search() async throws {
         try await World.with(Project.file("#!/bin/sh\ntest ! -e broken\n")) { world in
@@ -25,16 +16,16 @@ struct ClientBisectTests {
             try await world.expect(commits[3], "failure")
             let job = "\(world.repository)#2/tests"
             try await world.client.eventually("octocat's role", within: .seconds(60)) {
-                try await kozmic(world, ["builds", "--json"]).output.contains("\"role\" : \"manager\"") ? true : nil
+                try await world.ask(["builds", "--json"]).output.contains("\"role\" : \"manager\"") ? true : nil
             }
-            let stranger = try await kozmic(world, ["bisect", job], token: "")
+            let stranger = try await world.ask(["bisect", job], token: "")
             #expect(stranger.status == 1 && stranger.output.contains("Send a GitHub token"), "\(stranger.output)")
-            let none = try await kozmic(world, ["bisect", job, "--stop"])
+            let none = try await world.ask(["bisect", job, "--stop"])
             #expect(none.status == 1 && none.output.contains("Nobody searched for the commit"), "\(none.output)")
-            let green = try await kozmic(world, ["bisect", "\(world.repository)#1/tests"])
+            let green = try await world.ask(["bisect", "\(world.repository)#1/tests"])
             #expect(green.status == 1 && green.output.contains("did not fail"), "\(green.output)")
 
-            let found = try await kozmic(world, ["bisect", "-f", job])
+            let found = try await world.ask(["bisect", "-f", job])
             let lines = found.output.split(separator: "\n").map(String.init)
             let (culprit, before) = (commits[1].prefix(7), commits[0].prefix(7))
             #expect(
@@ -45,7 +36,7 @@ struct ClientBisectTests {
                         "broken by \(culprit) Change 2, by Ada",
                         "\(world.client.gitHub)/\(world.repository)/commit/\(commits[1])",
                     ], "\(found.output)")
-            let again = try await kozmic(world, ["bisect", job, "--json"], token: "")
+            let again = try await world.ask(["bisect", job, "--json"], token: "")
             #expect(again.status == 0 && again.output.contains("\"state\" : \"found\""), "\(again.output)")
             let page = try #require(try await world.client.page("\(world.repository)/builds/2/jobs/tests"))
             #expect(page.contains("Broken by <a class=\"sha\"") && page.contains("Change 2</span> by Ada, as <a"))

@@ -13,16 +13,8 @@ extension GitMirror {
     ) throws(GitError) -> [String] {
         let names = try TreePath.parse(path)
         return try reading { repository throws(GitError) in
-            var walk: OpaquePointer?
-            try LibGit2.check(git_revwalk_new(&walk, repository.pointer), "cannot walk the history")
+            let walk = try repository.walk(upTo: commit, since: since)
             defer { git_revwalk_free(walk) }
-            git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_TIME.rawValue)
-            var start = try ObjectID.parse(commit)
-            try LibGit2.check(git_revwalk_push(walk, &start), "cannot walk from \(commit)")
-            if let since {
-                var end = try ObjectID.parse(since)
-                try LibGit2.check(git_revwalk_hide(walk, &end), "cannot walk up to \(since)")
-            }
             var found: [String] = []
             var next = git_oid()
             var count = 0
@@ -50,14 +42,8 @@ extension GitMirror {
     /// - Parameter limit: more commits are an error, `invalid`.
     public func commits(upTo commit: String, since: String, limit: Int) throws(GitError) -> [GitCommit] {
         try reading { repository throws(GitError) in
-            var walk: OpaquePointer?
-            try LibGit2.check(git_revwalk_new(&walk, repository.pointer), "cannot walk the history")
+            let walk = try repository.walk(upTo: commit, since: since)
             defer { git_revwalk_free(walk) }
-            git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_TIME.rawValue)
-            var start = try ObjectID.parse(commit)
-            try LibGit2.check(git_revwalk_push(walk, &start), "cannot walk from \(commit)")
-            var end = try ObjectID.parse(since)
-            try LibGit2.check(git_revwalk_hide(walk, &end), "cannot walk up to \(since)")
             var found: [GitCommit] = []
             var next = git_oid()
             while true {
@@ -80,6 +66,26 @@ extension GitMirror {
 }
 
 extension BareRepository {
+    /// A walk over the commits that are reachable from one commit and not from another, each before its parents and otherwise
+    /// the newest first. Whoever gets it frees it.
+    fileprivate func walk(upTo commit: String, since: String?) throws(GitError) -> OpaquePointer? {
+        var start = try ObjectID.parse(commit)
+        var walk: OpaquePointer?
+        try LibGit2.check(git_revwalk_new(&walk, pointer), "cannot walk the history")
+        git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_TIME.rawValue)
+        do {
+            try LibGit2.check(git_revwalk_push(walk, &start), "cannot walk from \(commit)")
+            if let since {
+                var end = try ObjectID.parse(since)
+                try LibGit2.check(git_revwalk_hide(walk, &end), "cannot walk up to \(since)")
+            }
+        } catch {
+            git_revwalk_free(walk)
+            throw error
+        }
+        return walk
+    }
+
     /// Mode and object at a path of a commit's tree, or nil.
     fileprivate func object(at names: [String], of commit: String) throws(GitError) -> String? {
         let root = try tree(ofCommit: commit)

@@ -108,4 +108,12 @@ extension World {
 
     /// Waits until the page of synchronisation has nothing to complain about.
     func isAsDeclared() async throws { try await pageShows("_sync", Self.asDeclared) }
+
+    /// The client's commands against this server, as somebody calls them who has that token.
+    func ask(_ arguments: [String], token: String = "token-of-octocat") async throws -> Shell.Result {
+        try await Shell.result(
+            Program.kozmic, arguments,
+            environment: ["KOZMIC_SERVER": client.kozmic, "KOZMIC_TOKEN": token, "GITHUB_TOKEN": ""],
+            withErrors: true)
+    }
 }
